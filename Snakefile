@@ -1,0 +1,21 @@
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/samples.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/sample.smk"
+include: "workflow/rules/render.smk"
+include: "workflow/rules/evaluate.smk"
+
+
+rule all:
+    input:
+        default_targets(),
+    default_target: True
+    localrule: True

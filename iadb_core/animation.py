@@ -1,0 +1,89 @@
+"""Frames to a GIF or an MP4."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from iadb_core.files import InputError, atomic, replacing
+
+PALETTE_FRAMES = 9
+
+
+def read_frame(path: str | os.PathLike[str]) -> Image.Image:
+    """One frame, decoded. Raises InputError if it cannot be read."""
+    try:
+        with Image.open(path, formats=("PNG",)) as frame:
+            frame.load()
+            return frame
+    except Exception as error:  # Pillow's decoders raise nearly every exception on a broken file
+        raise InputError(f"{path} is not a readable frame ({error}); delete it to have it drawn again") from error
+
+
+def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
+    """A palette of at most `colours` for all frames, so that an unchanged pixel keeps its index from frame to frame.
+
+    Gray frames get equally spaced grays, black and white among them; others their most frequent colour exactly.
+    """
+    if frames[0].mode == "L":
+        grays = np.linspace(0, 255, colours).round().astype(np.uint8)
+        return _palette_image(np.repeat(grays[:, None], 3, axis=1))
+    chosen = [frames[round(i)] for i in np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))]
+    pixels = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in chosen])
+    packed, counts = np.unique(pixels @ np.array([65536, 256, 1]), return_counts=True)
+    distinct = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1).astype(np.uint8)
+    # By the square root of their counts, so that the paper does not crowd out the few pixels of each point.
+    sample = np.repeat(distinct, np.ceil(np.sqrt(counts)).astype(int), axis=0)
+    reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=2, dither=Image.Dither.NONE)
+    found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
+    return _palette_image(np.concatenate([distinct[[counts.argmax()]], found]))
+
+
+def _palette_image(colours: np.ndarray) -> Image.Image:
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours.tobytes())
+    return palette
+
+
+def write_gif(
+    path: str | os.PathLike[str], frames: Sequence[str | os.PathLike[str]], frame_ms: int, hold_ms: int, colours: int
+) -> None:
+    """Write a looping GIF of PNG frames, atomically; the last one stays for `hold_ms`.
+
+    Durations in milliseconds, multiples of 10 (GIF counts hundredths of a second). colours: 4 to 255.
+    Raises InputError for an unreadable frame or if the file cannot be written.
+    """
+    pictures = [read_frame(frame) for frame in frames]
+    palette = shared_palette(pictures, colours)
+    indexed = [picture.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    # optimize: Pillow writes the pixels that did not change as transparent, which makes noise ten times smaller.
+    durations = [frame_ms] * (len(indexed) - 1) + [hold_ms]
+    with atomic(path) as file:
+        indexed[0].save(
+            file, "GIF", save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True, disposal=1
+        )
+
+
+def write_mp4(
+    path: str | os.PathLike[str], frames: Sequence[str | os.PathLike[str]], frame_ms: int, hold_ms: int
+) -> None:
+    """Write an H.264 MP4 of PNG frames, atomically; the last one stays for `hold_ms`.
+
+    Raises InputError for an unreadable frame or if the file cannot be written.
+    """
+    import imageio.v2 as imageio
+
+    repeats = [1] * (len(frames) - 1) + [max(1, round(hold_ms / frame_ms))]
+    with replacing(path) as temporary:
+        video = temporary.with_suffix(".mp4")
+        try:
+            with imageio.get_writer(video, fps=1000 / frame_ms, macro_block_size=2, quality=8) as writer:
+                for frame, repeat in zip(frames, repeats, strict=True):
+                    pixels = np.asarray(read_frame(frame).convert("RGB"))
+                    for _ in range(repeat):
+                        writer.append_data(pixels)
+            os.replace(video, temporary)
+        finally:
+            Path(video).unlink(missing_ok=True)

@@ -1,0 +1,81 @@
+"""What a job tells the person who runs it: a log, a progress bar, one clear line when it fails."""
+
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tqdm import tqdm
+
+from iadb_core.files import InputError
+
+SECONDS_BETWEEN_LINES = 10.0
+
+log = logging.getLogger("iadb")
+
+
+@contextmanager
+def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
+    """Run the body of one job: log to a file and to stderr, and exit 1 on a failure.
+
+    An InputError becomes one line that starts with `title`; anything else is a fault of the program, and its
+    traceback goes to both places.
+    """
+    with open(log_path, "w", encoding="utf-8") as file:
+        log.setLevel(logging.INFO)
+        in_file = logging.StreamHandler(file)
+        in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        on_screen = logging.StreamHandler(sys.stderr)
+        on_screen.setFormatter(logging.Formatter(f"{title}: %(message)s"))
+        handlers = [in_file, on_screen]
+        log.handlers[:] = handlers
+        try:
+            yield
+        except InputError as error:
+            log.error("%s", error)
+            sys.exit(1)
+        except (MemoryError, OSError) as error:
+            log.error("%s", error or type(error).__name__)
+            in_file.stream.write(traceback.format_exc())
+            sys.exit(1)
+        except KeyboardInterrupt:
+            log.error("interrupted")
+            sys.exit(130)
+        except Exception:
+            log.exception("unexpected error; please report it with this log")
+            sys.exit(1)
+
+
+class Progress:
+    """A bar on a terminal; elsewhere a line in the log every ten seconds.
+
+    total: the number of units of work. A context manager; `update` tells how many units were done.
+    """
+
+    def __init__(self, total: int, unit: str) -> None:
+        self.total, self.unit, self.done = total, unit, 0
+        self.bar = tqdm(total=total, unit=f" {unit}", unit_scale=True, leave=False, disable=not sys.stderr.isatty())
+        self.began = self.last_line = time.monotonic()
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.close()
+
+    def update(self, count: int, note: str = "") -> None:
+        """Count `count` units as done; `note` (say, the loss) is shown beside them."""
+        self.done += count
+        if note:
+            self.bar.set_postfix_str(note, refresh=False)
+        self.bar.update(count)
+        now = time.monotonic()
+        if self.bar.disable and now - self.last_line >= SECONDS_BETWEEN_LINES and self.done:
+            self.last_line = now
+            rate = self.done / (now - self.began)
+            left = (self.total - self.done) / rate
+            text = f"{self.done:,} of {self.total:,} {self.unit}, {rate:,.0f}/s, {left:.0f} s left"
+            log.info("%s%s", text, f", {note}" if note else "")

@@ -1,0 +1,76 @@
+"""Where and how torch runs: device, threads, precision, and generators from named seeds."""
+
+import resource
+import sys
+
+import torch
+
+from iadb_core.files import InputError
+from iadb_core.seeds import seed_for
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+def choose_device(name: str) -> torch.device:
+    """The device for `auto` (CUDA, else MPS, else CPU) or for a name such as `cuda:1`.
+
+    Raises InputError if this machine does not have it.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    kind = name.split(":")[0]
+    index = int(name.split(":")[1]) if ":" in name else 0
+    present = {
+        "cpu": 1,
+        "cuda": torch.cuda.device_count() if torch.cuda.is_available() else 0,
+        "mps": int(torch.backends.mps.is_available()),
+    }
+    if index >= present.get(kind, 0):
+        have = ", ".join(f"{key} ({count})" for key, count in present.items() if count)
+        raise InputError(f"device: {name} is not on this machine, which has {have}; set `device: auto`")
+    return torch.device(name)
+
+
+def fast_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 matrices in hardware (AVX512-BF16 or AMX on a CPU)."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return device.type == "cpu" and any(getattr(torch.cpu, probe, lambda: False)() for probe in probes)
+
+
+def choose_precision(name: str, device: torch.device, convolutional: bool) -> torch.dtype:
+    """The dtype in which a network's products are computed; weights and samples stay float32.
+
+    `auto` is bfloat16 for convolutions where the device has instructions for it, else float32.
+    """
+    if name == "auto":
+        name = "bfloat16" if convolutional and fast_bfloat16(device) else "float32"
+    return PRECISIONS[name]
+
+
+def precision_name(dtype: torch.dtype) -> str:
+    """The configuration's name of a precision: float32 or bfloat16."""
+    return next(name for name, known in PRECISIONS.items() if known == dtype)
+
+
+def configure(threads: int) -> None:
+    """Use `threads` CPU threads, and only arithmetic that gives the same bytes every time."""
+    torch.set_num_threads(threads)
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
+
+
+def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:
+    """A torch generator on `device`, seeded for one purpose of a run."""
+    return torch.Generator(device).manual_seed(seed_for(seed, purpose))
+
+
+def peak_memory_mb(device: torch.device) -> float:
+    """The peak memory of this process so far, in MB (10⁶ bytes): the GPU's on CUDA, else resident memory."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device) / 1e6
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6

@@ -1,0 +1,86 @@
+"""Running a trained network: where samples start, and how they are pushed to the target in batches."""
+
+import os
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iadb_core import checkpoint
+from iadb_core.densities import sample_gaussian
+from iadb_core.networks import MLP, Field, UNet
+from iadb_core.runtime import choose_device, choose_precision
+from iadb_core.scaling import network_images
+from iadb_core.schedules import linear
+from iadb_core.solvers import SOLVERS, integrate
+
+
+def starts(
+    density: Mapping[str, Any],
+    shape: tuple[int, ...],
+    samples: np.ndarray | None,
+    count: int,
+    generator: np.random.Generator,
+) -> Tensor:
+    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them.
+
+    density: its settings by its kind. samples: its stored samples, drawn from with replacement; None for a Gaussian.
+    The first starts are the same for every count.
+    """
+    if samples is None:
+        gaussian = density["gaussian"]
+        return torch.from_numpy(sample_gaussian(shape, gaussian["mean"], gaussian["std"], count, generator))
+    return network_values(samples[generator.integers(len(samples), size=count)], density)
+
+
+def network_values(samples: np.ndarray, density: Mapping[str, Any]) -> Tensor:
+    """Stored samples of a density as the network sees them, float32: points as they are, images scaled and resized.
+
+    density: its settings by its kind.
+    """
+    tensor = torch.from_numpy(np.array(samples))
+    images = density.get("dataset") or density.get("folder")
+    return network_images(tensor, images["size"], images["scaling"]) if images else tensor.to(torch.float32)
+
+
+def field_of(network: MLP | UNet, device: torch.device, precision: torch.dtype) -> Field:
+    """The network's field on a device: weights in `precision`, samples in and out in float32."""
+    layout = network.memory_format
+    network = network.to(device, precision, memory_format=layout)
+
+    def field(x: Tensor, alpha: Tensor) -> Tensor:
+        return network(x.to(precision, memory_format=layout), alpha.to(precision)).float()
+
+    return field
+
+
+class Sampler:
+    """A trained network that pushes samples from the source to the target.
+
+    model: a checkpoint. settings: `sampling` (solver, steps, batch_size), `device` and `precision`.
+    Raises InputError for a corrupted checkpoint or a device that is not there.
+    """
+
+    def __init__(self, model: str | os.PathLike[str], settings: Mapping[str, Any]) -> None:
+        network, described = checkpoint.load(model)
+        sampling = settings["sampling"]
+        self.shape = tuple(described["network"]["shape"])
+        self.device = choose_device(settings["device"])
+        self.precision = choose_precision(settings["precision"], self.device, network.convolutional)
+        self.field = field_of(network, self.device, self.precision)
+        self.alphas = linear(sampling["steps"])
+        self.step = SOLVERS[sampling["solver"]]
+        self.batch_size: int = sampling["batch_size"]
+
+    def states(self, starts: Tensor) -> Iterator[tuple[slice, int, Tensor]]:
+        """Push starts, (count, *shape), batch by batch: yields (which samples, index of α, their states).
+
+        The states, (batch, *shape), float32, are on the CPU.
+        """
+        for first in range(0, len(starts), self.batch_size):
+            which = slice(first, min(first + self.batch_size, len(starts)))
+            states = integrate(self.field, starts[which].to(self.device), self.alphas, self.step)
+            for index, (_, x) in enumerate(states):
+                yield which, index, x.cpu()

@@ -1,0 +1,41 @@
+"""Between pixel values in [0, 1] and the values that a network sees.
+
+A scaling is a sequence of (mean, std) steps, v ← (v − mean)/std, applied one after the other.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+Scaling = Sequence[tuple[float, float]]
+Array = TypeVar("Array", np.ndarray, Tensor)
+
+
+def scale(pixels: Array, scaling: Scaling) -> Array:
+    """Pixel values in [0, 1], any shape and floating dtype, to network values."""
+    for mean, std in scaling:
+        pixels = (pixels - mean) / std
+    return pixels
+
+
+def unscale(values: Array, scaling: Scaling) -> Array:
+    """Network values to true pixel values, clipped to [0, 1]: the inverse of `scale`."""
+    for mean, std in reversed(scaling):
+        values = values * std + mean
+    return values.clip(0, 1)
+
+
+def network_images(images: Tensor, size: int, scaling: Scaling) -> Tensor:
+    """Stored images to network values: scale, then resize bilinearly with half-pixel centres.
+
+    images: (batch, channels, height, width), uint8. Returns (batch, channels, size, size), float32.
+    Smaller sizes are antialiased, as torchvision's Resize does by default.
+    """
+    values = scale(images.to(torch.float32) / 255, scaling)
+    if values.shape[-2:] == (size, size):
+        return values
+    return interpolate(values, (size, size), mode="bilinear", align_corners=False, antialias=True)

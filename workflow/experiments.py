@@ -1,0 +1,136 @@
+"""The experiments of the configuration, checked and complete: defaults merged, every optional value filled in."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workflow.schema import fill, load_schema, mistakes
+
+TAKEN_WHOLE = ("source", "target", "network")
+CHANNELS = {"CIFAR10": 3}
+
+
+class ConfigError(Exception):
+    """What is wrong in the configuration, a line for each mistake."""
+
+
+def complete(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration with `defaults` merged under each experiment and every optional value filled in.
+
+    Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
+    """
+    schema = load_schema()
+    defaults, experiments = config.get("defaults"), config.get("experiments")
+    result = dict(config)
+    if isinstance(defaults, Mapping) and isinstance(experiments, Mapping):
+        result["experiments"] = {
+            name: deep_merge(defaults, own) if isinstance(own, Mapping) else own for name, own in experiments.items()
+        }
+    if isinstance(experiments, Mapping):
+        for name in experiments:
+            if not isinstance(name, str):
+                raise ConfigError(f"experiments.{name}: {name!r} is not text to YAML; put the name in quotes")
+    found = [f"{_place(path, config)}: {message}" for path, message in mistakes(result, schema)]
+    if found:
+        raise ConfigError("\n".join(dict.fromkeys(found)))
+    result = copy.deepcopy(result)
+    fill(result, schema, schema)
+    for name, experiment in result["experiments"].items():
+        _check_experiment(f"experiments.{name}", experiment)
+    for name in result.setdefault("default_experiments", list(result["experiments"])):
+        if name not in result["experiments"]:
+            names = ", ".join(result["experiments"])
+            raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {names}")
+    return result
+
+
+def _place(path: tuple[Any, ...], config: Mapping[str, Any]) -> str:
+    """The key that a mistake is at, as the user wrote it: under `defaults` if it came from there."""
+    if path[:1] == ("experiments",) and not _written(config, path) and _written(config, ("defaults", *path[2:])):
+        path = ("defaults", *path[2:])
+    return ".".join(str(part) for part in path) or "config"
+
+
+def _written(config: Any, path: tuple[Any, ...]) -> bool:
+    for part in path:
+        if isinstance(config, list):
+            return True
+        if not isinstance(config, Mapping) or part not in config:
+            return False
+        config = config[part]
+    return True
+
+
+def deep_merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`over` on top of `base`, section by section; neither is changed.
+
+    The sections that stand for one of several kinds (source, target, network) are taken whole from `over`.
+    """
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        mergeable = isinstance(value, Mapping) and isinstance(below, Mapping) and key not in TAKEN_WHOLE
+        merged[key] = deep_merge(below, value) if mergeable else value
+    return merged
+
+
+def sample_shape(experiment: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of one sample as the network sees it: (2,) or (channels, size, size)."""
+    shapes = [_density_shape(experiment[side]) for side in ("source", "target")]
+    return shapes[0] or shapes[1] or (2,)
+
+
+def _density_shape(density: Mapping[str, Any]) -> tuple[int, ...] | None:
+    kind, settings = next(iter(density.items()))
+    if kind == "gaussian":
+        return None
+    if kind == "picture":
+        return (2,)
+    channels = settings["channels"] if kind == "folder" else CHANNELS.get(settings["name"], 1)
+    return (channels, settings["size"], settings["size"])
+
+
+def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
+    training, network = experiment["training"], experiment["network"]
+    if ("steps" in training) == ("epochs" in training):
+        raise ConfigError(f"{where}.training: give either steps or epochs")
+    shapes = {side: _density_shape(experiment[side]) for side in ("source", "target")}
+    known = [shape for shape in shapes.values() if shape]
+    if len(set(known)) > 1:
+        raise ConfigError(
+            f"{where}: source and target differ in shape, {shapes['source']} and {shapes['target']}; "
+            "give both the same size and channels"
+        )
+    if "epochs" in training and not known:
+        raise ConfigError(f"{where}.training: Gaussians have no epochs; give steps")
+    points = len(sample_shape(experiment)) == 1
+    if points != (network["name"] == "mlp"):
+        raise ConfigError(
+            f"{where}.network: {network['name']} does not take {'points' if points else 'images'}; "
+            f"use name: {'mlp' if points else 'unet'}"
+        )
+    if network["name"] == "mlp":
+        network.setdefault("hidden_layers", 4)
+    elif "hidden_layers" in network:
+        raise ConfigError(f"{where}.network.hidden_layers: only mlp has it; remove it")
+    for side in ("source", "target"):
+        dataset = experiment[side].get("dataset", {})
+        if dataset.get("margin") and dataset["name"] != "digits":
+            raise ConfigError(f"{where}.{side}.dataset.margin: only digits has it; remove it")
+
+
+def sorted_tree(value: Any) -> Any:
+    """The value with the keys of every section in order, so that Snakemake compares what is said, not how."""
+    if isinstance(value, Mapping):
+        return {key: sorted_tree(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [sorted_tree(item) for item in value]
+    return value
+
+
+def sample_sets(experiments: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """The `experiment/side` of every source and target of a kind."""
+    for name, experiment in experiments.items():
+        for side in ("source", "target"):
+            if kind in experiment[side]:
+                yield f"{name}/{side}"

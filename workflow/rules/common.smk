@@ -1,0 +1,143 @@
+# What the rules share: the completed configuration, and functions that give a rule its share of it.
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+from workflow.experiments import ConfigError, complete, sample_sets, sample_shape, sorted_tree
+from workflow.sources import ROOT, sources as imported_sources
+
+try:
+    config = complete(config)
+except ConfigError as error:
+    raise WorkflowError(f"The configuration cannot be used.\n{error}")
+
+experiments = config["experiments"]
+
+
+def one_of(names):
+    """A pattern for any of the names, and for nothing if there are none."""
+    return "|".join(names) or "(?!)"
+
+
+def sources(script):
+    """The modules of iadb_core that workflow/scripts/<script>.py runs: inputs of its rule."""
+    return imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py")
+
+
+def section(*names):
+    """A params function: these sections of the experiment, in a fixed order of keys."""
+    return lambda wildcards: sorted_tree(
+        {name: experiments[wildcards.experiment][name] for name in names}
+    )
+
+
+def of_set(wildcards):
+    """The experiment and the density that `sample_set`, its `experiment/side`, stands for."""
+    name, side = wildcards.sample_set.split("/")
+    return experiments[name], experiments[name][side]
+
+
+def density(kind):
+    """A params function: the settings of a sample set's density, which is of this kind."""
+    return lambda wildcards: sorted_tree(of_set(wildcards)[1][kind])
+
+
+def stored_images(kind):
+    """A params function: what of an image density's settings changes the stored images; scaling comes later."""
+
+    def settings(wildcards):
+        images = of_set(wildcards)[1][kind]
+        late = {"scaling"} if images.get("name") in (None, "digits") else {"scaling", "size", "margin"}
+        return sorted_tree({key: value for key, value in images.items() if key not in late})
+
+    return settings
+
+
+def sample_settings(wildcards):
+    """How many points an experiment draws, and their seed."""
+    return sorted_tree(of_set(wildcards)[0]["samples"])
+
+
+def images_under(wildcards):
+    """The files of a folder of images."""
+    folder = Path(of_set(wildcards)[1]["folder"]["path"])
+    return sorted(str(path) for path in folder.rglob("*") if path.is_file())
+
+
+def samples(side, split):
+    """An input function: the file of a side's samples (split: train or held_out); none for a Gaussian."""
+
+    def path(wildcards):
+        if "gaussian" in experiments[wildcards.experiment][side]:
+            return []
+        return f"results/{wildcards.experiment}/{side}/{split}.npy"
+
+    return path
+
+
+def pictures(wildcards):
+    """The pictures of an experiment's densities, those that are pictures."""
+    sides = (experiments[wildcards.experiment][side] for side in ("source", "target"))
+    return [side["picture"]["path"] for side in sides if "picture" in side]
+
+
+def frame_count(experiment):
+    """How many frames its animation has: every stride-th state of the trajectory, and the last."""
+    steps, stride = experiment["sampling"]["steps"], experiment["animation"]["stride"]
+    return len(range(0, steps, stride)) + 1
+
+
+def frames(experiment, seed, count):
+    """The frames of a run, in order."""
+    return [f"results/{experiment}/seed{seed}/frames/{i:04d}.png" for i in range(count)]
+
+
+def first_run_frames(wildcards):
+    """The frames of the first seed's run, which the animation shows."""
+    experiment = experiments[wildcards.experiment]
+    return frames(wildcards.experiment, experiment["seeds"][0], frame_count(experiment))
+
+
+def picked(wildcards, name, keys):
+    """Some settings of a section of the experiment."""
+    settings = experiments[wildcards.experiment][name]
+    return {key: settings[key] for key in keys}
+
+
+def generation_settings(wildcards):
+    """What the measured samples depend on: all of sampling but the size of the trajectory."""
+    settings = section("source", "sampling", "device", "precision")(wildcards)
+    del settings["sampling"]["count"]
+    return settings | {"count": experiments[wildcards.experiment]["evaluation"]["count"]}
+
+
+def drawing_settings(wildcards):
+    """What the frames depend on."""
+    densities = section("source", "target")(wildcards)
+    return sorted_tree(densities | picked(wildcards, "animation", ("size", "stride")))
+
+
+def film_settings(wildcards):
+    """What the GIF and the MP4 depend on, beside the frames."""
+    return picked(wildcards, "animation", ("colours", "frame_ms", "hold_ms"))
+
+
+def metrics_of(names):
+    """The metrics of all runs of these experiments."""
+    return [
+        f"results/{name}/seed{seed}/metrics.json"
+        for name in names
+        for seed in experiments[name]["seeds"]
+    ]
+
+
+def default_targets():
+    """What `snakemake` makes when it is given no target."""
+    names = config["default_experiments"]
+    films = [f"results/{name}.mp4" for name in names if experiments[name]["animation"]["mp4"]]
+    return [*[f"results/{name}.gif" for name in names], *films, "results/metrics.csv", "results/metrics.md"]
+
+
+wildcard_constraints:
+    experiment=one_of(experiments),
+    seed="0|[1-9][0-9]*",

@@ -1,0 +1,66 @@
+# A trajectory to results/<experiment>/seed<seed>/frames/*.png, and these to results/<experiment>.gif
+
+# Each frame is an output by name, so that one which is deleted or edited is drawn again. A rule's number of outputs
+# is fixed, hence one rule for each length of animation.
+for count in sorted({frame_count(experiment) for experiment in experiments.values()}):
+
+    rule:
+        """Draw the frames of a run."""
+        name:
+            f"render_{count}_frames"
+        input:
+            trajectory="results/{experiment}/seed{seed}/trajectory.npy",
+            pictures=pictures,
+            code=sources("render"),
+        output:
+            frames=frames("{experiment}", "{seed}", count),
+        wildcard_constraints:
+            experiment=one_of(name for name in experiments if frame_count(experiments[name]) == count),
+        log:
+            "logs/render/{experiment}/seed{seed}.log",
+        conda:
+            "../../environment.yml"
+        params:
+            settings=drawing_settings,
+        message:
+            "Drawing the frames of {wildcards.experiment}, seed {wildcards.seed}"
+        script:
+            "../scripts/render.py"
+
+
+rule gif:
+    """Join the frames of the first seed into a looping GIF."""
+    input:
+        frames=first_run_frames,
+        code=sources("gif"),
+    output:
+        gif=ensure("results/{experiment}.gif", non_empty=True),
+    log:
+        "logs/gif/{experiment}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        animation=film_settings,
+    message:
+        "Writing {output.gif}"
+    script:
+        "../scripts/gif.py"
+
+
+rule mp4:
+    """Join the frames of the first seed into an MP4."""
+    input:
+        frames=first_run_frames,
+        code=sources("mp4"),
+    output:
+        mp4=ensure("results/{experiment}.mp4", non_empty=True),
+    log:
+        "logs/mp4/{experiment}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        animation=film_settings,
+    message:
+        "Writing {output.mp4}"
+    script:
+        "../scripts/mp4.py"

@@ -1,0 +1,53 @@
+# A model to samples: the trajectory that is animated, and the samples that are measured
+
+
+rule trajectory:
+    """Push starts from the source to the target, and keep every step."""
+    input:
+        model="results/{experiment}/seed{seed}/model.pt",
+        source=samples("source", "train"),
+        code=sources("trajectory"),
+    output:
+        trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
+    log:
+        "logs/trajectory/{experiment}/seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime="1h",
+    params:
+        settings=section("source", "sampling", "device", "precision"),
+    message:
+        "Sampling the trajectory of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/trajectory.py"
+
+
+rule generate:
+    """Generate the samples that are compared with held-out ones."""
+    input:
+        model="results/{experiment}/seed{seed}/model.pt",
+        source=samples("source", "held_out"),
+        target="results/{experiment}/target/held_out.npy",
+        code=sources("generate"),
+    output:
+        generated=ensure("results/{experiment}/seed{seed}/generated.npy", non_empty=True),
+        summary=ensure("results/{experiment}/seed{seed}/sampling.json", non_empty=True),
+    log:
+        "logs/generate/{experiment}/seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime="1h",
+    params:
+        settings=generation_settings,
+    message:
+        "Generating samples of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/generate.py"

@@ -1,0 +1,31 @@
+# Sample files to results/<experiment>/seed<seed>/model.pt
+
+
+rule train:
+    """Train the deblending network of an experiment, for one seed."""
+    input:
+        source=samples("source", "train"),
+        target=samples("target", "train"),
+        code=sources("train"),
+    output:
+        model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
+        history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),
+        summary=ensure("results/{experiment}/seed{seed}/training.json", non_empty=True),
+    log:
+        "logs/train/{experiment}/seed{seed}.log",
+    benchmark:
+        "results/{experiment}/seed{seed}/train.benchmark.tsv"
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime="4h",
+    params:
+        settings=section("source", "target", "network", "training", "device", "precision"),
+        shape=lambda wildcards: sample_shape(experiments[wildcards.experiment]),
+    message:
+        "Training {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/train.py"

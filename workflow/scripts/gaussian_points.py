@@ -1,0 +1,13 @@
+"""Draw the held-out samples of a Gaussian."""
+
+from iadb_core.densities import sample_gaussian
+from iadb_core.files import save_array
+from iadb_core.progress import job
+from iadb_core.seeds import numpy_generator
+
+with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
+    settings, gaussian = snakemake.params.settings, snakemake.params.gaussian
+    generator = numpy_generator(settings["seed"], f"{snakemake.wildcards.sample_set} held_out")
+    shape = tuple(snakemake.params.shape)
+    points = sample_gaussian(shape, gaussian["mean"], gaussian["std"], settings["held_out_points"], generator)
+    save_array(snakemake.output.held_out, points)

@@ -1,0 +1,10 @@
+"""One table of the runs, as CSV and as Markdown."""
+
+import pandas
+from iadb_core.files import read_json, write_text
+from iadb_core.progress import job
+
+with job(snakemake.log[0], "table"):
+    table = pandas.DataFrame([read_json(path) for path in snakemake.input.metrics])
+    write_text(snakemake.output.csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
+    write_text(snakemake.output.markdown, table.to_markdown(index=False, floatfmt=".4g") + "\n")

@@ -1,0 +1,49 @@
+"""Train the deblending network of one run."""
+
+from iadb_core import checkpoint, networks
+from iadb_core.files import load_array, write_csv, write_json
+from iadb_core.progress import Progress, job, log
+from iadb_core.runtime import choose_device, choose_precision, configure, generator, peak_memory_mb, precision_name
+from iadb_core.streams import independent_pairs
+from iadb_core.training import Record, final_loss, record_steps, train, training_length
+
+with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"):
+    settings, seed = snakemake.params.settings, int(snakemake.wildcards.seed)
+    training, shape = settings["training"], tuple(snakemake.params.shape)
+    name, sizes = settings["network"]["name"], {k: v for k, v in settings["network"].items() if k != "name"}
+    configure(snakemake.threads)
+    device = choose_device(settings["device"])
+    network = networks.build(name, shape, sizes, generator(seed, "weights")).to(device)
+    precision = choose_precision(settings["precision"], device, network.convolutional)
+
+    source, target = (load_array(path) if path else None for path in (snakemake.input.source, snakemake.input.target))
+    steps, epoch = training_length(training, len(target if target is not None else source if source is not None else []))
+    densities = settings["source"], settings["target"]
+    order = training["order"]
+    pairs = independent_pairs(densities, (source, target), shape, training["batch_size"], order, seed, device)
+
+    records = []
+    log.info("%s steps on %s in %s", f"{steps:,}", device, precision_name(precision))
+    with Progress(steps, "steps") as progress:
+        record_at = record_steps(training["record_every"], epoch)
+        for record in train(network, pairs, steps, training["learning_rate"], precision, record_at):
+            records.append(record)
+            progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
+    log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
+
+    description = {"name": name, "shape": list(shape), "settings": sizes}
+    checkpoint.save(
+        snakemake.output.model, network, description=description, settings=settings, seed=seed, steps=steps
+    )
+    write_csv(snakemake.output.history, Record._fields, records)
+    summary = {
+        "network": name,
+        "parameters": networks.parameter_count(network),
+        "training_steps": steps,
+        "final_loss": final_loss(records),
+        "training_seconds": records[-1].seconds,
+        "device": str(device),
+        "precision": precision_name(precision),
+        "peak_memory_mb": peak_memory_mb(device),
+    }
+    write_json(snakemake.output.summary, summary)
