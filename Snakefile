@@ -15,7 +15,7 @@ include: "workflow/rules/evaluate.smk"
 
 
 rule all:
+    default_target: True
     input:
         default_targets(),
-    default_target: True
     localrule: True

@@ -101,8 +101,10 @@ def image_grid(images: np.ndarray) -> np.ndarray:
     columns = ceil(count / rows)
     grid = np.zeros((rows * columns, channels, height, width), images.dtype)
     grid[:count] = images
-    return grid.reshape(columns, rows, channels, height, width).transpose(1, 3, 0, 4, 2).reshape(
-        rows * height, columns * width, channels
+    return (
+        grid.reshape(columns, rows, channels, height, width)
+        .transpose(1, 3, 0, 4, 2)
+        .reshape(rows * height, columns * width, channels)
     )
 
 
@@ -142,7 +144,9 @@ def _shade(mode: str, colour: Sequence[int]) -> int | tuple[int, ...]:
     return colour[0] if mode == "L" else tuple(colour)
 
 
-def frames(trajectory: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int, stride: int) -> Iterator[Image.Image]:
+def frames(
+    trajectory: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int, stride: int
+) -> Iterator[Image.Image]:
     """Draw every stride-th state of a trajectory, and the last: points over their densities, or a grid of images.
 
     trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind.
@@ -150,7 +154,11 @@ def frames(trajectory: np.ndarray, source: Mapping[str, Any], target: Mapping[st
     """
     last = len(trajectory) - 1
     alphas = linear(last)
-    draw = _points_drawer(trajectory[0], source, target, size) if trajectory.ndim == 3 else _images_drawer(source, target, size)
+    draw = (
+        _points_drawer(trajectory[0], source, target, size)
+        if trajectory.ndim == 3
+        else _images_drawer(source, target, size)
+    )
     for index in [*range(0, last, stride), last]:
         yield with_alpha(draw(trajectory[index]), alphas[index])
 

@@ -1,5 +1,6 @@
 """Where and how torch runs: device, threads, precision, and generators from named seeds."""
 
+import os
 import resource
 import sys
 
@@ -54,9 +55,17 @@ def precision_name(dtype: torch.dtype) -> str:
     return next(name for name, known in PRECISIONS.items() if known == dtype)
 
 
+def available_cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def configure(threads: int) -> None:
-    """Use `threads` CPU threads, and only arithmetic that gives the same bytes every time."""
-    torch.set_num_threads(threads)
+    """Use `threads` CPU threads, as far as there are cores, and only arithmetic that gives the same bytes every time.
+
+    More threads than cores would be many times slower: those that wait spin on the cores that the others need.
+    """
+    torch.set_num_threads(min(threads, available_cores()))
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False

@@ -97,8 +97,11 @@ def training_length(settings: Mapping[str, Any], count: int) -> tuple[int, int |
 def final_loss(records: Sequence[Record]) -> float:
     """The mean loss over the last sixteenth of the training, to the nearest record."""
     begin = records[-1].step * 15 // 16
-    last = [(record.loss, record.step - before) for record, before in zip(records, _begins(records), strict=True)
-            if before >= begin] or [(records[-1].loss, 1)]
+    last = [
+        (record.loss, record.step - before)
+        for record, before in zip(records, _begins(records), strict=True)
+        if before >= begin
+    ] or [(records[-1].loss, 1)]
     return sum(loss * steps for loss, steps in last) / sum(steps for _, steps in last)
 
 

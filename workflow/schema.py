@@ -93,7 +93,14 @@ def _about(key: str, known: Mapping[str, Any]) -> str:
 
 
 def _kind(value: Any) -> str:
-    names = {str: "a string", bool: "a boolean", int: "an integer", float: "a number", list: "a list", dict: "a section"}
+    names = {
+        str: "a string",
+        bool: "a boolean",
+        int: "an integer",
+        float: "a number",
+        list: "a list",
+        dict: "a section",
+    }
     if isinstance(value, float) and not math.isfinite(value):
         return "not finite"
     return names.get(type(value), "empty" if value is None else type(value).__name__)

@@ -26,9 +26,7 @@ def sources(script):
 
 def section(*names):
     """A params function: these sections of the experiment, in a fixed order of keys."""
-    return lambda wildcards: sorted_tree(
-        {name: experiments[wildcards.experiment][name] for name in names}
-    )
+    return lambda wildcards: sorted_tree({name: experiments[wildcards.experiment][name] for name in names})
 
 
 def of_set(wildcards):
@@ -124,11 +122,7 @@ def film_settings(wildcards):
 
 def metrics_of(names):
     """The metrics of all runs of these experiments."""
-    return [
-        f"results/{name}/seed{seed}/metrics.json"
-        for name in names
-        for seed in experiments[name]["seeds"]
-    ]
+    return [f"results/{name}/seed{seed}/metrics.json" for name in names for seed in experiments[name]["seeds"]]
 
 
 def default_targets():

@@ -32,9 +32,9 @@ rule table:
     output:
         csv=ensure("results/metrics.csv", non_empty=True),
         markdown=ensure("results/metrics.md", non_empty=True),
-    localrule: True
     log:
         "logs/table.log",
+    localrule: True
     conda:
         "../../environment.yml"
     message:

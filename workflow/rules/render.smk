@@ -14,10 +14,10 @@ for count in sorted({frame_count(experiment) for experiment in experiments.value
             code=sources("render"),
         output:
             frames=frames("{experiment}", "{seed}", count),
-        wildcard_constraints:
-            experiment=one_of(name for name in experiments if frame_count(experiments[name]) == count),
         log:
             "logs/render/{experiment}/seed{seed}.log",
+        wildcard_constraints:
+            experiment=one_of(name for name in experiments if frame_count(experiments[name]) == count),
         conda:
             "../../environment.yml"
         params:

@@ -9,10 +9,10 @@ rule picture_points:
     output:
         train=ensure("results/{sample_set}/train.npy", non_empty=True),
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
-    wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "picture")),
     log:
         "logs/samples/{sample_set}.log",
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, "picture")),
     conda:
         "../../environment.yml"
     params:
@@ -29,10 +29,10 @@ rule gaussian_points:
         code=sources("gaussian_points"),
     output:
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
-    wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "gaussian")),
     log:
         "logs/samples/{sample_set}.log",
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, "gaussian")),
     conda:
         "../../environment.yml"
     params:
@@ -52,18 +52,18 @@ rule dataset_images:
     output:
         train=ensure("results/{sample_set}/train.npy", non_empty=True),
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
-    wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "dataset")),
     log:
         "logs/samples/{sample_set}.log",
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, "dataset")),
     conda:
         "../../environment.yml"
-    params:
-        dataset=stored_images("dataset"),
-        seed=lambda wildcards: sample_settings(wildcards)["seed"],
     resources:
         # Where the data lie does not change them: a resource, unlike a parameter, reruns nothing.
         data_dir=config["data_dir"],
+    params:
+        dataset=stored_images("dataset"),
+        seed=lambda wildcards: sample_settings(wildcards)["seed"],
     message:
         "Reading images: {wildcards.sample_set}"
     script:
@@ -78,10 +78,10 @@ rule folder_images:
     output:
         train=ensure("results/{sample_set}/train.npy", non_empty=True),
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
-    wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "folder")),
     log:
         "logs/samples/{sample_set}.log",
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, "folder")),
     conda:
         "../../environment.yml"
     params:

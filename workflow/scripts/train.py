@@ -17,7 +17,9 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     precision = choose_precision(settings["precision"], device, network.convolutional)
 
     source, target = (load_array(path) if path else None for path in (snakemake.input.source, snakemake.input.target))
-    steps, epoch = training_length(training, len(target if target is not None else source if source is not None else []))
+    steps, epoch = training_length(
+        training, len(target if target is not None else source if source is not None else [])
+    )
     densities = settings["source"], settings["target"]
     order = training["order"]
     pairs = independent_pairs(densities, (source, target), shape, training["batch_size"], order, seed, device)
@@ -32,9 +34,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
 
     description = {"name": name, "shape": list(shape), "settings": sizes}
-    checkpoint.save(
-        snakemake.output.model, network, description=description, settings=settings, seed=seed, steps=steps
-    )
+    checkpoint.save(snakemake.output.model, network, description=description, settings=settings, seed=seed, steps=steps)
     write_csv(snakemake.output.history, Record._fields, records)
     summary = {
         "network": name,

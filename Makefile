@@ -1,0 +1,41 @@
+# make          the environment in .venv, then results/densities.gif, results/digits.gif and the metrics table
+# make test     the whole test suite
+# make lint     formatting, linting and types
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+MADE := results/densities.gif results/digits.gif results/metrics.csv results/metrics.md
+
+.PHONY: all test lint format clean-venv
+.DELETE_ON_ERROR:
+
+all: $(INSTALLED)
+	@$(BIN)/snakemake --cores all
+	@echo; echo "Made: $(MADE)"; echo; cat results/metrics.md
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+	$(BIN)/mypy
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/snakefmt Snakefile workflow
+
+$(INSTALLED): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+clean-venv:
+	rm -rf $(VENV)
