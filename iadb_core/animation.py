@@ -73,17 +73,26 @@ def write_mp4(
 
     Raises InputError for an unreadable frame or if the file cannot be written.
     """
-    import imageio.v2 as imageio
+    from imageio_ffmpeg import write_frames
 
     repeats = [1] * (len(frames) - 1) + [max(1, round(hold_ms / frame_ms))]
+    first = _even(read_frame(frames[0]))
     with replacing(path) as temporary:
         video = temporary.with_suffix(".mp4")
         try:
-            with imageio.get_writer(video, fps=1000 / frame_ms, macro_block_size=2, quality=8) as writer:
-                for frame, repeat in zip(frames, repeats, strict=True):
-                    pixels = np.asarray(read_frame(frame).convert("RGB"))
-                    for _ in range(repeat):
-                        writer.append_data(pixels)
+            writer = write_frames(str(video), first.shape[1::-1], fps=1000 / frame_ms, quality=8, macro_block_size=2)
+            writer.send(None)
+            for frame, repeat in zip(frames, repeats, strict=True):
+                pixels = _even(read_frame(frame)).tobytes()
+                for _ in range(repeat):
+                    writer.send(pixels)
+            writer.close()
             os.replace(video, temporary)
         finally:
             Path(video).unlink(missing_ok=True)
+
+
+def _even(frame: Image.Image) -> np.ndarray:
+    """RGB pixels, the last row or column repeated where the size is odd, as H.264 needs it even."""
+    pixels = np.asarray(frame.convert("RGB"))
+    return np.pad(pixels, ((0, pixels.shape[0] % 2), (0, pixels.shape[1] % 2), (0, 0)), mode="edge")

@@ -47,7 +47,7 @@ def digits(size: int, margin: int) -> np.ndarray:
         raise InputError(f"digits: a margin of {margin} leaves {inner} pixels of {size}; at least 8 are needed")
     small = (load_digits().images * (255 / 16)).astype(np.float32)  # (1797, 8, 8)
     large = [Image.fromarray(digit).resize((inner, inner), Image.Resampling.BICUBIC) for digit in small]
-    pixels = np.stack(large).clip(0, 255).round().astype(np.uint8)
+    pixels = np.stack([np.asarray(digit) for digit in large]).clip(0, 255).round().astype(np.uint8)
     return np.pad(pixels, ((0, 0), (margin, margin), (margin, margin)))[:, None]
 
 

@@ -124,6 +124,11 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
                     layer.bias.uniform_(-bound, bound, generator=generator)
 
 
+def laid_out(network: nn.Module) -> nn.Module:
+    """The network itself, its weights laid out in memory as its products are fastest: channels last for images."""
+    return network.to(memory_format=network.memory_format)  # type: ignore[call-overload]
+
+
 def parameter_count(network: nn.Module) -> int:
     """The number of trained parameters."""
     return sum(parameter.numel() for parameter in network.parameters())

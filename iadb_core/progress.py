@@ -30,8 +30,7 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         on_screen = logging.StreamHandler(sys.stderr)
         on_screen.setFormatter(logging.Formatter(f"{title}: %(message)s"))
-        handlers = [in_file, on_screen]
-        log.handlers[:] = handlers
+        log.handlers[:] = [in_file, on_screen]
         try:
             yield
         except InputError as error:

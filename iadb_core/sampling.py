@@ -10,7 +10,7 @@ from torch import Tensor
 
 from iadb_core import checkpoint
 from iadb_core.densities import sample_gaussian
-from iadb_core.networks import MLP, Field, UNet
+from iadb_core.networks import MLP, Field, UNet, laid_out
 from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.scaling import network_images
 from iadb_core.schedules import linear
@@ -47,11 +47,10 @@ def network_values(samples: np.ndarray, density: Mapping[str, Any]) -> Tensor:
 
 def field_of(network: MLP | UNet, device: torch.device, precision: torch.dtype) -> Field:
     """The network's field on a device: weights in `precision`, samples in and out in float32."""
-    layout = network.memory_format
-    network = network.to(device, precision, memory_format=layout)
+    placed, layout = laid_out(network.to(device, precision)), network.memory_format
 
     def field(x: Tensor, alpha: Tensor) -> Tensor:
-        return network(x.to(precision, memory_format=layout), alpha.to(precision)).float()
+        return placed(x.to(precision, memory_format=layout), alpha.to(precision)).float()
 
     return field
 

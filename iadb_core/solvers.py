@@ -1,6 +1,7 @@
 """Following the deblending field from x₀ (α = 0) to x₁ (α = 1)."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -11,7 +12,7 @@ Step = Callable[[Field, Tensor, float, float], Tensor]
 
 
 def euler(field: Field, x: Tensor, alpha: float, increment: float) -> Tensor:
-    """x + Δα·D(x, α). One network evaluation, order 1. Source: Heitz et al. 2023, algorithm 4."""
+    """X + Δα·D(x, α). One network evaluation, order 1. Source: Heitz et al. 2023, algorithm 4."""
     return x + increment * field(x, x.new_full((len(x),), alpha))
 
 
@@ -26,7 +27,7 @@ def integrate(field: Field, x0: Tensor, alphas: Sequence[float], step: Step) -> 
     """
     x = x0
     yield alphas[0], x
-    for alpha, following in zip(alphas[:-1], alphas[1:], strict=True):
+    for alpha, following in pairwise(alphas):
         with torch.inference_mode():
             x = step(field, x, alpha, following - alpha)
         yield following, x

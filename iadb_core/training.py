@@ -10,7 +10,7 @@ from torch import Tensor
 
 from iadb_core.blending import blend, deblending_loss
 from iadb_core.files import InputError
-from iadb_core.networks import MLP, UNet
+from iadb_core.networks import MLP, UNet, laid_out
 from iadb_core.streams import steps_per_epoch
 
 
@@ -41,7 +41,7 @@ def train(
     always yields. Source: Heitz et al. 2023, algorithm 3.
     Raises InputError if the loss stops being finite.
     """
-    network.train().to(memory_format=network.memory_format)
+    laid_out(network.train())
     parameters = list(network.parameters())
     device = parameters[0].device
     optimizer = torch.optim.Adam(parameters, lr=learning_rate, fused=True)

@@ -70,7 +70,7 @@ def deep_merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
     for key, value in over.items():
         below = merged.get(key)
         mergeable = isinstance(value, Mapping) and isinstance(below, Mapping) and key not in TAKEN_WHOLE
-        merged[key] = deep_merge(below, value) if mergeable else value
+        merged[key] = deep_merge(below, value) if mergeable and below else value
     return merged
 
 

@@ -73,7 +73,7 @@ def _message(error: ValidationError) -> str:
         case "minProperties" | "maxProperties" if known:
             return f"give exactly one of {', '.join(known)}"
         case "minProperties" | "minItems":
-            return f"must not be empty" if rule == 1 else f"needs {rule} values, not {len(found)}"
+            return "must not be empty" if rule == 1 else f"needs {rule} values, not {len(found)}"
         case "maxItems":
             return f"at most {rule} values, not {len(found)}"
         case "uniqueItems":

@@ -22,7 +22,7 @@ def sources(script: Path) -> list[str]:
 
 @cache
 def _imports(path: Path) -> frozenset[str]:
-    names = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)

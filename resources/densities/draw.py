@@ -21,7 +21,8 @@ def grid() -> tuple[np.ndarray, np.ndarray]:
 
 def bumps(centres: np.ndarray, std: float) -> np.ndarray:
     x, y = grid()
-    return sum(np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * std**2)) for cx, cy in centres)
+    cx, cy = centres.T[:, :, None, None]
+    return np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (2 * std**2)).sum(axis=0)
 
 
 def on_circle(count: int, radius: float) -> np.ndarray:
@@ -40,7 +41,8 @@ def eight_gaussians() -> np.ndarray:
 def rings() -> np.ndarray:
     x, y = grid()
     radius = np.hypot(x - 0.5, y - 0.5)
-    return sum(np.exp(-((radius - r) ** 2) / (2 * 0.012**2)) for r in (0.12, 0.25, 0.38))
+    radii = np.array([0.12, 0.25, 0.38])[:, None, None]
+    return np.exp(-((radius - radii) ** 2) / (2 * 0.012**2)).sum(axis=0)
 
 
 def checkerboard() -> np.ndarray:

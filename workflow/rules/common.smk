@@ -115,9 +115,14 @@ def drawing_settings(wildcards):
     return sorted_tree(densities | picked(wildcards, "animation", ("size", "stride")))
 
 
-def film_settings(wildcards):
-    """What the GIF and the MP4 depend on, beside the frames."""
+def gif_settings(wildcards):
+    """What the GIF depends on, beside the frames."""
     return picked(wildcards, "animation", ("colours", "frame_ms", "hold_ms"))
+
+
+def mp4_settings(wildcards):
+    """What the MP4 depends on, beside the frames."""
+    return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
 
 
 def metrics_of(names):

@@ -40,7 +40,7 @@ rule gif:
     conda:
         "../../environment.yml"
     params:
-        animation=film_settings,
+        animation=gif_settings,
     message:
         "Writing {output.gif}"
     script:
@@ -59,7 +59,7 @@ rule mp4:
     conda:
         "../../environment.yml"
     params:
-        animation=film_settings,
+        animation=mp4_settings,
     message:
         "Writing {output.mp4}"
     script:

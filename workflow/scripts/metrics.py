@@ -2,8 +2,10 @@
 
 from functools import partial
 
+import numpy as np
+
 from iadb_core.files import load_array, read_json, write_json
-from iadb_core.metrics import against_real, energy_distance, sliced_wasserstein
+from iadb_core.metrics import Distance, against_real, energy_distance, sliced_wasserstein
 from iadb_core.progress import job
 from iadb_core.sampling import network_values
 from iadb_core.scaling import unscale
@@ -14,13 +16,12 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     target = snakemake.params.settings["target"]
     images = target.get("dataset") or target.get("folder")
     generator = numpy_generator(seed, "evaluation")
+    metric: str = "sliced Wasserstein" if images else "energy distance"
+    distance: Distance = energy_distance
     if images:
-        metric = "sliced Wasserstein"
         distance = partial(sliced_wasserstein, projections=evaluation["projections"], seed=seed)
-    else:
-        metric, distance = "energy distance", energy_distance
 
-    def true_values(values):
+    def true_values(values: np.ndarray) -> np.ndarray:
         return unscale(values, images["scaling"]) if images else values
 
     measured = against_real(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from iadb_core.drawing import frames
 from iadb_core.files import load_array
+from iadb_core.frames import frames
 from iadb_core.pictures import save_png
 from iadb_core.progress import Progress, job
 

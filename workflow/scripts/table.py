@@ -1,6 +1,7 @@
 """One table of the runs, as CSV and as Markdown."""
 
 import pandas
+
 from iadb_core.files import read_json, write_text
 from iadb_core.progress import job
 

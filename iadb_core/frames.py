@@ -1,0 +1,77 @@
+"""The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib import get_data_path
+from PIL import Image, ImageDraw, ImageFont
+
+from iadb_core.densities import read_density
+from iadb_core.drawing import PointCanvas, density_background, gaussian_density, start_colours
+from iadb_core.grids import draw_images
+from iadb_core.scaling import Scaling, unscale
+from iadb_core.schedules import linear
+
+INK, FAINT = (40, 40, 40), (215, 215, 215)
+
+
+def frames(
+    trajectory: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int, stride: int
+) -> Iterator[Image.Image]:
+    """Draw every stride-th state of a trajectory, and the last: points over their densities, or a grid of images.
+
+    trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind.
+    Raises InputError if a density's picture cannot be read.
+    """
+    last = len(trajectory) - 1
+    alphas = linear(last)
+    if trajectory.ndim == 3:
+        background = density_background(_density_picture(source), _density_picture(target), size)
+        draw = PointCanvas(start_colours(trajectory[0]), background).draw
+    else:
+        draw = partial(_draw_values, scaling=_scaling(target) or _scaling(source) or [(0.5, 0.5)], size=size)
+    for index in [*range(0, last, stride), last]:
+        yield with_alpha(draw(trajectory[index]), alphas[index])
+
+
+def _density_picture(density: Mapping[str, Any]) -> np.ndarray:
+    if "picture" in density:
+        return read_density(density["picture"]["path"])
+    return gaussian_density(density["gaussian"]["mean"], density["gaussian"]["std"], 256)
+
+
+def _scaling(density: Mapping[str, Any]) -> Scaling | None:
+    images = density.get("dataset") or density.get("folder")
+    return images["scaling"] if images else None
+
+
+def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image:
+    return draw_images(unscale(values, scaling), size)
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size)
+
+
+def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:
+    """The picture over a strip that shows α as a number and as a bar. Gray stays gray, RGB stays RGB."""
+    height = max(16, picture.width // 16)
+    frame = Image.new(picture.mode, (picture.width, picture.height + height), _shade(picture.mode, (255, 255, 255)))
+    frame.paste(picture)
+    draw = ImageDraw.Draw(frame)
+    font = _font(round(height * 0.62))
+    middle = picture.height + height / 2
+    draw.text((height / 3, middle), f"α = {alpha:.3f}", _shade(picture.mode, INK), font, anchor="lm")
+    left, right = height / 3 + draw.textlength("α = 0.000  ", font), picture.width - height / 3
+    bar = (left, middle - height / 10, right, middle + height / 10)
+    draw.rectangle(bar, _shade(picture.mode, FAINT))
+    draw.rectangle((left, bar[1], left + alpha * (right - left), bar[3]), _shade(picture.mode, INK))
+    return frame
+
+
+def _shade(mode: str, colour: Sequence[int]) -> int | tuple[int, ...]:
+    return colour[0] if mode == "L" else tuple(colour)

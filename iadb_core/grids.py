@@ -1,0 +1,34 @@
+"""Images side by side in one picture."""
+
+from math import ceil, isqrt
+
+import numpy as np
+from PIL import Image
+
+
+def image_grid(images: np.ndarray) -> np.ndarray:
+    """Images side by side in a square grid, filled column by column: of 64, image i + 8j in row i, column j.
+
+    images: (count, channels, height, width). Returns (rows·height, columns·width, channels); places left are 0.
+    """
+    count, channels, height, width = images.shape
+    rows = isqrt(count - 1) + 1
+    columns = ceil(count / rows)
+    grid = np.zeros((rows * columns, channels, height, width), images.dtype)
+    grid[:count] = images
+    return (
+        grid.reshape(columns, rows, channels, height, width)
+        .transpose(1, 3, 0, 4, 2)
+        .reshape(rows * height, columns * width, channels)
+    )
+
+
+def draw_images(images: np.ndarray, size: int) -> Image.Image:
+    """A grid of images as a picture, enlarged by the greatest whole factor that keeps it within `size` pixels.
+
+    images: (count, 1 or 3, height, width), true pixel values in [0, 1].
+    """
+    grid = (image_grid(images) * 255).round().astype(np.uint8)
+    factor = max(1, size // max(grid.shape[:2]))
+    picture = Image.fromarray(grid[..., 0] if grid.shape[2] == 1 else grid)
+    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
