@@ -5,7 +5,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +31,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 @contextmanager
@@ -108,7 +109,7 @@ def load_array(path: str | os.PathLike[str]) -> np.ndarray:
     """
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError, SyntaxError, TypeError, OverflowError) as error:
+    except Exception as error:  # NumPy's header parser raises nearly every exception on a broken file
         raise InputError(f"{path} is not a readable .npy file ({error}); delete it to have it made again") from error
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "uif":
         raise InputError(f"{path} does not hold an array of numbers; delete it to have it made again")

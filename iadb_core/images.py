@@ -100,10 +100,9 @@ def torchvision_set(name: str, data_dir: str | os.PathLike[str]) -> Splits:
     root = Path(data_dir).expanduser()
     archives = _archives(dataset)
     if not _verified(root, archives):
-        try:
+        if _unpacked(root, dataset):
             return _both_splits(dataset, root)
-        except (RuntimeError, OSError):
-            _download(dataset, root, archives)
+        _download(dataset, root, archives)
     with TemporaryDirectory() as unpacked:
         for archive in archives:
             link = Path(unpacked, archive)
@@ -115,7 +114,7 @@ def torchvision_set(name: str, data_dir: str | os.PathLike[str]) -> Splits:
 def _both_splits(dataset: Any, root: Path, download: bool = False) -> Splits:
     try:
         train, test = (dataset(root, train=train, download=download).data for train in (True, False))
-    except (AssertionError, ValueError, TypeError, IndexError, KeyError, EOFError) as error:
+    except Exception as error:  # torchvision's readers raise nearly every exception on a broken file
         raise InputError(f"{root}: the files of {dataset.__name__} are corrupted ({error}); delete them") from error
     return _channels_first(np.asarray(train)), _channels_first(np.asarray(test))
 
@@ -135,6 +134,13 @@ def _verified(root: Path, archives: dict[str, str]) -> bool:
     from torchvision.datasets.utils import check_integrity
 
     return all(check_integrity(root / archive, md5) for archive, md5 in archives.items())
+
+
+def _unpacked(root: Path, dataset: Any) -> bool:
+    """Whether the unpacked files of a data set lie under the root."""
+    if hasattr(dataset, "resources"):
+        return all((root / archive).with_suffix("").is_file() for archive in _archives(dataset))
+    return (root / dataset.base_folder).is_dir()
 
 
 def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:

@@ -18,9 +18,9 @@ def _mean_distance(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def _checked(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    a, b = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (a, b))
-    if not len(a) or not len(b) or a.shape[1] != b.shape[1]:
+    if not a.size or not b.size or a.shape[1:] != b.shape[1:]:
         raise InputError(f"no distance between sets of shapes {a.shape} and {b.shape}")
+    a, b = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (a, b))
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise InputError("no distance between sets with values that are not finite")
     return a, b

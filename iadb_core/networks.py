@@ -4,6 +4,7 @@ A network is D(x_α, α): called with x, (batch, *shape), and alpha, (batch,), i
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from math import sqrt
 from typing import Any, Protocol
 
@@ -37,7 +38,7 @@ class MLP(nn.Module):
         if len(shape) != 1:
             raise InputError(f"network: mlp takes points, not samples of shape {shape}; for images use `name: unet`")
         widths = [shape[0] + 1, *[width] * hidden_layers]
-        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(widths[:-1], widths[1:], strict=True))
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.out = nn.Linear(width, shape[0])
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:

@@ -123,13 +123,13 @@ def _yaml_number(number: float) -> str:
     return (mantissa if "." in mantissa else mantissa + ".0") + mark + exponent
 
 
-def fill(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> None:
+def fill(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> None:
     """Fill in the schema's defaults, in place. root: the whole schema, which holds `$defs`."""
-    schema = _resolved(schema, root)
+    schema = resolved(schema, root)
     if isinstance(value, dict):
         properties = schema.get("properties", {})
         for key, below in properties.items():
-            below = _resolved(below, root)
+            below = resolved(below, root)
             if "default" in below:
                 value.setdefault(key, copy.deepcopy(below["default"]))
         for key, item in value.items():
@@ -138,7 +138,8 @@ def fill(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> None:
                 fill(item, below, root)
 
 
-def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+def resolved(schema: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A part of the schema with its `$ref`, if it is one, looked up in the whole schema."""
     if "$ref" not in schema:
         return schema
     name = schema["$ref"].rpartition("/")[2]

@@ -1,0 +1,108 @@
+"""Fixtures: folders in which real Snakemake runs on small configurations."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from PIL import Image
+
+torch.set_num_threads(1)  # the networks of the tests are small, and the runs beside them need the other cores
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
+
+TINY = {
+    "samples": {"points": 2000, "held_out_points": 500},
+    "sampling": {"steps": 4, "count": 20, "batch_size": 16},
+    "evaluation": {"count": 100, "floor_draws": 2, "projections": 16},
+    "animation": {"size": 64},
+    "threads": 1,
+}
+POINTS = {
+    "source": {"picture": {"path": "left.png"}},
+    "target": {"picture": {"path": "right.png"}},
+    "network": {"name": "mlp", "width": 8, "hidden_layers": 1},
+    "training": {"steps": 60, "batch_size": 32},
+}
+IMAGES = {
+    "source": {"gaussian": {}},
+    "target": {"dataset": {"name": "digits", "size": 8}},
+    "network": {"name": "unet", "width": 4},
+    "training": {"epochs": 1, "order": "shuffled", "batch_size": 64},
+}
+
+
+@dataclass
+class Workspace:
+    """A folder with the project's workflow and a configuration of its own."""
+
+    root: Path
+
+    def configure(self, experiments: Mapping[str, Any], **top: Any) -> None:
+        config = {"defaults": TINY, "experiments": dict(experiments), **top}
+        (self.root / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+
+    def snakemake(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
+        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=timeout, check=False)
+
+    def path(self, name: str) -> Path:
+        return self.root / name
+
+
+def half_picture(path: Path, side: str) -> None:
+    """A picture that is white on its left or right half."""
+    pixels = np.zeros((32, 32), np.uint8)
+    pixels[:, : 16 if side == "left" else None] = 255
+    if side == "right":
+        pixels[:, :16] = 0
+    Image.fromarray(pixels).save(path)
+
+
+def make_workspace(folder: Path) -> Workspace:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy2(source, folder / name)
+    for side in ("left", "right"):
+        half_picture(folder / f"{side}.png", side)
+    return Workspace(folder)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """A fresh workspace with two pictures, left.png and right.png."""
+    return make_workspace(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which the pipeline has run once, for points and for images; tests leave it as it is."""
+    workspace = make_workspace(tmp_path_factory.mktemp("finished") / "project")
+    workspace.configure({"points": POINTS, "images": IMAGES})
+    run = workspace.snakemake()
+    assert run.returncode == 0, run.stderr
+    return workspace
+
+
+@pytest.fixture
+def refused() -> Callable[[subprocess.CompletedProcess[str], str], None]:
+    """Check that a run failed with a message and without a traceback."""
+
+    def check(run: subprocess.CompletedProcess[str], message: str) -> None:
+        assert run.returncode != 0
+        assert message in run.stderr, run.stderr
+        assert "Traceback" not in run.stderr, run.stderr
+
+    return check

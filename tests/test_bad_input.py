@@ -1,0 +1,166 @@
+"""Mistakes a user can make, each met through real Snakemake: one clear message, no traceback, nothing lost."""
+
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from conftest import IMAGES, POINTS
+from PIL import Image
+
+PNG = "left.png"
+
+
+def truncate(path):
+    path.write_bytes(path.read_bytes()[:60])
+
+
+PICTURES = {
+    "truncated": (truncate, "left.png is not a readable picture"),
+    "text": (lambda path: path.write_text("no picture"), "left.png is not a readable picture"),
+    "black": (lambda path: Image.new("L", (8, 8)).save(path), "left.png is all black"),
+    "bomb": (lambda path: Image.new("1", (9000, 9000)).save(path), "left.png has 9000×9000 pixels"),
+    "missing": (lambda path: path.unlink(), "left.png"),
+}
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+def test_a_picture_that_cannot_be_a_density(workspace, refused, kind):
+    spoil, message = PICTURES[kind]
+    spoil(workspace.path(PNG))
+    workspace.configure({"points": POINTS})
+    refused(workspace.snakemake("results/points/source/train.npy"), message)
+    assert not workspace.path("results/points/source/train.npy").exists()
+
+
+def test_a_picture_with_nan(workspace, refused):
+    Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(workspace.path("nan.tif"))
+    workspace.configure({"points": POINTS | {"source": {"picture": {"path": "nan.tif"}}}})
+    refused(workspace.snakemake("results/points/source/train.npy"), "nan.tif has pixels that are not finite")
+
+
+@pytest.mark.parametrize("content", ["none", "broken"])
+def test_a_folder_without_images_or_with_a_broken_one(workspace, refused, content):
+    folder = workspace.path("own")
+    folder.mkdir()
+    if content == "broken":
+        for index in range(5):
+            shutil.copy(workspace.path(PNG), folder / f"{index}.png")
+        truncate(folder / "3.png")
+    workspace.configure({"images": IMAGES | {"target": {"folder": {"path": "own", "size": 8}}}})
+    message = "own: no images" if content == "none" else "own/3.png is not a readable picture"
+    refused(workspace.snakemake("results/images/target/train.npy"), message)
+
+
+CONFIGURATIONS = {
+    "mixed shapes": (POINTS | {"target": IMAGES["target"]}, "source and target differ in shape"),
+    "wrong network": (POINTS | {"network": {"name": "unet"}}, "unet does not take points"),
+    "unknown set": (IMAGES | {"target": {"dataset": {"name": "SVHN", "size": 32}}}, "'SVHN' is unknown; allowed"),
+    "zero steps": (POINTS | {"training": {"steps": 0}}, "training.steps: 0 is out of range"),
+    "negative rate": (POINTS | {"training": {"steps": 1, "learning_rate": -0.1}}, "learning_rate: -0.1 is out"),
+    "text rate": (POINTS | {"training": {"steps": 1, "learning_rate": "1e-3"}}, "write 0.001"),
+    "no training": ({key: value for key, value in POINTS.items() if key != "training"}, "training"),
+}
+
+
+@pytest.mark.parametrize("kind", CONFIGURATIONS)
+def test_a_configuration_that_cannot_run(workspace, refused, kind):
+    experiment, message = CONFIGURATIONS[kind]
+    workspace.configure({"mine": experiment})
+    refused(workspace.snakemake("-n"), message)
+
+
+def test_a_batch_larger_than_the_data(workspace, refused):
+    workspace.configure({"images": IMAGES | {"training": {"epochs": 1, "order": "shuffled", "batch_size": 2000}}})
+    refused(workspace.snakemake("results/images/seed0/model.pt"), "batch_size: 2000 is larger than the data, 1618")
+
+
+def test_a_loss_that_overflows_writes_no_model(workspace, refused):
+    workspace.configure({"points": POINTS | {"training": {"steps": 500, "learning_rate": 10.0, "batch_size": 8}}})
+    text = workspace.path("config.yaml").read_text()
+    workspace.path("config.yaml").write_text(
+        text.replace("width: 8", "width: 512").replace("hidden_layers: 1", "hidden_layers: 20")
+    )
+    run = workspace.snakemake("results/points/seed0/model.pt")
+    if run.returncode:
+        refused(run, "learning_rate")
+        assert not workspace.path("results/points/seed0/model.pt").exists()
+
+
+STAGES = {
+    "samples": ("results/points/source/train.npy", "results/points/seed0/model.pt", "train.npy"),
+    "model": ("results/points/seed0/model.pt", "results/points/seed0/trajectory.npy", "model.pt is not a readable"),
+    "trajectory": ("results/points/seed0/trajectory.npy", "results/points.gif", "trajectory.npy is not a readable"),
+    "frame": ("results/points/seed0/frames/0002.png", "results/points.gif", "0002.png is not a readable frame"),
+    "metrics": ("results/points/seed0/metrics.json", "results/metrics.csv", "metrics.json"),
+}
+
+
+@pytest.fixture(scope="module")
+def points_run(finished, tmp_path_factory):
+    """A copy of the finished workspace that tests may damage and repair."""
+    from conftest import Workspace
+
+    folder = tmp_path_factory.mktemp("damaged") / "project"
+    shutil.copytree(finished.root, folder, symlinks=True)
+    return Workspace(folder)
+
+
+@pytest.mark.parametrize("kind", STAGES)
+def test_a_corrupted_file_is_found_by_the_next_stage(points_run, refused, kind):
+    name, target, message = STAGES[kind]
+    path = points_run.path(name)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    refused(points_run.snakemake(target, "--forcerun", *next_rules(target)), message)
+    path.write_bytes(whole)
+    assert points_run.snakemake(target).returncode == 0
+
+
+def next_rules(target):
+    """The rule that makes the target: it reads the damaged file."""
+    for ending, rule in (("model.pt", "train"), ("trajectory.npy", "trajectory"), ("csv", "table")):
+        if target.endswith(ending):
+            return [rule]
+    return ["gif", "render_5_frames"] if target.endswith("gif") else []
+
+
+def test_a_missing_config(workspace, refused):
+    refused(workspace.snakemake("-n"), "config.yaml")
+
+
+def test_no_data_and_no_network_stops_within_seconds_with_one_message(workspace, refused):
+    target = {"dataset": {"name": "MNIST", "size": 32}}
+    workspace.configure({"mnist": IMAGES | {"target": target}})
+    environment_proxy = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment_proxy.items():
+            patch.setenv(name, value)
+            patch.setenv(name.upper(), value)
+        run = workspace.snakemake("results/mnist/target/train.npy", "--config", "data_dir=no data", timeout=60)
+    refused(run, "MNIST is not in no data and could not be downloaded from https://")
+    for part in ("train-images-idx3-ubyte.gz", "no data/MNIST/raw", "--config data_dir=FOLDER", "results/digits.gif"):
+        assert part in run.stderr
+
+
+def mounted(*arguments):
+    """Whether this user may mount; only then can a full or read-only disk be had for the test."""
+    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("kind", ["full", "read-only"])
+def test_a_full_or_read_only_disk(workspace, refused, kind):
+    results = workspace.path("results")
+    results.mkdir()
+    if not mounted("-t", "tmpfs", "-o", "size=64k", "tmpfs", str(results)):
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        if kind == "read-only":
+            assert mounted("-o", "remount,ro", str(results))
+        workspace.configure({"points": POINTS | {"samples": {"points": 100_000}}})
+        run = workspace.snakemake("results/points/source/train.npy")
+        message = "No space left on device" if kind == "full" else "Read-only file system"
+        refused(run, message)
+        assert not [path for path in results.rglob("*") if path.is_file()]
+    finally:
+        subprocess.run(["umount", str(results)], check=True)

@@ -1,0 +1,94 @@
+"""What holds the files of the project together: dependencies, layers, and the rules' inputs."""
+
+import ast
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workflow.sources import sources
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
+CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
+# From the ground up: a module imports only from those above it.
+LAYERS = """
+    __init__ blending files seeds progress runtime networks pictures densities torchvision_import scaling images
+    streams checkpoint schedules solvers sampling training metrics drawing grids frames animation
+""".split()
+
+
+def name_and_range(requirement):
+    name, specifier = re.fullmatch(r"([A-Za-z0-9_-]+)\s*(.*)", requirement).groups()
+    return name, specifier.replace(" ", "")
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_conda_environment_has_the_same_dependencies():
+    conda = dict(map(name_and_range, yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]))
+    assert conda.pop("python") == project()["requires-python"]
+    ours = {
+        CONDA_NAMES.get(name, name): specifier for name, specifier in map(name_and_range, project()["dependencies"])
+    }
+    assert conda == ours
+
+
+def test_requirements_pin_every_dependency_within_its_range():
+    from packaging.specifiers import SpecifierSet
+
+    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
+    pins = {name.lower().replace("_", "-"): version for name, version in (line.split("==") for line in lines)}
+    for requirement in project()["dependencies"] + project()["optional-dependencies"]["dev"]:
+        name, specifier = name_and_range(requirement)
+        assert SpecifierSet(specifier).contains(pins[name]), requirement
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield from [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def test_each_module_imports_only_from_those_above_it():
+    modules = {path.stem: path for path in (ROOT / "iadb_core").glob("*.py")}
+    assert set(modules) == set(LAYERS)
+    for name, path in modules.items():
+        below = {f"iadb_core.{other}" for other in LAYERS[LAYERS.index(name) :]}
+        assert not below & set(imports(path)), name
+        assert not any(module.split(".")[0] in ("snakemake", "workflow") for module in imports(path)), name
+
+
+def test_the_workflow_imports_nothing_heavy_when_it_is_parsed():
+    for path in (ROOT / "workflow").glob("*.py"):
+        heavy = {"torch", "numpy", "pandas", "matplotlib", "PIL", "iadb_core", "scipy", "sklearn"}
+        assert not heavy & {module.split(".")[0] for module in imports(path)}, path
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_never_reads_the_whole_configuration(script):
+    assert "snakemake.config" not in script.read_text(encoding="utf-8")
+
+
+def test_sources_follow_imports_and_no_further():
+    train = sources(ROOT / "workflow" / "scripts" / "train.py")
+    for name in ("__init__", "blending", "networks", "training", "streams", "scaling", "checkpoint", "files"):
+        assert f"iadb_core/{name}.py" in train
+    for name in ("animation", "drawing", "frames", "grids", "metrics", "images", "densities"):
+        assert f"iadb_core/{name}.py" not in train
+    assert "iadb_core/torchvision_import.py" in sources(ROOT / "workflow" / "scripts" / "dataset_images.py")
+    gif = sources(ROOT / "workflow" / "scripts" / "gif.py")
+    assert gif == [f"iadb_core/{name}.py" for name in ("__init__", "animation", "files", "progress")]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_every_rule_has_its_modules_as_inputs(script):
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    assert f'sources("{script.stem}")' in rules
+    assert f'"../scripts/{script.name}"' in rules

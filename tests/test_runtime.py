@@ -1,0 +1,59 @@
+import pytest
+import torch
+
+from iadb_core import runtime
+from iadb_core.files import InputError
+
+CPU = torch.device("cpu")
+
+
+def test_auto_prefers_cuda_then_mps_then_cpu(monkeypatch):
+    for cuda, mps, expected in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
+        monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda cuda=cuda: int(cuda))
+        monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
+        assert runtime.choose_device("auto").type == expected
+
+
+def test_a_device_that_is_not_there_is_refused(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for name in ("cuda", "cuda:1", "cpu:1"):
+        with pytest.raises(InputError, match=rf"device: {name} is not on this machine, which has cpu"):
+            runtime.choose_device(name)
+
+
+def test_auto_precision_is_bfloat16_only_for_convolutions_on_hardware_that_has_it(monkeypatch):
+    for fast, convolutional, expected in (
+        (True, True, torch.bfloat16),
+        (True, False, torch.float32),
+        (False, True, torch.float32),
+    ):
+        monkeypatch.setattr(runtime, "fast_bfloat16", lambda device, fast=fast: fast)
+        assert runtime.choose_precision("auto", CPU, convolutional) == expected
+    assert runtime.choose_precision("bfloat16", CPU, False) == torch.bfloat16
+    assert runtime.precision_name(torch.bfloat16) == "bfloat16"
+
+
+def test_never_more_threads_than_cores(monkeypatch):
+    asked = []
+    monkeypatch.setattr(torch, "set_num_threads", asked.append)
+    monkeypatch.setattr(runtime, "available_cores", lambda: 3)
+    for threads in (1, 3, 64):
+        runtime.configure(threads)
+    assert asked == [1, 3, 3]
+
+
+def test_peak_memory_is_of_this_process():
+    before = runtime.peak_memory_mb(CPU)
+    block = bytearray(300_000_000)
+    assert 50 < before < 20_000
+    assert runtime.peak_memory_mb(CPU) >= 300
+    del block
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_a_training_on_cuda_follows_the_one_on_the_cpu():
+    from test_training import run
+
+    (_, cpu), (_, cuda) = run(500), run(500, device=torch.device("cuda"))
+    assert cuda[-1].loss == pytest.approx(cpu[-1].loss, rel=0.05)

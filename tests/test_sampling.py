@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+import torch
+
+from iadb_core import checkpoint, networks
+from iadb_core.sampling import Sampler, network_values, starts
+from iadb_core.seeds import numpy_generator
+
+GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
+CPU = {"device": "cpu", "precision": "float32"}
+
+
+def sampler(tmp_path, name="mlp", shape=(2,), batch_size=16, steps=8):
+    settings = {"width": 8, "hidden_layers": 2} if name == "mlp" else {"width": 8}
+    network = networks.build(name, shape, settings, torch.Generator().manual_seed(0))
+    description = {"name": name, "shape": list(shape), "settings": settings}
+    checkpoint.save(tmp_path / "model.pt", network, description=description, settings={}, seed=0, steps=1)
+    sampling = {"solver": "euler", "steps": steps, "batch_size": batch_size}
+    return Sampler(tmp_path / "model.pt", CPU | {"sampling": sampling})
+
+
+def trajectory(sampler, begin):
+    states = np.full((len(sampler.alphas), *begin.shape), np.nan, np.float32)
+    for which, index, x in sampler.states(begin):
+        states[index, which] = x
+    return states
+
+
+def test_a_trajectory_has_every_state_of_every_sample_from_its_start(tmp_path):
+    begin = starts(GAUSSIAN, (2,), None, 50, numpy_generator(0, "t"))
+    states = trajectory(sampler(tmp_path), begin)
+    assert states.shape == (9, 50, 2)
+    assert np.isfinite(states).all()
+    assert np.array_equal(states[0], begin)
+
+
+@pytest.mark.parametrize(("name", "shape"), [("mlp", (2,)), ("unet", (1, 8, 8))])
+def test_sample_k_is_the_same_whatever_the_batch_size_and_count(tmp_path, name, shape):
+    many = starts(GAUSSIAN, shape, None, 33, numpy_generator(0, "t"))
+    few = starts(GAUSSIAN, shape, None, 9, numpy_generator(0, "t"))
+    reference = trajectory(sampler(tmp_path, name, shape, batch_size=33), many)
+    for batch_size in (1, 7, 32):
+        states = trajectory(sampler(tmp_path, name, shape, batch_size=batch_size), many)
+        assert np.allclose(states, reference, atol=1e-5)
+    assert np.allclose(trajectory(sampler(tmp_path, name, shape), few), reference[:, :9], atol=1e-5)
+
+
+def test_the_first_drawn_starts_are_the_same_for_every_count():
+    stored = np.random.default_rng(0).random((1000, 2), dtype=np.float32)
+    picture = {"picture": {"path": ""}}
+    few, many = (starts(picture, (2,), stored, count, numpy_generator(5, "t")) for count in (10, 999))
+    assert torch.equal(few, many[:10])
+    assert {tuple(point) for point in many.tolist()} <= {tuple(point) for point in stored.tolist()}
+
+
+def test_stored_images_become_network_values():
+    stored = np.full((3, 1, 8, 8), 255, np.uint8)
+    folder = {"folder": {"path": "", "size": 16, "scaling": [[0.5, 0.5]]}}
+    values = network_values(stored, folder)
+    assert values.shape == (3, 1, 16, 16)
+    assert torch.allclose(values, torch.ones(1))
