@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -79,8 +78,8 @@ def write_mp4(
     first = _even(read_frame(frames[0]))
     with replacing(path) as temporary:
         video = temporary.with_suffix(".mp4")
+        writer = write_frames(str(video), first.shape[1::-1], fps=1000 / frame_ms, quality=8, macro_block_size=2)
         try:
-            writer = write_frames(str(video), first.shape[1::-1], fps=1000 / frame_ms, quality=8, macro_block_size=2)
             writer.send(None)
             for frame, repeat in zip(frames, repeats, strict=True):
                 pixels = _even(read_frame(frame)).tobytes()
@@ -89,7 +88,8 @@ def write_mp4(
             writer.close()
             os.replace(video, temporary)
         finally:
-            Path(video).unlink(missing_ok=True)
+            writer.close()
+            video.unlink(missing_ok=True)
 
 
 def _even(frame: Image.Image) -> np.ndarray:

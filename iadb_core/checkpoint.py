@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from iadb_core import networks
 from iadb_core.files import InputError, atomic
@@ -31,7 +32,7 @@ def save(
     content = {
         "format": FORMAT,
         "network": dict(description),
-        "weights": {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()},
+        "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
         "settings": dict(settings),
         "seed": seed,
         "steps": steps,
@@ -39,6 +40,11 @@ def save(
     }
     with atomic(path) as file:
         torch.save(content, file)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A copy on the CPU in row-major layout, so that equal weights are equal bytes."""
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
 def load(path: str | os.PathLike[str]) -> tuple[MLP | UNet, dict[str, Any]]:

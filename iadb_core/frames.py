@@ -67,6 +67,8 @@ def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:
     middle = picture.height + height / 2
     draw.text((height / 3, middle), f"α = {alpha:.3f}", _shade(picture.mode, INK), font, anchor="lm")
     left, right = height / 3 + draw.textlength("α = 0.000  ", font), picture.width - height / 3
+    if left >= right:  # too narrow a frame for a bar
+        return frame
     bar = (left, middle - height / 10, right, middle + height / 10)
     draw.rectangle(bar, _shade(picture.mode, FAINT))
     draw.rectangle((left, bar[1], left + alpha * (right - left), bar[3]), _shade(picture.mode, INK))

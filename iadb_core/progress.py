@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shutil import get_terminal_size
 
 from tqdm import tqdm
 
@@ -56,7 +57,17 @@ class Progress:
 
     def __init__(self, total: int, unit: str) -> None:
         self.total, self.unit, self.done = total, unit, 0
-        self.bar = tqdm(total=total, unit=f" {unit}", unit_scale=True, leave=False, disable=not sys.stderr.isatty())
+        # A terminal that does not know its size is taken to be 80×24; left to itself, tqdm would show nothing there.
+        size = get_terminal_size()
+        self.bar = tqdm(
+            total=total,
+            unit=f" {unit}",
+            unit_scale=True,
+            leave=False,
+            ncols=size.columns,
+            nrows=size.lines,
+            disable=not sys.stderr.isatty(),
+        )
         self.began = self.last_line = time.monotonic()
 
     def __enter__(self) -> "Progress":

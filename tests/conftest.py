@@ -102,7 +102,8 @@ def refused() -> Callable[[subprocess.CompletedProcess[str], str], None]:
 
     def check(run: subprocess.CompletedProcess[str], message: str) -> None:
         assert run.returncode != 0
-        assert message in run.stderr, run.stderr
-        assert "Traceback" not in run.stderr, run.stderr
+        said = run.stdout + run.stderr
+        assert message in said, said
+        assert "Traceback" not in said, said
 
     return check

@@ -1,5 +1,3 @@
-import warnings
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -96,8 +94,7 @@ def test_any_aspect(tmp_path):
 def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     Image.new("1", (10_000, 2_000)).save(tmp_path / "bomb.png")
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    with warnings.catch_warnings(), pytest.raises(InputError, match="bomb.png"):
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    with pytest.raises(InputError, match=r"bomb\.png has 10000×2000 pixels"):
         read_density(tmp_path / "bomb.png")
 
 

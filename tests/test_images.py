@@ -4,6 +4,7 @@ import http.server
 import struct
 import threading
 from functools import partial
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -96,7 +97,7 @@ def idx(array):
 
 
 class CountingHandler(http.server.SimpleHTTPRequestHandler):
-    requests: list[str] = []
+    requests: ClassVar[list[str]] = []
 
     def do_GET(self):
         self.requests.append(self.path)
@@ -119,7 +120,7 @@ def mirror(tmp_path, monkeypatch):
     }
     for name, array in arrays.items():
         (served / name).write_bytes(idx(array))
-    CountingHandler.requests = []
+    CountingHandler.requests.clear()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(served)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     dataset = import_torchvision().datasets.MNIST

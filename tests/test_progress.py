@@ -1,3 +1,4 @@
+import contextlib
 import os
 import pty
 import subprocess
@@ -51,11 +52,9 @@ def test_on_a_terminal_a_bar_is_drawn(tmp_path):
     )
     os.close(follower)
     shown = b""
-    try:
+    with contextlib.suppress(OSError):  # raised when the other end is closed
         while chunk := os.read(leader, 4096):
             shown += chunk
-    except OSError:  # the other end is closed
-        pass
     os.close(leader)
     assert process.wait(60) == 0
     assert b"steps/s" in shown

@@ -17,7 +17,7 @@ CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake":
 LAYERS = """
     __init__ blending files seeds progress runtime networks pictures densities torchvision_import scaling images
     streams checkpoint schedules solvers sampling training metrics drawing grids frames animation
-""".split()
+"""
 
 
 def name_and_range(requirement):
@@ -58,9 +58,10 @@ def imports(path):
 
 def test_each_module_imports_only_from_those_above_it():
     modules = {path.stem: path for path in (ROOT / "iadb_core").glob("*.py")}
-    assert set(modules) == set(LAYERS)
+    layers = LAYERS.split()
+    assert set(modules) == set(layers)
     for name, path in modules.items():
-        below = {f"iadb_core.{other}" for other in LAYERS[LAYERS.index(name) :]}
+        below = {f"iadb_core.{other}" for other in layers[layers.index(name) :]}
         assert not below & set(imports(path)), name
         assert not any(module.split(".")[0] in ("snakemake", "workflow") for module in imports(path)), name
 

@@ -7,8 +7,8 @@ from gaussians import CASE
 from iadb_core import networks
 from iadb_core.files import InputError
 from iadb_core.runtime import generator
-from iadb_core.solvers import euler, integrate
 from iadb_core.schedules import linear
+from iadb_core.solvers import euler, integrate
 from iadb_core.streams import independent_pairs
 from iadb_core.training import Record, final_loss, record_steps, train, training_length
 

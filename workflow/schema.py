@@ -89,7 +89,7 @@ def _unknown_key(key: Any, known: Mapping[str, Any]) -> str:
 
 
 def _about(key: str, known: Mapping[str, Any]) -> str:
-    return str(known.get(key, {}).get("description", "needed")).rstrip(".")
+    return str(resolved(known.get(key, {}), load_schema()).get("description", "needed")).rstrip(".")
 
 
 def _kind(value: Any) -> str:
