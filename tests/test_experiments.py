@@ -179,4 +179,4 @@ def test_a_missing_config_file_is_named(tmp_path, refused):
 
 def test_a_config_that_is_no_yaml_or_no_section_is_refused(tmp_path, refused):
     refused(run(tmp_path, "experiments: [unclosed"), "Config file is not valid")
-    refused(run(tmp_path, "- a\n- b\n"), "config")
+    refused(run(tmp_path, "- a\n- b\n"), "keys at top level")
