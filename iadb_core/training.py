@@ -45,7 +45,8 @@ def train(
     parameters = list(network.parameters())
     device = parameters[0].device
     optimizer = torch.optim.Adam(parameters, lr=learning_rate, fused=True)
-    total, recorded, due = torch.zeros((), device=device), 0, next(record_at, steps)
+    wide = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
+    total, recorded, due = torch.zeros((), dtype=wide, device=device), 0, next(record_at, steps)
     began = time.monotonic()
     for step, (x0, x1, alpha) in enumerate(islice(batches, steps), start=1):
         with torch.autocast(device.type, precision, enabled=precision != torch.float32):
@@ -95,15 +96,11 @@ def training_length(settings: Mapping[str, Any], count: int) -> tuple[int, int |
 
 
 def final_loss(records: Sequence[Record]) -> float:
-    """The mean loss over the last sixteenth of the training, to the nearest record."""
-    begin = records[-1].step * 15 // 16
+    """The mean loss over the last sixteenth of the training, or over its last record if that is longer."""
+    begins = [0, *(record.step for record in records[:-1])]
     last = [
-        (record.loss, record.step - before)
-        for record, before in zip(records, _begins(records), strict=True)
-        if before >= begin
-    ] or [(records[-1].loss, 1)]
+        (record.loss, record.step - begin)
+        for record, begin in zip(records, begins, strict=True)
+        if begin >= records[-1].step * 15 // 16 or record is records[-1]
+    ]
     return sum(loss * steps for loss, steps in last) / sum(steps for _, steps in last)
-
-
-def _begins(records: Sequence[Record]) -> list[int]:
-    return [0, *(record.step for record in records[:-1])]
