@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 
 class InputError(Exception):
@@ -76,13 +77,13 @@ def read_json(path: str | os.PathLike[str]) -> Any:
 
 
 def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
-    """Write an array as .npy, atomically. Raises InputError as `atomic` does."""
-    with atomic(path) as file:
-        np.save(file, array, allow_pickle=False)
+    """Write an array, which is not empty, as .npy, atomically. Raises InputError as `array_on_disk` does."""
+    with array_on_disk(path, array.shape, array.dtype) as stored:
+        stored[...] = array
 
 
 @contextmanager
-def array_on_disk(path: str | os.PathLike[str], shape: tuple[int, ...], dtype: str) -> Iterator[np.ndarray]:
+def array_on_disk(path: str | os.PathLike[str], shape: tuple[int, ...], dtype: DTypeLike) -> Iterator[np.ndarray]:
     """Give a memory-mapped array to fill; it becomes the .npy file `path` when the block succeeds.
 
     Raises InputError as `replacing` does; the space is reserved first, so that a full disk is an error here and

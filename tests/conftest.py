@@ -30,7 +30,7 @@ POINTS = {
     "source": {"picture": {"path": "left.png"}},
     "target": {"picture": {"path": "right.png"}},
     "network": {"name": "mlp", "width": 8, "hidden_layers": 1},
-    "training": {"steps": 60, "batch_size": 32},
+    "training": {"steps": 60, "batch_size": 32, "learning_rate": 0.02},
 }
 IMAGES = {
     "source": {"gaussian": {}},
