@@ -13,21 +13,26 @@ from iadb_core.densities import read_density
 from iadb_core.drawing import PointCanvas, density_background, gaussian_density, start_colours
 from iadb_core.grids import draw_images
 from iadb_core.scaling import Scaling, unscale
-from iadb_core.schedules import linear
+from iadb_core.schedules import SCHEDULES
 
 INK, FAINT = (40, 40, 40), (215, 215, 215)
 
 
 def frames(
-    trajectory: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int, stride: int
+    trajectory: np.ndarray,
+    source: Mapping[str, Any],
+    target: Mapping[str, Any],
+    schedule: str,
+    size: int,
+    stride: int,
 ) -> Iterator[Image.Image]:
     """Draw every stride-th state of a trajectory, and the last: points over their densities, or a grid of images.
 
-    trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind.
+    trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind. schedule: of its α.
     Raises InputError if a density's picture cannot be read.
     """
     last = len(trajectory) - 1
-    alphas = linear(last)
+    alphas = SCHEDULES[schedule](last)
     if trajectory.ndim == 3:
         background = density_background(_density_picture(source), _density_picture(target), size)
         draw = PointCanvas(start_colours(trajectory[0]), background).draw

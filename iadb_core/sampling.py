@@ -13,8 +13,8 @@ from iadb_core.densities import sample_gaussian
 from iadb_core.networks import MLP, Field, UNet, laid_out
 from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.scaling import network_images
-from iadb_core.schedules import linear
-from iadb_core.solvers import SOLVERS, integrate
+from iadb_core.schedules import SCHEDULES
+from iadb_core.solvers import Counted, make_solver
 
 
 def starts(
@@ -56,10 +56,10 @@ def field_of(network: MLP | UNet, device: torch.device, precision: torch.dtype) 
 
 
 class Sampler:
-    """A trained network that pushes samples from the source to the target.
+    """A trained network that carries samples from the source to the target, or back.
 
-    model: a checkpoint. settings: `sampling` (solver, steps, batch_size), `device` and `precision`.
-    Raises InputError for a corrupted checkpoint or a device that is not there.
+    model: a checkpoint. settings: `sampling` (solver, schedule, steps, tolerances, batch_size), `device` and
+    `precision`. Raises InputError for a corrupted checkpoint or a device that is not there.
     """
 
     def __init__(self, model: str | os.PathLike[str], settings: Mapping[str, Any]) -> None:
@@ -68,18 +68,20 @@ class Sampler:
         self.shape = tuple(described["network"]["shape"])
         self.device = choose_device(settings["device"])
         self.precision = choose_precision(settings["precision"], self.device, network.convolutional)
-        self.field = field_of(network, self.device, self.precision)
-        self.alphas = linear(sampling["steps"])
-        self.step = SOLVERS[sampling["solver"]]
+        self.field = Counted(field_of(network, self.device, self.precision))
+        self.alphas = SCHEDULES[sampling["schedule"]](sampling["steps"])
+        self.solver = make_solver(sampling["solver"], sampling["rtol"], sampling["atol"])
         self.batch_size: int = sampling["batch_size"]
 
-    def states(self, starts: Tensor) -> Iterator[tuple[slice, int, Tensor]]:
-        """Push starts, (count, *shape), batch by batch: yields (which samples, index of α, their states).
+    def states(self, starts: Tensor, backward: bool = False) -> Iterator[tuple[slice, int, Tensor]]:
+        """Carry starts, (count, *shape), batch by batch: yields (which samples, index of the state, their states).
 
-        The states, (batch, *shape), float32, are on the CPU.
+        The states, (batch, *shape), float32, are on the CPU; one for each α of the schedule, from α = 0 to 1, or
+        from 1 to 0 if `backward`.
         """
+        alphas = self.alphas[::-1] if backward else self.alphas
         for first in range(0, len(starts), self.batch_size):
             which = slice(first, min(first + self.batch_size, len(starts)))
-            states = integrate(self.field, starts[which].to(self.device), self.alphas, self.step)
+            states = self.solver(self.field, starts[which].to(self.device), alphas)
             for index, (_, x) in enumerate(states):
                 yield which, index, x.cpu()

@@ -26,9 +26,10 @@ class Gaussians:
         mean = (1 - alpha) * self.m0 + alpha * self.m1
         return self.m1 - self.m0 + self.slope(alpha) * (x - mean)
 
-    def flow(self, x0: Tensor) -> Tensor:
-        """Where the exact field carries x₀ by α = 1: the increasing map between the two."""
-        return self.m1 + self.s1 / self.s0 * (x0 - self.m0)
+    def flow(self, x0: Tensor, alpha: float = 1.0) -> Tensor:
+        """Where the exact field carries x₀ by α: standardised coordinates do not change."""
+        mean = (1 - alpha) * self.m0 + alpha * self.m1
+        return mean + self.variance(alpha) ** 0.5 / self.s0 * (x0 - self.m0)
 
     def loss_floor(self) -> float:
         """The expected squared error per coordinate of the exact field, α uniform in [0, 1]."""

@@ -10,12 +10,13 @@ GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
 CPU = {"device": "cpu", "precision": "float32"}
 
 
-def sampler(tmp_path, name="mlp", shape=(2,), batch_size=16, steps=8):
+def sampler(tmp_path, name="mlp", shape=(2,), batch_size=16, steps=8, solver="euler"):
     settings = {"width": 8, "hidden_layers": 2} if name == "mlp" else {"width": 8}
     network = networks.build(name, shape, settings, torch.Generator().manual_seed(0))
     description = {"name": name, "shape": list(shape), "settings": settings}
     checkpoint.save(tmp_path / "model.pt", network, description=description, settings={}, seed=0, steps=1)
-    sampling = {"solver": "euler", "steps": steps, "batch_size": batch_size}
+    sampling = {"solver": solver, "schedule": "linear", "steps": steps, "batch_size": batch_size}
+    sampling |= {"rtol": 1e-6, "atol": 1e-6}
     return Sampler(tmp_path / "model.pt", CPU | {"sampling": sampling})
 
 
@@ -32,6 +33,24 @@ def test_a_trajectory_has_every_state_of_every_sample_from_its_start(tmp_path):
     assert states.shape == (9, 50, 2)
     assert np.isfinite(states).all()
     assert np.array_equal(states[0], begin)
+
+
+@pytest.mark.parametrize(("solver", "nfe"), [("euler", 8), ("heun", 16), ("rk4", 32)])
+def test_network_evaluations_are_counted(tmp_path, solver, nfe):
+    made = sampler(tmp_path, solver=solver)
+    trajectory(made, starts(GAUSSIAN, (2,), None, 50, numpy_generator(0, "t")))
+    assert made.field.samples / 50 == nfe
+
+
+@pytest.mark.parametrize("solver", ["rk4", "dopri5"])
+def test_the_way_back_leads_to_the_start(tmp_path, solver):
+    begin = starts(GAUSSIAN, (2,), None, 20, numpy_generator(0, "t"))
+    made = sampler(tmp_path, steps=32, solver=solver, batch_size=20)
+    *_, (_, _, end) = made.states(begin)
+    *_, (_, index, back) = made.states(end, backward=True)
+    assert index == 32
+    assert (end - begin).abs().max() > 0.01
+    assert (back - begin).abs().max() < 1e-3
 
 
 @pytest.mark.parametrize(("name", "shape"), [("mlp", (2,)), ("unet", (1, 8, 8))])

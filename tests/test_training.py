@@ -8,7 +8,7 @@ from iadb_core import networks
 from iadb_core.files import InputError
 from iadb_core.runtime import generator
 from iadb_core.schedules import linear
-from iadb_core.solvers import euler, integrate
+from iadb_core.solvers import integrate
 from iadb_core.streams import independent_pairs
 from iadb_core.training import Record, final_loss, record_steps, train, training_length
 
@@ -27,7 +27,7 @@ def test_the_trained_network_is_the_exact_field_between_gaussians():
     assert records[-1].step == 3000
     assert final_loss(records) == pytest.approx(CASE.loss_floor(), rel=0.05)
     x0 = CASE.m0 + CASE.s0 * torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
-    *_, (_, x1) = integrate(network.eval(), x0, linear(64), euler)
+    *_, (_, x1) = integrate(network.eval(), x0, linear(64))
     assert (x1 - CASE.flow(x0)).abs().mean() < 0.15
 
 

@@ -112,7 +112,8 @@ def generation_settings(wildcards):
 def drawing_settings(wildcards):
     """What the frames depend on."""
     densities = section("source", "target")(wildcards)
-    return sorted_tree(densities | picked(wildcards, "animation", ("size", "stride")))
+    schedule = picked(wildcards, "sampling", ("schedule",))
+    return sorted_tree(densities | schedule | picked(wildcards, "animation", ("size", "stride")))
 
 
 def gif_settings(wildcards):

@@ -29,7 +29,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     summary = {
         "samples": count,
         "solver": settings["sampling"]["solver"],
-        "solver_steps": settings["sampling"]["steps"],
+        "schedule": settings["sampling"]["schedule"],
+        "nfe": sampler.field.samples / count,
         "samples_per_second": count / seconds,
         "sampling_precision": precision_name(sampler.precision),
     }

@@ -12,7 +12,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     for stale in set(Path(outputs[0]).parent.glob("*.png")) - {Path(output) for output in outputs}:
         stale.unlink()
     trajectory = load_array(snakemake.input.trajectory)
-    pictures = frames(trajectory, settings["source"], settings["target"], settings["size"], settings["stride"])
+    pictures = frames(trajectory, **settings)
     with Progress(len(outputs), "frames") as progress:
         for output, picture in zip(outputs, pictures, strict=True):
             save_png(output, picture)

@@ -7,7 +7,7 @@ from iadb_core.progress import job
 
 COLUMNS = [
     *("experiment", "seed", "network", "parameters", "training_steps", "final_loss", "training_seconds"),
-    *("solver", "solver_steps", "samples_per_second", "metric", "n", "distance", "floor"),
+    *("solver", "schedule", "nfe", "samples_per_second", "metric", "n", "distance", "floor"),
     *("device", "precision", "peak_memory_mb"),
 ]
 
