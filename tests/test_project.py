@@ -16,7 +16,7 @@ CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake":
 # From the ground up: a module imports only from those above it.
 LAYERS = """
     __init__ blending files seeds progress runtime networks pictures densities torchvision_import scaling images
-    streams checkpoint schedules solvers sampling training metrics drawing grids frames animation
+    streams checkpoint schedules solvers oracle sampling training metrics drawing grids frames animation
 """
 
 

@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+import torch
+from gaussians import Gaussians
+
+from iadb_core import drawing
+from iadb_core.blending import blend, deblending_loss
+from iadb_core.densities import sample_density
+from iadb_core.oracle import DataField, PlaneField, gaussian_density, picture_density
+from iadb_core.schedules import linear
+from iadb_core.solvers import STEPS, integrate
+
+CASE = Gaussians(m0=0.4, s0=0.06, m1=0.55, s1=0.1)
+
+
+def as_picture(mean, std):
+    return picture_density(drawing.gaussian_density(mean, std, 256))
+
+
+FIELDS = {
+    "pictures": PlaneField(as_picture(CASE.m0, CASE.s0), as_picture(CASE.m1, CASE.s1)),
+    "gaussians": PlaneField(gaussian_density(CASE.m0, CASE.s0), gaussian_density(CASE.m1, CASE.s1)),
+    "mixed": PlaneField(gaussian_density(CASE.m0, CASE.s0), as_picture(CASE.m1, CASE.s1)),
+}
+
+
+@pytest.mark.parametrize("kind", FIELDS)
+def test_between_gaussians_it_is_the_closed_form(kind):
+    generator = torch.Generator().manual_seed(0)
+    x0, x1 = (m + s * torch.randn(60, 2, generator=generator) for m, s in ((CASE.m0, CASE.s0), (CASE.m1, CASE.s1)))
+    alpha = torch.linspace(0, 1, 60)
+    x = blend(x0, x1, alpha)
+    assert (FIELDS[kind](x, alpha) - CASE.field(x, alpha)).abs().max() < 2e-3
+
+
+def test_its_flow_is_the_exact_map():
+    x0 = CASE.m0 + CASE.s0 * torch.randn(30, 2, generator=torch.Generator().manual_seed(1))
+    *_, (_, x1) = integrate(FIELDS["gaussians"], x0, linear(16), STEPS["rk4"])
+    assert (x1 - CASE.flow(x0)).abs().max() < 2e-3
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.5, 0.8])
+def test_between_pictures_it_is_what_many_blended_pairs_say(alpha):
+    rng = np.random.default_rng(0)
+    left, right = np.zeros((16, 16)), np.zeros((16, 16))
+    left[2:6, 3:12], right[8:14, 2:5], right[9, 11:14] = 1, 1, 0.5
+    x0, x1 = (sample_density(picture, 4_000_000, rng) for picture in (left, right))
+    blended = (1 - alpha) * x0 + alpha * x1
+    field = PlaneField(
+        picture_density(np.kron(left, np.ones((8, 8)))), picture_density(np.kron(right, np.ones((8, 8))))
+    )
+    for x in blended[:5]:
+        near = np.abs(blended - x).max(axis=1) < 0.01
+        difference = (x1 - x0)[near]
+        exact = field(torch.from_numpy(x[None]), torch.tensor([alpha]))[0].numpy()
+        error = difference.std(axis=0) / np.sqrt(near.sum())
+        assert near.sum() > 300
+        assert (np.abs(difference.mean(axis=0) - exact) < 4 * error + 0.01).all()
+
+
+def test_no_function_has_a_smaller_loss():
+    rng = np.random.default_rng(2)
+    picture = np.zeros((8, 8))
+    picture[1, 1:7], picture[6, 2] = 1, 3
+    x0, x1 = (torch.from_numpy(sample_density(p, 3000, rng)) for p in (picture / 3, picture.T / 3))
+    fine = [np.kron(p, np.ones((8, 8))) for p in (picture, picture.T)]
+    field = PlaneField(*(picture_density(p) for p in fine))
+    alpha = torch.from_numpy(rng.random(3000, dtype=np.float32))
+    exact = field(blend(x0, x1, alpha), alpha)
+    least = deblending_loss(exact, x0, x1)
+    for other in (exact * 0.9, exact + 0.05, exact.flip(0)):
+        assert deblending_loss(other, x0, x1) > least
+
+
+def test_where_nothing_blends_into_x_the_field_is_finite():
+    field = FIELDS["pictures"]
+    far = torch.tensor([[7.0, -5.0], [0.5, 30.0]])
+    assert torch.allclose(field(far, torch.tensor([0.3, 0.9])), torch.full((2, 2), CASE.m1 - CASE.m0), atol=0.01)
+
+
+def test_ends_of_alpha_are_finite_and_exact():
+    field = FIELDS["gaussians"]
+    x = torch.tensor([[0.45, 0.5]])
+    assert torch.allclose(field(x, torch.zeros(1)), CASE.m1 - x, atol=1e-4)
+    assert torch.allclose(field(x, torch.ones(1)), x - CASE.m0, atol=1e-4)
+
+
+class TestDataField:
+    """A data set of Gaussian draws, or of few points whose mixture has a closed form."""
+
+    def test_of_a_single_image_it_points_straight_at_it(self):
+        data = torch.randn(1, 1, 4, 4)
+        x, alpha = torch.randn(5, 1, 4, 4), torch.tensor([0.0, 0.3, 0.6, 0.9, 0.99])
+        expected = (data - x) / (1 - alpha).view(-1, 1, 1, 1)
+        assert torch.allclose(DataField(data, 0.0, 1.0)(x, alpha), expected, atol=1e-4)
+
+    def test_of_a_mixture_it_is_bayes_rule(self):
+        data = torch.tensor([[2.0, 0.0], [-1.0, 1.0], [0.0, -2.0]], dtype=torch.float64)
+        mean, std = 0.3, 0.7
+        x = torch.randn(50, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+        alpha = torch.linspace(0, 0.98, 50, dtype=torch.float64)
+        left = (1 - alpha)[:, None]
+        normal = torch.distributions.Normal(left[..., None] * mean + alpha[:, None, None] * data, std * left[..., None])
+        posterior = normal.log_prob(x[:, None]).sum(-1).softmax(dim=1)
+        expected = (posterior @ data - x) / left
+        assert torch.allclose(DataField(data, mean, std)(x, alpha), expected, atol=1e-8)
+
+    def test_of_very_many_gaussian_draws_it_is_the_closed_form(self):
+        case = Gaussians(m0=0.0, s0=1.0, m1=1.0, s1=0.5)
+        data = case.m1 + case.s1 * torch.randn(200_000, 2, generator=torch.Generator().manual_seed(0))
+        x, alpha = torch.tensor([[0.2, 0.1], [0.5, 0.9], [0.7, 0.6]]), torch.tensor([0.1, 0.5, 0.7])
+        assert (DataField(data, 0.0, 1.0)(x, alpha) - case.field(x, alpha)).abs().max() < 0.03
+
+    def test_at_the_end_of_alpha_it_is_finite(self):
+        x = torch.randn(3, 2)
+        assert torch.equal(DataField(torch.randn(9, 2), 0.5, 1.0)(x, torch.ones(3)), x - 0.5)
