@@ -6,14 +6,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
-MADE := results/densities.gif results/digits.gif results/metrics.csv results/metrics.md
 
 .PHONY: all test lint format clean-venv
 .DELETE_ON_ERROR:
 
 all: $(INSTALLED)
 	@$(BIN)/snakemake --cores all
-	@echo; echo "Made: $(MADE)"; echo; cat results/metrics.md
+	@echo; echo "Made:"; ls results/*.gif results/metrics.*; echo; cat results/metrics.md
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

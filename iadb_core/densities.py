@@ -11,6 +11,7 @@ from iadb_core.files import InputError
 from iadb_core.pictures import opened, over_black, without_palette
 
 PROPOSALS = 2**18
+LEAST_ACCEPTANCE = 1 / 256
 
 
 def read_density(path: str | os.PathLike[str]) -> np.ndarray:
@@ -35,10 +36,10 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
     """Draw `count` points by rejection: uniform proposals, kept with the probability of the pixel they fall on.
 
     density: (height, width), in [0, 1] with a maximum of 1. Returns (count, 2), float32, in [0, 1)²: row, column.
-    The first points are the same for every count. Where nearly all is black, one in a million proposals is kept;
-    then the pixel is drawn by its probability and the point uniformly inside, which is the same distribution.
+    The first points are the same for every count. Where fewer than one proposal in 256 would be kept,
+    the pixel is drawn by its probability and the point uniformly inside, which is the same distribution.
     """
-    if density.mean() * PROPOSALS < 1:
+    if density.mean() < LEAST_ACCEPTANCE:
         return _sample_pixels(density, count, generator)
     height, width = density.shape
     kept, total = [], 0
@@ -48,7 +49,7 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
         points = proposals[proposals[:, 2] < density[row, column], :2]
         kept.append(points)
         total += len(points)
-    return _below_one(np.concatenate(kept)[:count])
+    return _rounded_down(np.concatenate(kept)[:count])
 
 
 def _sample_pixels(density: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
@@ -56,12 +57,13 @@ def _sample_pixels(density: np.ndarray, count: int, generator: np.random.Generat
     draws = generator.random((count, 3))
     pixel = np.searchsorted(cumulative, draws[:, 0] * cumulative[-1], side="right")
     corner = np.stack(np.unravel_index(pixel, density.shape), axis=1)
-    return _below_one((corner + draws[:, 1:]) / density.shape)
+    return _rounded_down((corner + draws[:, 1:]) / density.shape)
 
 
-def _below_one(points: np.ndarray) -> np.ndarray:
-    """Round to float32 without reaching 1, which would fall outside the picture."""
-    return np.minimum(points.astype(np.float32), np.nextafter(np.float32(1), np.float32(0)))
+def _rounded_down(points: np.ndarray) -> np.ndarray:
+    """To float32 towards zero: rounded up, a point could leave its pixel, or the square."""
+    rounded = points.astype(np.float32)
+    return np.where(rounded > points, np.nextafter(rounded, np.float32(0)), rounded)
 
 
 def sample_gaussian(

@@ -1,6 +1,7 @@
 """Files written whole or not at all, and read without trusting them."""
 
 import csv
+import glob
 import io
 import json
 import os
@@ -27,6 +28,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for debris in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):  # of a process that was killed
+            debris.unlink(missing_ok=True)
         yield temporary
         os.replace(temporary, path)
     except OSError as error:

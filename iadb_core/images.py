@@ -12,7 +12,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from iadb_core.files import InputError
-from iadb_core.pictures import FORMATS, opened, over_black, without_palette
+from iadb_core.formats import SUFFIXES
+from iadb_core.pictures import opened, over_black, without_palette
 from iadb_core.progress import log
 from iadb_core.seeds import numpy_generator
 
@@ -26,9 +27,10 @@ Splits = tuple[np.ndarray, np.ndarray]
 def held_out_tenth(images: np.ndarray, seed: int) -> Splits:
     """Split images into training and held-out images, a tenth of them (at least one), chosen by `seed`.
 
-    A single image is both.
+    A single image is both, and what is measured against it says nothing: a warning in the log.
     """
     if len(images) == 1:
+        log.warning("a single image is trained on and measured against: the distance says nothing")
         return images, images
     order = numpy_generator(seed, "held-out images").permutation(len(images))
     count = max(1, len(images) // HELD_OUT_SHARE)
@@ -57,10 +59,9 @@ def folder(path: str | os.PathLike[str], size: int, channels: int) -> np.ndarray
     Returns (images, channels, size, size), uint8; channels: 1 (gray) or 3 (RGB).
     Raises InputError if the folder is missing or has no images, or naming the broken ones.
     """
-    suffixes = {suffix for suffixes in FORMATS.values() for suffix in suffixes}
-    names = sorted(name for name in Path(path).rglob("*") if name.suffix.lower() in suffixes and name.is_file())
+    names = sorted(name for name in Path(path).rglob("*") if name.suffix.lower() in SUFFIXES and name.is_file())
     if not names:
-        raise InputError(f"{path}: no images in this folder; put {', '.join(sorted(suffixes))} files there")
+        raise InputError(f"{path}: no images in this folder; put {', '.join(sorted(SUFFIXES))} files there")
     images, broken = [], []
     for name in names:
         try:

@@ -1,4 +1,4 @@
-"""Distances between two sets of samples, in float64 and in bounded memory."""
+"""Distances between two sets of samples, in float64; pairs are taken in blocks of bounded memory."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,13 @@ from scipy.spatial.distance import cdist
 from iadb_core.files import InputError
 from iadb_core.seeds import numpy_generator
 
-BLOCK = 2048
+PAIRS_AT_ONCE = 2**22
 
 
 def _mean_distance(a: np.ndarray, b: np.ndarray) -> float:
     """The mean Euclidean distance between all pairs; a: (n, d), b: (m, d)."""
-    total = sum(cdist(a[i : i + BLOCK], b).sum() for i in range(0, len(a), BLOCK))
+    rows = max(1, PAIRS_AT_ONCE // len(b))
+    total = sum(cdist(a[i : i + rows], b).sum() for i in range(0, len(a), rows))
     return float(total) / (len(a) * len(b))
 
 

@@ -8,16 +8,8 @@ import numpy as np
 from PIL import Image
 
 from iadb_core.files import InputError, atomic
+from iadb_core.formats import FORMATS
 
-FORMATS = {
-    "PNG": (".png",),
-    "JPEG": (".jpg", ".jpeg"),
-    "GIF": (".gif",),
-    "BMP": (".bmp",),
-    "TIFF": (".tif", ".tiff"),
-    "WEBP": (".webp",),
-    "PPM": (".ppm", ".pgm"),
-}
 MAX_PIXELS = 2**24
 
 
@@ -43,8 +35,10 @@ def opened(path: str | os.PathLike[str]) -> Iterator[Image.Image]:
 
 def without_palette(picture: Image.Image) -> Image.Image:
     """The picture in a mode whose channels are values: gray, gray and alpha, RGB or RGBA."""
+    if "transparency" in picture.info and picture.mode in ("1", "L", "P", "RGB"):
+        return picture.convert("RGBA" if picture.mode in ("P", "RGB") else "LA")
     if picture.mode == "P":
-        return picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+        return picture.convert("RGB")
     if picture.mode == "1":
         return picture.convert("L")
     if picture.mode == "PA":

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 import time
 import traceback
@@ -32,6 +33,7 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         on_screen = logging.StreamHandler(sys.stderr)
         on_screen.setFormatter(logging.Formatter(f"{title}: %(message)s"))
         log.handlers[:] = [in_file, on_screen]
+        signal.signal(signal.SIGTERM, _terminated)
         try:
             yield
         except InputError as error:
@@ -47,6 +49,12 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         except Exception:
             log.exception("unexpected error; please report it with this log")
             sys.exit(1)
+
+
+def _terminated(*_: object) -> None:
+    """End as by an exception, so that temporary files are removed."""
+    log.error("terminated")
+    sys.exit(128 + signal.SIGTERM)
 
 
 class Progress:

@@ -60,16 +60,19 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def configure(threads: int) -> None:
+def configure(threads: int) -> int:
     """Use `threads` CPU threads, as far as there are cores, and only arithmetic that gives the same bytes every time.
 
-    More threads than cores would be many times slower: those that wait spin on the cores that the others need.
+    Returns how many threads there are. More threads than cores would be many times slower: those that wait spin on
+    the cores that the others need.
     """
-    torch.set_num_threads(min(threads, available_cores()))
+    threads = min(threads, available_cores())
+    torch.set_num_threads(threads)
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
+    return threads
 
 
 def generator(seed: int, purpose: str, device: torch.device | str = "cpu") -> torch.Generator:

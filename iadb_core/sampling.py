@@ -10,6 +10,7 @@ from torch import Tensor
 
 from iadb_core import checkpoint
 from iadb_core.densities import sample_gaussian
+from iadb_core.files import InputError
 from iadb_core.networks import MLP, Field, UNet, laid_out
 from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.scaling import network_images
@@ -23,16 +24,21 @@ def starts(
     samples: np.ndarray | None,
     count: int,
     generator: np.random.Generator,
+    distinct: bool = False,
 ) -> Tensor:
     """`count` samples of a source to start from, (count, *shape), float32, as the network sees them.
 
-    density: its settings by its kind. samples: its stored samples, drawn from with replacement; None for a Gaussian.
-    The first starts are the same for every count.
+    density: its settings by its kind. samples: its stored samples; None for a Gaussian. They are drawn with
+    replacement, unless `distinct`: then each at most once. The first starts are the same for every count.
+    Raises InputError if there are fewer distinct samples than `count`.
     """
     if samples is None:
         gaussian = density["gaussian"]
         return torch.from_numpy(sample_gaussian(shape, gaussian["mean"], gaussian["std"], count, generator))
-    return network_values(samples[generator.integers(len(samples), size=count)], density)
+    if distinct and count > len(samples):
+        raise InputError(f"{count} distinct starts were asked for, of {len(samples)} samples")
+    chosen = generator.permutation(len(samples))[:count] if distinct else generator.integers(len(samples), size=count)
+    return network_values(samples[chosen], density)
 
 
 def network_values(samples: np.ndarray, density: Mapping[str, Any]) -> Tensor:
@@ -77,11 +83,15 @@ class Sampler:
         """Carry starts, (count, *shape), batch by batch: yields (which samples, index of the state, their states).
 
         The states, (batch, *shape), float32, are on the CPU; one for each α of the schedule, from α = 0 to 1, or
-        from 1 to 0 if `backward`.
+        from 1 to 0 if `backward`. Raises InputError if they stop being finite.
         """
         alphas = self.alphas[::-1] if backward else self.alphas
         for first in range(0, len(starts), self.batch_size):
             which = slice(first, min(first + self.batch_size, len(starts)))
             states = self.solver(self.field, starts[which].to(self.device), alphas)
-            for index, (_, x) in enumerate(states):
+            for index, (alpha, x) in enumerate(states):
+                if not x.isfinite().all():
+                    raise InputError(
+                        f"samples are not finite at α = {alpha:.3f}: train longer, or set `precision: float32`"
+                    )
                 yield which, index, x.cpu()

@@ -58,7 +58,8 @@ def integrate(field: Field, x: Tensor, alphas: Sequence[float], step: Step = eul
     """Yield (α, x_α) for every α of the schedule, the start included, one step from each to the next.
 
     x: (batch, *shape), never changed. alphas: ascending from x₀ to x₁, descending from x₁ to x₀; their differences
-    are the steps' Δα. The states are detached from autograd; each is a new tensor.
+    are the steps' Δα. The states are detached from autograd; each after the first, x itself, is a new
+    tensor.
     """
     yield alphas[0], x
     for alpha, following in pairwise(alphas):

@@ -37,8 +37,8 @@ def steps_per_epoch(count: int, batch_size: int) -> int:
     """The number of whole batches in `count` samples. Raises InputError if there is none."""
     if batch_size > count:
         raise InputError(
-            f"training.batch_size: {batch_size} is larger than the data, {count} samples; "
-            "make it smaller, or set `order: with_replacement`"
+            f"training.batch_size: {batch_size} is larger than the data, {count} training samples; "
+            "make it smaller, or give `steps` with `order: with_replacement`"
         )
     return count // batch_size
 

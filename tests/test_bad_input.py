@@ -52,6 +52,20 @@ def test_a_folder_without_images_or_with_a_broken_one(workspace, refused, conten
     refused(workspace.snakemake("results/images/target/train.npy"), message)
 
 
+def test_file_names_of_any_kind_are_read(workspace):
+    folder = workspace.path("own images")
+    folder.mkdir()
+    names = ["a{b}", "it's", "$(touch x)", "日本 é", "*", "[1]", "-n"]
+    for name in names:
+        shutil.copy(workspace.path(PNG), folder / f"{name}.png")
+    workspace.configure({"images": IMAGES | {"target": {"folder": {"path": "own images", "size": 8}}}})
+    run = workspace.snakemake("results/images/target/train.npy")
+    assert run.returncode == 0, run.stderr
+    stored = [np.load(workspace.path(f"results/images/target/{split}.npy")) for split in ("train", "held_out")]
+    assert sum(map(len, stored)) == len(names)
+    assert not workspace.path("x").exists()
+
+
 CONFIGURATIONS = {
     "mixed shapes": (POINTS | {"target": IMAGES["target"]}, "source and target differ in shape"),
     "wrong network": (POINTS | {"network": {"name": "unet"}}, "unet does not take points"),

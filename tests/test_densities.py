@@ -50,6 +50,13 @@ def test_one_bright_pixel_among_millions_is_sampled_too():
     assert statistic < 10.8  # 1 degree of freedom, p = 0.001
 
 
+def test_a_sparse_density_takes_no_longer_than_a_full_one():
+    density = np.zeros((1024, 1024))
+    density[500:503, 500:503] = 1
+    points = sample_density(density, 65_536, np.random.default_rng(0))
+    assert chi_squared(points, density)[0] < 26.1  # 8 degrees of freedom, p = 0.001
+
+
 def test_the_first_points_are_the_same_for_every_count():
     density = RAMP / RAMP.max()
     few, many = (sample_density(density, count, np.random.default_rng(3)) for count in (100, 200_000))
@@ -81,6 +88,9 @@ def test_black_and_white_and_transparent_pixels(tmp_path):
     Image.fromarray(np.array([[True, False]])).save(tmp_path / "bits.png")
     assert read_density(tmp_path / "bits.png").tolist() == [[1, 0]]
     alpha = Image.fromarray(np.array([[255, 0]], np.uint8))
+    Image.new("L", (2, 1), 9).save(tmp_path / "keyed.png", transparency=9)
+    with pytest.raises(InputError, match="all black"):
+        read_density(tmp_path / "keyed.png")
     Image.merge("RGBA", [Image.new("L", (2, 1), 255)] * 3 + [alpha]).save(tmp_path / "clear.png")
     assert read_density(tmp_path / "clear.png").tolist() == [[1, 0]]
 

@@ -118,6 +118,11 @@ MISTAKES = [
     ("defaults/animation/fame_ms", 50, r"^defaults\.animation\.fame_ms: unknown key.*frame_ms\?$"),
     ("defaults/sampling/steps", "many", r"^defaults\.sampling\.steps: 'many' is a string, not an integer$"),
     ("experiments/densities/source", ..., r"densities: source is missing \(The density p0"),
+    (
+        "experiments/densities/source",
+        {"picture": {"path": "a{b}.png"}},
+        r"path: 'a\{b\}\.png' is not allowed; .*no braces",
+    ),
     ("experiments/densities/source", {}, r"densities\.source: give exactly one of picture, gaussian, dataset, folder"),
     ("experiments/densities/source/gaussian", {}, r"densities\.source: give exactly one of"),
     ("experiments/mnist/target/dataset/name", "ImageNet", r"'ImageNet' is unknown; allowed: digits, MNIST"),
@@ -129,7 +134,9 @@ MISTAKES = [
     ("experiments/mnist/network", {"name": "mlp"}, r"mnist\.network: mlp does not take images; use name: unet"),
     ("experiments/densities/network", {"name": "unet"}, r"unet does not take points; use name: mlp"),
     ("experiments/mnist/network", {"name": "unet", "hidden_layers": 3}, r"hidden_layers: only mlp has it"),
-    ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu'.*auto \(CUDA"),
+    ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu' is not allowed; allowed: auto \(CUDA"),
+    ("experiments/digits/target/dataset/margin", 5, r"digits\.target\.dataset\.margin: 5 leaves less than 8 pixels"),
+    ("defaults", None, None),
     ("experiments/mnist/seeds", [], r"mnist\.seeds: must not be empty"),
     ("experiments/mnist/seeds", [1, 1], r"mnist\.seeds: \[1, 1\] names something twice"),
     ("experiments/mnist/seeds", [-1], r"mnist\.seeds\.0: -1 is out of range"),
@@ -141,6 +148,11 @@ MISTAKES = [
     ("default_experiments", ["nope"], r"default_experiments: 'nope' is not among the experiments: densities"),
     ("data_dri", "x", r"data_dri: unknown key; did you mean data_dir"),
     ("experiments/7", SHIPPED["experiments"]["mnist"], None),
+    (
+        "experiments/densities/training",
+        {"steps": 1, "order": "shuffled", "batch_size": 100_000},
+        r"densities\.source: a shuffled batch of 100000 is larger than the 65536 points",
+    ),
 ]
 
 

@@ -30,6 +30,14 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
     assert leftovers(tmp_path) == ["a.bin"]
 
 
+def test_what_a_killed_process_left_is_cleared_away(tmp_path):
+    for name in (".a.bin.123.tmp", ".b.bin.123.tmp"):
+        (tmp_path / name).write_bytes(b"half")
+    with atomic(tmp_path / "a.bin") as file:
+        file.write(b"whole")
+    assert leftovers(tmp_path) == [".b.bin.123.tmp", "a.bin"]
+
+
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_what_cannot_be_written_is_named_and_leaves_nothing(tmp_path, reason):
     def fail() -> None:

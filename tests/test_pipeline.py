@@ -87,7 +87,7 @@ def test_the_checkpoint_says_what_it_is(finished):
     content = torch.load(finished.path("results/points/seed0/model.pt"), weights_only=True)
     assert content["network"] == {"name": "mlp", "shape": [2], "settings": {"hidden_layers": 1, "width": 8}}
     assert content["settings"]["training"]["steps"] == 60
-    assert content["settings"]["source"]["picture"]["path"] == "left.png"
+    assert content["settings"]["source"] == {"picture": {}}
     assert (content["seed"], content["steps"]) == (0, 60)
 
 
@@ -168,6 +168,20 @@ def test_two_seeds_are_two_runs_and_the_first_is_kept_when_one_is_added(workspac
 def test_moving_the_data_reruns_nothing(finished):
     run = finished.snakemake("-n", "--config", "data_dir=/elsewhere with $(spaces)")
     assert "Nothing to be done" in run.stdout + run.stderr
+
+
+def test_more_held_out_points_train_nothing_again(workspace):
+    workspace.configure({"points": POINTS})
+    ran(workspace.snakemake("results/metrics.csv"))
+    workspace.configure({"points": POINTS | {"samples": {"held_out_points": 400}}})
+    assert ran(workspace.snakemake("results/metrics.csv")) == {"picture_points", "generate", "metrics", "table"}
+
+
+def test_generated_samples_start_at_held_out_samples_that_differ(finished):
+    summary = json.loads(finished.path("results/points/seed0/sampling.json").read_text())
+    assert (summary["samples"], summary["nfe"], summary["solver"]) == (100, 4, "euler")
+    generated = np.load(finished.path("results/points/seed0/generated.npy"))
+    assert len(np.unique(generated, axis=0)) == 100
 
 
 def test_linting(finished):

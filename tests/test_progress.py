@@ -21,6 +21,12 @@ with progress.job("job.log", "title"):
         raise InputError("the file a.png is broken; repair it")
     elif sys.argv[1] == "disk":
         raise OSError(28, "No space left on device", "x.npy")
+    elif sys.argv[1] == "terminate":
+        import os, signal
+        from iadb_core.files import atomic
+        with atomic("half.bin"):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
     elif sys.argv[1] == "interrupt":
         raise KeyboardInterrupt
     else:
@@ -79,6 +85,14 @@ def test_a_fault_of_the_program_shows_its_traceback_in_both_places(tmp_path):
     for text in (done.stderr, log):
         assert "ZeroDivisionError: a fault of the program" in text
         assert "Traceback" in text
+
+
+def test_a_termination_leaves_nothing_half_written(tmp_path):
+    done, log = run(tmp_path, "terminate")
+    assert done.returncode == 143
+    assert done.stderr == "title: terminated\n"
+    assert "terminated" in log
+    assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
 
 
 def test_an_interruption_is_quiet(tmp_path):

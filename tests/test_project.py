@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,7 +17,7 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
 # From the ground up: a module imports only from those above it.
 LAYERS = """
-    __init__ blending files seeds progress runtime networks pictures densities torchvision_import scaling images
+    __init__ formats blending files seeds progress runtime networks pictures densities torchvision_import scaling images
     streams checkpoint schedules solvers oracle sampling training metrics drawing grids frames animation
 """
 
@@ -70,6 +72,16 @@ def test_the_workflow_imports_nothing_heavy_when_it_is_parsed():
     for path in (ROOT / "workflow").glob("*.py"):
         heavy = {"torch", "numpy", "pandas", "matplotlib", "PIL", "iadb_core", "scipy", "sklearn"}
         assert not heavy & {module.split(".")[0] for module in imports(path)}, path
+    command = "import sys, workflow.experiments, workflow.sources, iadb_core.formats; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"torch", "numpy", "pandas", "PIL"} & set(loaded.stdout.split())
+
+
+def test_the_pictures_and_pages_that_readme_names_are_there():
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        for link in re.findall(r'(?:\]\(|src=")([^)":]+?)[)"]', text):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

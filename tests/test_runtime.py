@@ -38,8 +38,7 @@ def test_never_more_threads_than_cores(monkeypatch):
     asked = []
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
     monkeypatch.setattr(runtime, "available_cores", lambda: 3)
-    for threads in (1, 3, 64):
-        runtime.configure(threads)
+    assert [runtime.configure(threads) for threads in (1, 3, 64)] == [1, 3, 3]
     assert asked == [1, 3, 3]
 
 

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from iadb_core import checkpoint, networks
+from iadb_core.files import InputError
 from iadb_core.sampling import Sampler, network_values, starts
 from iadb_core.seeds import numpy_generator
 
@@ -70,6 +71,21 @@ def test_the_first_drawn_starts_are_the_same_for_every_count():
     few, many = (starts(picture, (2,), stored, count, numpy_generator(5, "t")) for count in (10, 999))
     assert torch.equal(few, many[:10])
     assert {tuple(point) for point in many.tolist()} <= {tuple(point) for point in stored.tolist()}
+
+
+def test_distinct_starts_are_each_another_sample():
+    stored = np.random.default_rng(0).random((100, 2), dtype=np.float32)
+    drawn = starts({"picture": {}}, (2,), stored, 100, numpy_generator(5, "t"), distinct=True)
+    assert len({tuple(point) for point in drawn.tolist()}) == 100
+    with pytest.raises(InputError, match="101 distinct starts"):
+        starts({"picture": {}}, (2,), stored, 101, numpy_generator(5, "t"), distinct=True)
+
+
+def test_samples_that_are_not_finite_are_an_error(tmp_path):
+    made = sampler(tmp_path)
+    made.field.field = lambda x, alpha: torch.where(alpha[:, None] < 0.2, x, x / 0)
+    with pytest.raises(InputError, match=r"samples are not finite at α = 0\.375"):
+        list(made.states(torch.ones(3, 2)))
 
 
 def test_stored_images_become_network_values():

@@ -57,7 +57,7 @@ def test_images_come_as_scaled_network_values():
 
 def test_a_batch_larger_than_shuffled_data_is_refused():
     points = np.zeros((10, 2), np.float32)
-    with pytest.raises(InputError, match=r"batch_size: 11 .* 10 samples"):
+    with pytest.raises(InputError, match=r"batch_size: 11 .* 10 training samples"):
         independent_pairs(PICTURES, (points, points), (2,), 11, "shuffled", 0, CPU)
 
 

@@ -20,6 +20,7 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
     """
     schema = load_schema()
+    config = {key: value for key, value in config.items() if (key, value) != ("defaults", None)}
     defaults, experiments = config.get("defaults"), config.get("experiments")
     result = dict(config)
     if isinstance(defaults, Mapping) and isinstance(experiments, Mapping):
@@ -114,9 +115,17 @@ def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
     elif "hidden_layers" in network:
         raise ConfigError(f"{where}.network.hidden_layers: only mlp has it; remove it")
     for side in ("source", "target"):
-        dataset = experiment[side].get("dataset", {})
-        if dataset.get("margin") and dataset["name"] != "digits":
-            raise ConfigError(f"{where}.{side}.dataset.margin: only digits has it; remove it")
+        _check_density(f"{where}.{side}", experiment[side], training, experiment["samples"]["points"])
+
+
+def _check_density(where: str, density: dict[str, Any], training: dict[str, Any], points: int) -> None:
+    dataset = density.get("dataset", {})
+    if dataset.get("margin") and dataset["name"] != "digits":
+        raise ConfigError(f"{where}.dataset.margin: only digits has it; remove it")
+    if dataset and dataset["size"] - 2 * dataset["margin"] < 8:
+        raise ConfigError(f"{where}.dataset.margin: {dataset['margin']} leaves less than 8 pixels of {dataset['size']}")
+    if "picture" in density and training["order"] == "shuffled" and training["batch_size"] > points:
+        raise ConfigError(f"{where}: a shuffled batch of {training['batch_size']} is larger than the {points} points")
 
 
 def sorted_tree(value: Any) -> Any:

@@ -78,6 +78,8 @@ def _message(error: ValidationError) -> str:
             return f"at most {rule} values, not {len(found)}"
         case "uniqueItems":
             return f"{found} names something twice"
+        case "pattern":
+            return f"{found!r} is not allowed; allowed: {error.schema.get('description', rule)}"
         case _:
             return f"{error.message}; {error.schema.get('description', '')}"
 

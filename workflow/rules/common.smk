@@ -4,6 +4,7 @@ from pathlib import Path
 from snakemake.exceptions import WorkflowError
 
 from workflow.experiments import ConfigError, complete, sample_sets, sample_shape, sorted_tree
+from iadb_core.formats import SUFFIXES
 from workflow.sources import ROOT, sources as imported_sources
 
 try:
@@ -25,8 +26,23 @@ def sources(script):
 
 
 def section(*names):
-    """A params function: these sections of the experiment, in a fixed order of keys."""
-    return lambda wildcards: sorted_tree({name: experiments[wildcards.experiment][name] for name in names})
+    """A params function: these sections of the experiment, in a fixed order of keys, densities without their paths.
+
+    What lies under a path is an input of the rules that read it; its name changes no result.
+    """
+    return lambda wildcards: sorted_tree(
+        {name: without_path(experiments[wildcards.experiment][name]) for name in names}
+    )
+
+
+def without_path(settings):
+    """The settings of a density without the path of its picture or folder; others as they are."""
+    if not isinstance(settings, dict):
+        return settings
+    return {
+        kind: {key: value for key, value in own.items() if key != "path"} if isinstance(own, dict) else own
+        for kind, own in settings.items()
+    }
 
 
 def of_set(wildcards):
@@ -51,15 +67,26 @@ def stored_images(kind):
     return settings
 
 
-def sample_settings(wildcards):
-    """How many points an experiment draws, and their seed."""
-    return sorted_tree(of_set(wildcards)[0]["samples"])
+def points_of_split(wildcards):
+    """How many points of a picture the split has, and their seed."""
+    samples = of_set(wildcards)[0]["samples"]
+    count = samples["points"] if wildcards.split == "train" else samples["held_out_points"]
+    return {"count": count, "seed": samples["seed"]}
+
+
+def held_out_draws(wildcards):
+    """How many held-out samples of a Gaussian are drawn, and their seed; of images no more than are measured."""
+    experiment, _ = of_set(wildcards)
+    images = len(sample_shape(experiment)) > 1
+    count = 2 * experiment["evaluation"]["count"] if images else experiment["samples"]["held_out_points"]
+    return {"count": count, "seed": experiment["samples"]["seed"]}
 
 
 def images_under(wildcards):
-    """The files of a folder of images."""
+    """The images of a folder, as inputs: all but those with braces, which Snakemake would take for wildcards."""
     folder = Path(of_set(wildcards)[1]["folder"]["path"])
-    return sorted(str(path) for path in folder.rglob("*") if path.is_file())
+    names = sorted(str(path) for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    return [name for name in names if not {"{", "}"} & set(name)]
 
 
 def samples(side, split):
@@ -111,7 +138,7 @@ def generation_settings(wildcards):
 
 def drawing_settings(wildcards):
     """What the frames depend on."""
-    densities = section("source", "target")(wildcards)
+    densities = {side: experiments[wildcards.experiment][side] for side in ("source", "target")}
     schedule = picked(wildcards, "sampling", ("schedule",))
     return sorted_tree(densities | schedule | picked(wildcards, "animation", ("size", "stride")))
 

@@ -1,7 +1,7 @@
 # A trajectory to results/<experiment>/seed<seed>/frames/*.png, and these to results/<experiment>.gif
 
-# Each frame is an output by name, so that one which is deleted or edited is drawn again. A rule's number of outputs
-# is fixed, hence one rule for each length of animation.
+# Each frame is an output by name: Snakemake then sees when one changes, as it does not inside a directory. A rule's
+# number of outputs is fixed, hence one rule for each length of animation.
 for count in sorted({frame_count(experiment) for experiment in experiments.values()}):
 
     rule:

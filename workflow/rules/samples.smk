@@ -7,18 +7,18 @@ rule picture_points:
         picture=lambda wildcards: of_set(wildcards)[1]["picture"]["path"],
         code=sources("picture_points"),
     output:
-        train=ensure("results/{sample_set}/train.npy", non_empty=True),
-        held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
+        points=ensure("results/{sample_set}/{split}.npy", non_empty=True),
     log:
-        "logs/samples/{sample_set}.log",
+        "logs/samples/{sample_set}/{split}.log",
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, "picture")),
+        split="train|held_out",
     conda:
         "../../environment.yml"
     params:
-        settings=sample_settings,
+        settings=points_of_split,
     message:
-        "Drawing points from {input.picture}: {wildcards.sample_set}"
+        "Drawing points from {input.picture}: {wildcards.sample_set}, {wildcards.split}"
     script:
         "../scripts/picture_points.py"
 
@@ -37,7 +37,7 @@ rule gaussian_points:
         "../../environment.yml"
     params:
         gaussian=density("gaussian"),
-        settings=sample_settings,
+        settings=held_out_draws,
         shape=lambda wildcards: sample_shape(of_set(wildcards)[0]),
     message:
         "Drawing from a Gaussian: {wildcards.sample_set}"
@@ -63,7 +63,7 @@ rule dataset_images:
         data_dir=config["data_dir"],
     params:
         dataset=stored_images("dataset"),
-        seed=lambda wildcards: sample_settings(wildcards)["seed"],
+        seed=lambda wildcards: of_set(wildcards)[0]["samples"]["seed"],
     message:
         "Reading images: {wildcards.sample_set}"
     script:
@@ -86,7 +86,7 @@ rule folder_images:
         "../../environment.yml"
     params:
         folder=stored_images("folder"),
-        seed=lambda wildcards: sample_settings(wildcards)["seed"],
+        seed=lambda wildcards: of_set(wildcards)[0]["samples"]["seed"],
     message:
         "Reading a folder of images: {wildcards.sample_set}"
     script:

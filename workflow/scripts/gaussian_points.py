@@ -9,5 +9,5 @@ with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
     settings, gaussian = snakemake.params.settings, snakemake.params.gaussian
     generator = numpy_generator(settings["seed"], f"{snakemake.wildcards.sample_set} held_out")
     shape = tuple(snakemake.params.shape)
-    points = sample_gaussian(shape, gaussian["mean"], gaussian["std"], settings["held_out_points"], generator)
+    points = sample_gaussian(shape, gaussian["mean"], gaussian["std"], settings["count"], generator)
     save_array(snakemake.output.held_out, points)

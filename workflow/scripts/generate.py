@@ -13,9 +13,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     settings = snakemake.params.settings
     sampler = Sampler(snakemake.input.model, settings)
     samples = load_array(snakemake.input.source) if snakemake.input.source else None
-    count = min(settings["count"], len(load_array(snakemake.input.target)))
+    held_out = [len(samples)] if samples is not None else []
+    count = min(settings["count"], len(load_array(snakemake.input.target)), *held_out)
     generator = numpy_generator(int(snakemake.wildcards.seed), "generation starts")
-    begin = starts(settings["source"], sampler.shape, samples, count, generator)
+    begin = starts(settings["source"], sampler.shape, samples, count, generator, distinct=True)
     began = time.monotonic()
     with (
         array_on_disk(snakemake.output.generated, tuple(begin.shape), "float32") as generated,

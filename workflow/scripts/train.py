@@ -11,7 +11,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     settings, seed = snakemake.params.settings, int(snakemake.wildcards.seed)
     training, shape = settings["training"], tuple(snakemake.params.shape)
     name, sizes = settings["network"]["name"], {k: v for k, v in settings["network"].items() if k != "name"}
-    configure(snakemake.threads)
+    configured = configure(snakemake.threads)
     device = choose_device(settings["device"])
     network = networks.build(name, shape, sizes, generator(seed, "weights")).to(device)
     precision = choose_precision(settings["precision"], device, network.convolutional)
@@ -43,6 +43,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "final_loss": final_loss(records),
         "training_seconds": records[-1].seconds,
         "device": str(device),
+        "threads": configured,
         "precision": precision_name(precision),
         "peak_memory_mb": peak_memory_mb(device),
     }
