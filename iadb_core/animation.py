@@ -37,7 +37,10 @@ def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
     sample = np.repeat(distinct, np.ceil(np.sqrt(counts)).astype(int), axis=0)
     reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=2, dither=Image.Dither.NONE)
     found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
-    return _palette_image(np.concatenate([distinct[[counts.argmax()]], found]))
+    paper = distinct[[counts.argmax()]]
+    # Pillow looks colours up coarsely: a neighbour of the paper's colour could be taken for it.
+    found[np.abs(found.astype(int) - paper).max(axis=1) < 8] = paper
+    return _palette_image(np.concatenate([paper, found]))
 
 
 def _palette_image(colours: np.ndarray) -> Image.Image:
