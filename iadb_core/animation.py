@@ -60,7 +60,7 @@ def write_gif(
     pictures = [read_frame(frame) for frame in frames]
     palette = shared_palette(pictures, colours)
     indexed = [picture.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
-    # optimize: Pillow writes the pixels that did not change as transparent, which makes noise ten times smaller.
+    # optimize: Pillow writes the pixels that did not change as transparent, which makes noise several times smaller.
     durations = [frame_ms] * (len(indexed) - 1) + [hold_ms]
     with atomic(path) as file:
         indexed[0].save(
