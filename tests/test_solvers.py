@@ -4,8 +4,9 @@ import torch
 from gaussians import CASE
 
 from iadb_core.schedules import SCHEDULES, linear
-from iadb_core.solvers import EVALUATIONS, STEPS, Counted, dopri5, euler, integrate, make_solver
+from iadb_core.solvers import STEPS, Counted, dopri5, euler, integrate, make_solver
 
+EVALUATIONS = {"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4}
 ORDERS = {"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4}
 SOLVERS = [*STEPS, "dopri5"]
 

@@ -17,9 +17,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     precision = choose_precision(settings["precision"], device, network.convolutional)
 
     source, target = (load_array(path) if path else None for path in (snakemake.input.source, snakemake.input.target))
-    steps, epoch = training_length(
-        training, len(target if target is not None else source if source is not None else [])
-    )
+    counted = next((samples for samples in (target, source) if samples is not None), ())
+    steps, epoch = training_length(training, len(counted))
     densities = settings["source"], settings["target"]
     order = training["order"]
     pairs = independent_pairs(densities, (source, target), shape, training["batch_size"], order, seed, device)
