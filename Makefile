@@ -1,4 +1,5 @@
 # make          the environment in .venv, then results/densities.gif, results/digits.gif and the metrics table
+# make evaluate the same with every seed, and all that is measured of them: results/evaluation.csv, summary.md, pictures
 # make test     the whole test suite
 # make lint     formatting, linting and types
 
@@ -7,12 +8,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: all test lint format clean-venv
+.PHONY: all evaluate test lint format clean-venv
 .DELETE_ON_ERROR:
 
 all: $(INSTALLED)
 	@$(BIN)/snakemake --cores all
 	@echo; echo "Made:"; ls results/*.gif results/metrics.*; echo; cat results/metrics.md
+
+evaluate: $(INSTALLED)
+	@$(BIN)/snakemake --cores all evaluate
+	@echo; cat results/summary.md
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest

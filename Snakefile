@@ -7,15 +7,24 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common_evaluation.smk"
 include: "workflow/rules/samples.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/sample.smk"
 include: "workflow/rules/render.smk"
 include: "workflow/rules/evaluate.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/pictures.smk"
 
 
 rule all:
     default_target: True
     input:
         default_targets(),
+    localrule: True
+
+
+rule evaluate:
+    input:
+        evaluation_targets(),
     localrule: True

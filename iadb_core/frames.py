@@ -1,6 +1,6 @@
 """The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,27 @@ def frames(
     """
     last = len(trajectory) - 1
     alphas = SCHEDULES[schedule](last)
-    if trajectory.ndim == 3:
-        background = density_background(_density_picture(source), _density_picture(target), size)
-        draw = PointCanvas(start_colours(trajectory[0]), background).draw
-    else:
-        draw = partial(_draw_values, scaling=_scaling(target) or _scaling(source) or [(0.5, 0.5)], size=size)
+    draw = painter(trajectory[0], source, target, size)
     for index in [*range(0, last, stride), last]:
         yield with_alpha(draw(trajectory[index]), alphas[index])
+
+
+def painter(
+    starts: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int
+) -> Callable[[np.ndarray], Image.Image]:
+    """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
+
+    source, target, size: as `frames` takes them. Raises InputError if a density's picture cannot be read.
+    """
+    if starts.ndim == 2:
+        background = density_background(_density_picture(source), _density_picture(target), size)
+        return PointCanvas(start_colours(starts), background).draw
+    return partial(_draw_values, scaling=scaling_of(source, target), size=size)
+
+
+def scaling_of(source: Mapping[str, Any], target: Mapping[str, Any]) -> Scaling:
+    """The scaling by which network values are shown as pixels: the target's, else the source's."""
+    return _scaling(target) or _scaling(source) or [(0.5, 0.5)]
 
 
 def _density_picture(density: Mapping[str, Any]) -> np.ndarray:
@@ -58,7 +72,8 @@ def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font of everything that is written on pictures, in pixels; it comes with matplotlib."""
     return ImageFont.truetype(str(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size)
 
 
@@ -68,10 +83,10 @@ def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:
     frame = Image.new(picture.mode, (picture.width, picture.height + height), _shade(picture.mode, (255, 255, 255)))
     frame.paste(picture)
     draw = ImageDraw.Draw(frame)
-    font = _font(round(height * 0.62))
+    letters = font(round(height * 0.62))
     middle = picture.height + height / 2
-    draw.text((height / 3, middle), f"α = {alpha:.3f}", _shade(picture.mode, INK), font, anchor="lm")
-    left, right = height / 3 + draw.textlength("α = 0.000  ", font), picture.width - height / 3
+    draw.text((height / 3, middle), f"α = {alpha:.3f}", _shade(picture.mode, INK), letters, anchor="lm")
+    left, right = height / 3 + draw.textlength("α = 0.000  ", letters), picture.width - height / 3
     if left >= right:  # too narrow a frame for a bar
         return frame
     bar = (left, middle - height / 10, right, middle + height / 10)

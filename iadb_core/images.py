@@ -1,9 +1,7 @@
 """Image data sets and folders of images as uint8 arrays, (images, channels, height, width)."""
 
 import os
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
+from iadb_core.downloads import impatient_sockets
 from iadb_core.files import InputError
 from iadb_core.formats import SUFFIXES
 from iadb_core.pictures import opened, over_black, without_palette
@@ -18,7 +17,6 @@ from iadb_core.progress import log
 from iadb_core.seeds import numpy_generator
 
 TORCHVISION_SETS = ("MNIST", "FashionMNIST", "KMNIST", "CIFAR10")
-DOWNLOAD_TIMEOUT_SECONDS = 15.0
 HELD_OUT_SHARE = 10
 
 Splits = tuple[np.ndarray, np.ndarray]
@@ -51,6 +49,26 @@ def digits(size: int, margin: int) -> np.ndarray:
     large = [Image.fromarray(digit).resize((inner, inner), Image.Resampling.BICUBIC) for digit in small]
     pixels = np.stack([np.asarray(digit) for digit in large]).clip(0, 255).round().astype(np.uint8)
     return np.pad(pixels, ((0, 0), (margin, margin), (margin, margin)))[:, None]
+
+
+def dataset_images(dataset: Mapping[str, Any], data_dir: str | os.PathLike[str], seed: int) -> Splits:
+    """The training and held-out images of a named data set, as they are stored.
+
+    dataset: `name`, and of digits `size` and `margin`. seed: of the held-out tenth of digits. Raises InputError as
+    `digits` and `torchvision_set` do.
+    """
+    if dataset["name"] == "digits":
+        return held_out_tenth(digits(dataset["size"], dataset["margin"]), seed)
+    return torchvision_set(dataset["name"], data_dir)
+
+
+def dataset_labels(dataset: Mapping[str, Any], data_dir: str | os.PathLike[str], seed: int) -> Splits:
+    """The classes, (images,), int64, of what `dataset_images` gives."""
+    if dataset["name"] == "digits":
+        from sklearn.datasets import load_digits
+
+        return held_out_tenth(load_digits().target.astype(np.int64), seed)
+    return torchvision_labels(dataset["name"], data_dir)
 
 
 def folder(path: str | os.PathLike[str], size: int, channels: int) -> np.ndarray:
@@ -91,7 +109,21 @@ def _square(path: Path, size: int, channels: int) -> np.ndarray:
 def torchvision_set(name: str, data_dir: str | os.PathLike[str]) -> Splits:
     """The training and test images of a torchvision data set: `data_dir` holds it, or it is downloaded there.
 
-    Returns two arrays (images, channels, height, width), uint8. Archives are verified by checksum and unpacked in a
+    Returns two arrays (images, channels, height, width), uint8. Raises InputError as `_read_torchvision` does.
+    """
+    train, test = _read_torchvision(name, data_dir, lambda dataset: np.asarray(dataset.data))
+    return _channels_first(train), _channels_first(test)
+
+
+def torchvision_labels(name: str, data_dir: str | os.PathLike[str]) -> Splits:
+    """The classes of a torchvision data set's training and test images, (images,), int64; as `torchvision_set`."""
+    return _read_torchvision(name, data_dir, lambda dataset: np.asarray(dataset.targets, dtype=np.int64))
+
+
+def _read_torchvision(name: str, data_dir: str | os.PathLike[str], read: Callable[[Any], np.ndarray]) -> Splits:
+    """What `read` takes from the training and the test part of a data set that `data_dir` holds, or will.
+
+    Archives are verified by checksum and unpacked in a
     temporary folder, so that `data_dir` may be read-only or hold the archives alone; unpacked files alone do too.
     Raises InputError if the data can neither be found nor downloaded, or are corrupted.
     """
@@ -102,22 +134,22 @@ def torchvision_set(name: str, data_dir: str | os.PathLike[str]) -> Splits:
     archives = _archives(dataset)
     if not _verified(root, archives):
         if _unpacked(root, dataset):
-            return _both_splits(dataset, root)
+            return _both_splits(dataset, root, read)
         _download(dataset, root, archives)
     with TemporaryDirectory() as unpacked:
         for archive in archives:
             link = Path(unpacked, archive)
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to((root / archive).resolve())
-        return _both_splits(dataset, Path(unpacked), download=True)
+        return _both_splits(dataset, Path(unpacked), read, download=True)
 
 
-def _both_splits(dataset: Any, root: Path, download: bool = False) -> Splits:
+def _both_splits(dataset: Any, root: Path, read: Callable[[Any], np.ndarray], download: bool = False) -> Splits:
     try:
-        train, test = (dataset(root, train=train, download=download).data for train in (True, False))
+        train, test = (read(dataset(root, train=train, download=download)) for train in (True, False))
     except Exception as error:  # torchvision's readers raise nearly every exception on a broken file
         raise InputError(f"{root}: the files of {dataset.__name__} are corrupted ({error}); delete them") from error
-    return _channels_first(np.asarray(train)), _channels_first(np.asarray(test))
+    return train, test
 
 
 def _channels_first(images: np.ndarray) -> np.ndarray:
@@ -149,7 +181,7 @@ def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:
     log.info("%s is not in %s: downloading it", dataset.__name__, root)
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".download-", dir=root) as partial, _socket_timeout():
+        with TemporaryDirectory(prefix=".download-", dir=root) as partial, impatient_sockets():
             dataset(partial, download=True)
             for archive in archives:
                 (root / archive).parent.mkdir(parents=True, exist_ok=True)
@@ -164,13 +196,3 @@ def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:
             "holds them with --config data_dir=FOLDER; `snakemake results/digits.gif` runs the same pipeline on "
             "bundled data"
         ) from error
-
-
-@contextmanager
-def _socket_timeout() -> Iterator[None]:
-    before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(DOWNLOAD_TIMEOUT_SECONDS)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(before)

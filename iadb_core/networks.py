@@ -3,6 +3,7 @@
 A network is D(x_α, α): called with x, (batch, *shape), and alpha, (batch,), it returns (batch, *shape).
 """
 
+import hashlib
 from collections.abc import Mapping
 from itertools import pairwise
 from math import sqrt
@@ -133,3 +134,12 @@ def laid_out(network: nn.Module) -> nn.Module:
 def parameter_count(network: nn.Module) -> int:
     """The number of trained parameters."""
     return sum(parameter.numel() for parameter in network.parameters())
+
+
+def weights_hash(network: nn.Module) -> str:
+    """A digest of a network's weights, by name and in row-major order: 16 hexadecimal digits of SHA-256."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(network.state_dict().items()):
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().flatten().clone().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()[:16]

@@ -4,14 +4,17 @@ Both oracles have the networks' signature, so that whatever takes a network take
 (x₁ − x)/(1 − α) and (x − x₀)/α at once, so either density's posterior mean gives the field.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-PAIRS_AT_ONCE = 2**22
+from iadb_core.networks import Field
+
+LOGITS_AT_ONCE = 2**26
+PAIRS_AT_ONCE = 2**18  # temporaries that stay in the processor's cache
 GAUSSIAN_LATTICE, GAUSSIAN_REACH = 192, 5.0
 
 
@@ -29,17 +32,17 @@ class PlaneDensity(NamedTuple):
 def picture_density(picture: np.ndarray) -> PlaneDensity:
     """A picture, (height, width), constant on each pixel of the unit square: row, then column."""
     pixels = torch.from_numpy(np.ascontiguousarray(picture, dtype=np.float32))
-    size = torch.tensor(pixels.shape)
+    height, width = pixels.shape
+    with_border = torch.nn.functional.pad(pixels, (1, 1, 1, 1)).flatten()  # so that outside is a place too
 
     def value(x: Tensor) -> Tensor:
-        place = (x * size).floor().long()
-        inside = ((place >= 0) & (place < size)).all(dim=-1)
-        row, column = torch.where(inside[..., None], place, 0).unbind(-1)
-        return torch.where(inside, pixels[row, column], 0)
+        row = (x[..., 0] * height).floor_().clamp_(-1, height).to(torch.int32)
+        column = (x[..., 1] * width).floor_().clamp_(-1, width).to(torch.int32)
+        return with_border[row.add_(1).mul_(width + 2).add_(column).add_(1)]
 
     bright = pixels.nonzero()
     weights = pixels[bright[:, 0], bright[:, 1]]
-    return PlaneDensity(value, (bright + 0.5) / size, weights / weights.sum())
+    return PlaneDensity(value, (bright + 0.5) / torch.tensor([height, width]), weights / weights.sum())
 
 
 def gaussian_density(mean: float, std: float) -> PlaneDensity:
@@ -94,7 +97,8 @@ class PlaneField:
 class DataField:
     """The exact field from a Gaussian to a finite data set: a softmax-weighted mean over the data.
 
-    data: (count, *shape). The source is N(mean, std²) in every coordinate.
+    data: (count, *shape). The source is N(mean, std²) in every coordinate. Where the network can only generalise,
+    this field knows every sample by heart: following it ends at samples of the data.
     """
 
     def __init__(self, data: Tensor, mean: float, std: float) -> None:
@@ -104,11 +108,46 @@ class DataField:
 
     def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
         """x: (batch, *shape); alpha: (batch,). Returns (batch, *shape); x − mean at α = 1."""
-        flat, alpha = x.flatten(1), alpha[:, None]
+        rows = max(1, LOGITS_AT_ONCE // len(self.data))
+        blocks = zip(x.flatten(1).split(rows), alpha[:, None].split(rows), strict=True)
+        return torch.cat([self._block(*block) for block in blocks]).reshape(x.shape)
+
+    def _block(self, x: Tensor, alpha: Tensor) -> Tensor:
         left = (1 - alpha).clamp_min(torch.finfo(x.dtype).tiny)
-        centred = flat - (1 - alpha) * self.mean
+        centred = x - (1 - alpha) * self.mean
         # −‖centred − α·x₁‖² / (2(1 − α)²std²), without the term that is the same for all x₁
         logits = (alpha * (centred @ self.data.T) - alpha.square() / 2 * self.squares) / (left * self.std).square()
         expected = logits.softmax(dim=1) @ self.data
-        field = torch.where(alpha < 1, (expected - flat) / left, flat - self.mean)
-        return field.reshape(len(x), *self.shape)
+        return torch.where(alpha < 1, (expected - x) / left, x - self.mean)
+
+
+class Reversed:
+    """The field of the same pairs with source and target exchanged: D(x, α) = −D'(x, 1 − α)."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """x: (batch, *shape); alpha: (batch,). Returns (batch, *shape)."""
+        return -self.field(x, 1 - alpha)
+
+
+def exact_field(
+    source: Mapping[str, Any], target: Mapping[str, Any], pictures: Mapping[str, np.ndarray], data: Mapping[str, Tensor]
+) -> Field | None:
+    """The exact field between two densities, where there is one; else None (both are image data sets, say).
+
+    source, target: the densities' settings by their kind. pictures: by side, (height, width). data: by side, the
+    training samples of an image data set as the network sees them, (count, *shape).
+    """
+    if not data:
+        plane = {
+            side: picture_density(pictures[side]) if side in pictures else gaussian_density(**density["gaussian"])
+            for side, density in (("source", source), ("target", target))
+        }
+        return PlaneField(plane["source"], plane["target"])
+    if "target" in data and "gaussian" in source:
+        return DataField(data["target"], **source["gaussian"])
+    if "source" in data and "gaussian" in target:
+        return Reversed(DataField(data["source"], **target["gaussian"]))
+    return None

@@ -1,7 +1,7 @@
 """Running a trained network: where samples start, and how they are pushed to the target in batches."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,12 @@ from torch import Tensor
 
 from iadb_core import checkpoint
 from iadb_core.densities import sample_gaussian
-from iadb_core.files import InputError
+from iadb_core.files import InputError, load_array
 from iadb_core.networks import MLP, Field, UNet, laid_out
 from iadb_core.runtime import choose_device, choose_precision
-from iadb_core.scaling import network_images
+from iadb_core.scaling import network_values
 from iadb_core.schedules import SCHEDULES
+from iadb_core.seeds import numpy_generator
 from iadb_core.solvers import Counted, make_solver
 
 
@@ -41,14 +42,17 @@ def starts(
     return network_values(samples[chosen], density)
 
 
-def network_values(samples: np.ndarray, density: Mapping[str, Any]) -> Tensor:
-    """Stored samples of a density as the network sees them, float32: points as they are, images scaled and resized.
+def measured_starts(
+    density: Mapping[str, Any], shape: tuple[int, ...], source: str | None, target: str, count: int, seed: int
+) -> Tensor:
+    """Where the samples that are measured start: fresh noise, or distinct held-out samples; (n, *shape), float32.
 
-    density: its settings by its kind.
+    density: the source's settings. source, target: files of held-out samples, none for a Gaussian source. n is
+    `count`, or as many as both files have. The first starts are the same for every count.
     """
-    tensor = torch.from_numpy(np.array(samples))
-    images = density.get("dataset") or density.get("folder")
-    return network_images(tensor, images["size"], images["scaling"]) if images else tensor.to(torch.float32)
+    samples = load_array(source) if source else None
+    count = min(count, len(load_array(target)), *([] if samples is None else [len(samples)]))
+    return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True)
 
 
 def field_of(network: MLP | UNet, device: torch.device, precision: torch.dtype) -> Field:
@@ -70,14 +74,18 @@ class Sampler:
 
     def __init__(self, model: str | os.PathLike[str], settings: Mapping[str, Any]) -> None:
         network, described = checkpoint.load(model)
-        sampling = settings["sampling"]
         self.shape = tuple(described["network"]["shape"])
+        self.images = len(self.shape) > 1
         self.device = choose_device(settings["device"])
         self.precision = choose_precision(settings["precision"], self.device, network.convolutional)
         self.field = Counted(field_of(network, self.device, self.precision))
-        self.alphas = SCHEDULES[sampling["schedule"]](sampling["steps"])
-        self.solver = make_solver(sampling["solver"], sampling["rtol"], sampling["atol"])
-        self.batch_size: int = sampling["batch_size"]
+        self.use(**settings["sampling"])
+
+    def use(self, solver: str, schedule: str, steps: int, rtol: float, atol: float, batch_size: int, **_: Any) -> None:
+        """Sample in this way from now on; the arguments are those of `sampling`."""
+        self.alphas = SCHEDULES[schedule](steps)
+        self.solver = make_solver(solver, rtol, atol)
+        self.batch_size = batch_size
 
     def states(self, starts: Tensor, backward: bool = False) -> Iterator[tuple[slice, int, Tensor]]:
         """Carry starts, (count, *shape), batch by batch: yields (which samples, index of the state, their states).
@@ -95,3 +103,24 @@ class Sampler:
                         f"samples are not finite at α = {alpha:.3f}: train longer, or set `precision: float32`"
                     )
                 yield which, index, x.cpu()
+
+    def ends(
+        self, starts: Tensor, backward: bool = False, on_state: Callable[[int], object] = lambda count: None
+    ) -> Tensor:
+        """Where starts, (count, *shape), are carried to: (count, *shape), float32, on the CPU.
+
+        on_state: is told how many samples have reached one more state.
+        """
+        carried = torch.empty_like(starts)
+        for which, index, x in self.states(starts, backward):
+            if index == len(self.alphas) - 1:
+                carried[which] = x
+            on_state(len(x))
+        return carried
+
+    def trajectories(self, starts: Tensor) -> Tensor:
+        """All states of starts, (count, *shape): (states, count, *shape), float32, on the CPU."""
+        states = starts.new_empty((len(self.alphas), *starts.shape))
+        for which, index, x in self.states(starts):
+            states[index, which] = x
+        return states

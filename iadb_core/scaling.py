@@ -3,8 +3,8 @@
 A scaling is a sequence of (mean, std) steps, v ← (v − mean)/std, applied one after the other.
 """
 
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -39,3 +39,19 @@ def network_images(images: Tensor, size: int, scaling: Scaling) -> Tensor:
     if values.shape[-2:] == (size, size):
         return values
     return interpolate(values, (size, size), mode="bilinear", align_corners=False, antialias=True)
+
+
+def network_values(samples: np.ndarray, density: Mapping[str, Any]) -> Tensor:
+    """Stored samples of a density as the network sees them, float32: points as they are, images scaled and resized.
+
+    density: its settings by its kind.
+    """
+    tensor = torch.from_numpy(np.array(samples))
+    images = density.get("dataset") or density.get("folder")
+    return network_images(tensor, images["size"], images["scaling"]) if images else tensor.to(torch.float32)
+
+
+def true_values(values: np.ndarray, density: Mapping[str, Any]) -> np.ndarray:
+    """Network values as they are shown and measured: images as pixel values in [0, 1], others as they are."""
+    images = density.get("dataset") or density.get("folder")
+    return unscale(values, images["scaling"]) if images else values

@@ -51,6 +51,7 @@ def rk4(field: Field, x: Tensor, alpha: float, increment: float) -> Tensor:
 
 
 STEPS: dict[str, Step] = {"euler": euler, "midpoint": midpoint, "heun": heun, "rk4": rk4}
+EVALUATIONS_A_STEP = {"euler": 1, "midpoint": 2, "heun": 2, "rk4": 4}
 
 
 def integrate(field: Field, x: Tensor, alphas: Sequence[float], step: Step = euler) -> Iterator[tuple[float, Tensor]]:

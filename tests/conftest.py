@@ -22,7 +22,16 @@ COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 TINY = {
     "samples": {"points": 2000, "held_out_points": 500},
     "sampling": {"steps": 4, "count": 20, "batch_size": 16},
-    "evaluation": {"count": 100, "floor_draws": 2, "projections": 16},
+    "evaluation": {
+        "count": 100,
+        "floor_draws": 2,
+        "projections": 16,
+        "exact_count": 20,
+        "loss_blends": 64,
+        "field_alphas": 3,
+        "nfe": [1, 4],
+        "tolerances": [0.1],
+    },
     "animation": {"size": 64},
     "threads": 1,
 }
@@ -47,7 +56,7 @@ class Workspace:
     root: Path
 
     def configure(self, experiments: Mapping[str, Any], **top: Any) -> None:
-        config = {"defaults": TINY, "experiments": dict(experiments), **top}
+        config = {"defaults": TINY, "classifier": {"steps": 20}, "experiments": dict(experiments), **top}
         (self.root / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
     def snakemake(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:

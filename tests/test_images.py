@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from iadb_core import images
+from iadb_core import downloads, images
 from iadb_core.files import InputError
 from iadb_core.images import digits, folder, held_out_tenth, torchvision_set
 from iadb_core.torchvision_import import import_torchvision
@@ -214,7 +214,7 @@ def test_a_mirror_that_hangs_is_given_up(mirror, tmp_path, monkeypatch):
         silent.listen()
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
         monkeypatch.setattr(import_torchvision().datasets.MNIST, "mirrors", [address])
-        monkeypatch.setattr(images, "DOWNLOAD_TIMEOUT_SECONDS", 0.3)
+        monkeypatch.setattr(downloads, "TIMEOUT_SECONDS", 0.3)
         with pytest.raises(InputError, match="timed out"):
             torchvision_set("MNIST", tmp_path / "data")
 

@@ -22,8 +22,9 @@ def test_the_default_target_makes_every_file(finished):
     made = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
     run = ["model.pt", "training.csv", "training.json", "trajectory.npy", "generated.npy", "sampling.json"]
     frames = [f"frames/{index:04d}.png" for index in range(5)]
-    expected = {"points.gif", "images.gif", "metrics.csv", "metrics.md", "images/target/train.npy"}
-    expected |= {"images/target/held_out.npy"}
+    expected = {"points.gif", "images.gif", "metrics.csv", "metrics.md", "points/solvers.csv", "points/solvers.png"}
+    expected |= {"images/target/train.npy", "images/target/held_out.npy"}
+    expected |= {f"classifiers/digits-8-0-0/classifier.{suffix}" for suffix in ("pt", "json")}
     for name in ("points", "images"):
         expected |= {f"{name}/seed0/{file}" for file in [*run, *frames, "metrics.json", "train.benchmark.tsv"]}
     expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in ("train", "held_out")}
@@ -65,22 +66,28 @@ def test_starts_are_training_points_of_the_source_and_end_near_the_target(finish
 
 def test_the_table_has_a_row_for_each_run(finished):
     with open(finished.path("results/metrics.csv"), newline="") as file:
-        rows = {row["experiment"]: row for row in csv.DictReader(file)}
-    assert set(rows) == {"points", "images"}
-    points, images = rows["points"], rows["images"]
-    assert points["parameters"] == str(3 * 8 + 8 + 8 * 2 + 2)
-    assert (points["metric"], images["metric"]) == ("energy distance", "sliced Wasserstein")
-    assert (points["n"], images["n"]) == ("100", "100")
-    assert (points["training_steps"], images["training_steps"]) == ("60", str(1618 // 64))
-    for row in rows.values():
-        assert row["device"] == "cpu"
+        rows = list(csv.DictReader(file))
+    points, images = (
+        {row["metric"]: row for row in rows if row["experiment"] == name} for name in ("points", "images")
+    )
+    assert (len(points), len(images)) == (5, 10)
+    distances = points["W2 (with root)"], images["sliced W2 of pixels (with root)"]
+    assert [row["parameters"] for row in distances][0] == str(3 * 8 + 8 + 8 * 2 + 2)
+    assert [row["training_steps"] for row in distances] == ["60", str(1618 // 64)]
+    for row in rows:
+        assert (row["n"], row["device"], row["seed"]) == ("100", "cpu", "0")
         assert row["precision"] in ("float32", "bfloat16")
-        for column in ("final_loss", "training_seconds", "samples_per_second", "peak_memory_mb", "distance", "floor"):
-            assert float(row[column]) > 0
-        assert float(row["distance"]) > float(row["floor"])
+        for column in ("final_loss", "training_seconds", "samples_per_second", "peak_memory_mb", "floor_std"):
+            assert float(row[column]) >= 0
+        for column in ("weights_hash", "training_data", "code", "settings_digest"):
+            assert len(row[column]) == 16
+    for row in distances:
+        assert float(row["value"]) > float(row["floor"]) > 0
+    assert images["precision"]["extractor_hash"] == images["confidence"]["extractor_hash"] != ""
+    assert 0.3 < float(images["precision"]["extractor_accuracy"]) <= 1
     markdown = finished.path("results/metrics.md").read_text()
-    assert all(name in markdown for name in ("points", "images", "floor"))
-    assert len(markdown.splitlines()) == 4
+    assert all(name in markdown for name in ("points", "images", "floor", "parameters"))
+    assert len(markdown.splitlines()) == (2 + 15) + 1 + (2 + 2)
 
 
 def test_the_checkpoint_says_what_it_is(finished):
@@ -149,7 +156,7 @@ def test_every_kind_of_density_meets_every_other(workspace):
             assert gif.n_frames == 3
         assert workspace.path(f"results/{name}.mp4").stat().st_size > 500
         measured = json.loads(workspace.path(f"results/{name}/seed0/metrics.json").read_text())
-        assert measured["distance"] > 0
+        assert measured["figures"][0]["value"] > 0
 
 
 def test_two_seeds_are_two_runs_and_the_first_is_kept_when_one_is_added(workspace):
@@ -161,8 +168,8 @@ def test_two_seeds_are_two_runs_and_the_first_is_kept_when_one_is_added(workspac
     assert workspace.path("results/points/seed0/model.pt").stat().st_mtime_ns == first
     with open(workspace.path("results/points/metrics.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["seed"] for row in rows] == ["0", "5"]
-    assert rows[0]["final_loss"] != rows[1]["final_loss"]
+    assert [row["seed"] for row in rows] == ["0"] * 5 + ["5"] * 5
+    assert rows[0]["final_loss"] != rows[5]["final_loss"]
 
 
 def test_moving_the_data_reruns_nothing(finished):

@@ -17,8 +17,9 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
 # From the ground up: a module imports only from those above it.
 LAYERS = """
-    __init__ formats blending files seeds progress runtime networks pictures densities torchvision_import scaling images
-    streams checkpoint schedules solvers oracle sampling training metrics drawing grids frames animation
+    __init__ formats blending files downloads seeds progress runtime networks pictures densities torchvision_import
+    scaling images streams checkpoint schedules solvers oracle sampling training excess maps distances fidelity floors
+    classifier inception evaluation studies sweeps protocol tables drawing grids frames sheets plots animation
 """
 
 
@@ -93,7 +94,7 @@ def test_sources_follow_imports_and_no_further():
     train = sources(ROOT / "workflow" / "scripts" / "train.py")
     for name in ("__init__", "blending", "networks", "training", "streams", "scaling", "checkpoint", "files"):
         assert f"iadb_core/{name}.py" in train
-    for name in ("animation", "drawing", "frames", "grids", "metrics", "images", "densities"):
+    for name in ("animation", "drawing", "frames", "grids", "distances", "evaluation", "images", "densities"):
         assert f"iadb_core/{name}.py" not in train
     assert "iadb_core/torchvision_import.py" in sources(ROOT / "workflow" / "scripts" / "dataset_images.py")
     gif = sources(ROOT / "workflow" / "scripts" / "gif.py")

@@ -143,3 +143,16 @@ def sample_sets(experiments: Mapping[str, Any], kind: str) -> Iterator[str]:
         for side in ("source", "target"):
             if kind in experiment[side]:
                 yield f"{name}/{side}"
+
+
+def classifier_of(experiment: Mapping[str, Any]) -> str | None:
+    """The name of the classifier that measures an experiment's images: that of its target's data set; else None.
+
+    Experiments of one data set in one size share it. The held-out digits are chosen by a seed, and so are those that
+    the classifier must not see.
+    """
+    dataset = experiment["target"].get("dataset")
+    if not dataset:
+        return None
+    name = f"{dataset['name']}-{dataset['size']}"
+    return f"{name}-{dataset['margin']}-{experiment['samples']['seed']}" if dataset["name"] == "digits" else name

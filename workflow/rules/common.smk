@@ -3,7 +3,7 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from workflow.experiments import ConfigError, complete, sample_sets, sample_shape, sorted_tree
+from workflow.experiments import ConfigError, classifier_of, complete, sample_sets, sample_shape, sorted_tree
 from iadb_core.formats import SUFFIXES
 from workflow.sources import ROOT, sources as imported_sources
 
@@ -151,18 +151,6 @@ def gif_settings(wildcards):
 def mp4_settings(wildcards):
     """What the MP4 depends on, beside the frames."""
     return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
-
-
-def metrics_of(names):
-    """The metrics of all runs of these experiments."""
-    return [f"results/{name}/seed{seed}/metrics.json" for name in names for seed in experiments[name]["seeds"]]
-
-
-def default_targets():
-    """What `snakemake` makes when it is given no target."""
-    names = config["default_experiments"]
-    films = [f"results/{name}.mp4" for name in names if experiments[name]["animation"]["mp4"]]
-    return [*[f"results/{name}.gif" for name in names], *films, "results/metrics.csv", "results/metrics.md"]
 
 
 wildcard_constraints:

@@ -1,14 +1,39 @@
-# Generated and real samples to results/<experiment>/seed<seed>/metrics.json, and all runs to results/metrics.{csv,md}
+# Samples to figures: results/<experiment>/seed<seed>/{metrics,map}.json and results/<experiment>/solvers.csv
+
+
+rule classifier:
+    """Train the classifier of a data set, on whose features generated images are measured."""
+    input:
+        code=sources("classifier"),
+    output:
+        classifier=ensure("results/classifiers/{dataset}/classifier.pt", non_empty=True),
+        summary=ensure("results/classifiers/{dataset}/classifier.json", non_empty=True),
+    log:
+        "logs/classifiers/{dataset}.log",
+    wildcard_constraints:
+        dataset=one_of(classifiers),
+    conda:
+        "../../environment.yml"
+    resources:
+        data_dir=config["data_dir"],
+    params:
+        dataset=lambda wildcards: sorted_tree(classifiers[wildcards.dataset]["target"]["dataset"] | {"scaling": []}),
+        seed=lambda wildcards: classifiers[wildcards.dataset]["samples"]["seed"],
+        training=sorted_tree(config["classifier"]),
+    message:
+        "Training the classifier of {wildcards.dataset}"
+    script:
+        "../scripts/classifier.py"
 
 
 rule metrics:
-    """Measure one run: the distance to held-out samples, beside what a perfect model would score."""
+    """Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
     input:
         generated="results/{experiment}/seed{seed}/generated.npy",
         held_out="results/{experiment}/target/held_out.npy",
         train=samples("target", "train"),
-        training="results/{experiment}/seed{seed}/training.json",
-        sampling="results/{experiment}/seed{seed}/sampling.json",
+        picture=picture("target"),
+        classifier=classifier,
         code=sources("metrics"),
     output:
         metrics=ensure("results/{experiment}/seed{seed}/metrics.json", non_empty=True),
@@ -16,41 +41,78 @@ rule metrics:
         "logs/metrics/{experiment}/seed{seed}.log",
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=4000,
     params:
-        settings=section("target", "evaluation"),
+        settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/metrics.py"
 
 
-rule table:
-    """One table of the runs of the default experiments."""
+rule maps:
+    """Measure the map of one run: its losses and its field beside the exact ones, its paths, its way back."""
     input:
-        metrics=metrics_of(config["default_experiments"]),
-        code=sources("table"),
+        model="results/{experiment}/seed{seed}/model.pt",
+        source=samples("source", "held_out"),
+        target="results/{experiment}/target/held_out.npy",
+        source_train=samples("source", "train"),
+        target_train=samples("target", "train"),
+        source_picture=picture("source"),
+        target_picture=picture("target"),
+        code=sources("maps"),
     output:
-        csv=ensure("results/metrics.csv", non_empty=True),
-        markdown=ensure("results/metrics.md", non_empty=True),
+        map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),
+        field=ensure("results/{experiment}/seed{seed}/field_error.csv", non_empty=True),
+        ends=ensure("results/{experiment}/seed{seed}/ends.npy", non_empty=True),
     log:
-        "logs/table.log",
-    localrule: True
+        "logs/maps/{experiment}/seed{seed}.log",
     conda:
         "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    resources:
+        gpu=1,
+        mem_mb=8000,
+        runtime="2h",
+    params:
+        settings=evaluation_settings(
+            ("source", "target", "sampling", "device", "precision"), ("exact_count", "loss_blends", "field_alphas")
+        ),
     message:
-        "Writing {output.csv}"
+        "Measuring the map of {wildcards.experiment}, seed {wildcards.seed}"
     script:
-        "../scripts/table.py"
+        "../scripts/maps.py"
 
 
-use rule table as experiment_table with:
+rule solvers:
+    """Measure every solver at every number of network evaluations, from one checkpoint."""
     input:
-        metrics=lambda wildcards: metrics_of([wildcards.experiment]),
-        code=sources("table"),
+        model=of_first_seed("model.pt"),
+        training=of_first_seed("training.json"),
+        source=samples("source", "held_out"),
+        held_out="results/{experiment}/target/held_out.npy",
+        train=samples("target", "train"),
+        classifier=classifier,
+        code=sources("solvers"),
     output:
-        csv=ensure("results/{experiment}/metrics.csv", non_empty=True),
-        markdown=ensure("results/{experiment}/metrics.md", non_empty=True),
+        csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
-        "logs/table/{experiment}.log",
+        "logs/solvers/{experiment}.log",
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    resources:
+        gpu=1,
+        mem_mb=4000,
+        runtime="2h",
+    params:
+        settings=evaluation_settings(
+            ("source", "target", "sampling", "device", "precision"),
+            ("count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
+        ),
+        seed=first_seed,
     message:
-        "Writing {output.csv}"
+        "Measuring the solvers of {wildcards.experiment}"
+    script:
+        "../scripts/solvers.py"

@@ -2,37 +2,32 @@
 
 import time
 
-from iadb_core.files import array_on_disk, load_array, write_json
+from iadb_core.files import save_array, write_json
 from iadb_core.progress import Progress, job
+from iadb_core.protocol import files_digest
 from iadb_core.runtime import configure, precision_name
-from iadb_core.sampling import Sampler, starts
-from iadb_core.seeds import numpy_generator
+from iadb_core.sampling import Sampler, measured_starts
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} generation"):
     configure(snakemake.threads)
-    settings = snakemake.params.settings
-    sampler = Sampler(snakemake.input.model, settings)
-    samples = load_array(snakemake.input.source) if snakemake.input.source else None
-    held_out = [len(samples)] if samples is not None else []
-    count = min(settings["count"], len(load_array(snakemake.input.target)), *held_out)
-    generator = numpy_generator(int(snakemake.wildcards.seed), "generation starts")
-    begin = starts(settings["source"], sampler.shape, samples, count, generator, distinct=True)
+    settings, seed, inputs = snakemake.params.settings, int(snakemake.wildcards.seed), snakemake.input
+    sampler = Sampler(inputs.model, settings)
+    source = inputs.source or None
+    begin = measured_starts(settings["source"], sampler.shape, source, inputs.target, settings["count"], seed)
     began = time.monotonic()
-    with (
-        array_on_disk(snakemake.output.generated, tuple(begin.shape), "float32") as generated,
-        Progress(len(sampler.alphas) * count, "states") as progress,
-    ):
-        for which, index, x in sampler.states(begin):
-            if index == len(sampler.alphas) - 1:
-                generated[which] = x
-            progress.update(len(x))
+    with Progress(len(sampler.alphas) * len(begin), "states") as progress:
+        generated = sampler.ends(begin, on_state=progress.update)
     seconds = time.monotonic() - began
+    save_array(snakemake.output.generated, generated.numpy())
     summary = {
-        "samples": count,
+        "samples": len(begin),
         "solver": settings["sampling"]["solver"],
         "schedule": settings["sampling"]["schedule"],
-        "nfe": sampler.field.samples / count,
-        "samples_per_second": count / seconds,
+        "steps": settings["sampling"]["steps"],
+        "nfe": sampler.field.samples / len(begin),
+        "samples_per_second": len(begin) / seconds,
         "sampling_precision": precision_name(sampler.precision),
+        "sampling_device": str(sampler.device),
+        "sampling_code": files_digest(inputs.code),
     }
     write_json(snakemake.output.summary, summary)

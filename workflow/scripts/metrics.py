@@ -1,38 +1,38 @@
-"""Measure one run: the distance of its samples to held-out ones, and what a perfect model would score."""
+"""Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
 
-from functools import partial
-
-import numpy as np
-
-from iadb_core.files import load_array, read_json, write_json
-from iadb_core.metrics import Distance, against_real, energy_distance, sliced_wasserstein
-from iadb_core.progress import job
-from iadb_core.sampling import network_values
-from iadb_core.scaling import unscale
-from iadb_core.seeds import numpy_generator
+from iadb_core.classifier import load_classifier
+from iadb_core.densities import read_density
+from iadb_core.evaluation import CLASSIFIER, INCEPTION, Comparison, image_measures, point_measures
+from iadb_core.files import load_array, write_json
+from iadb_core.inception import Inception
+from iadb_core.networks import weights_hash
+from iadb_core.progress import job, log
+from iadb_core.protocol import files_digest, versions
+from iadb_core.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} metrics"):
-    seed, evaluation = int(snakemake.wildcards.seed), snakemake.params.settings["evaluation"]
-    target = snakemake.params.settings["target"]
-    images = target.get("dataset") or target.get("folder")
-    generator = numpy_generator(seed, "evaluation")
-    metric: str = "sliced Wasserstein" if images else "energy distance"
-    distance: Distance = energy_distance
-    if images:
-        distance = partial(sliced_wasserstein, projections=evaluation["projections"], seed=seed)
-
-    def true_values(values: np.ndarray) -> np.ndarray:
-        return unscale(values, images["scaling"]) if images else values
-
-    measured = against_real(
-        true_values(load_array(snakemake.input.generated)),
-        load_array(snakemake.input.held_out),
-        load_array(snakemake.input.train) if snakemake.input.train else None,
-        distance,
-        lambda samples: true_values(network_values(samples, target).numpy()),
-        evaluation["floor_draws"],
-        generator,
+    configure(snakemake.threads)
+    seed, settings = int(snakemake.wildcards.seed), snakemake.params.settings
+    inputs, evaluation = snakemake.input, settings["evaluation"]
+    classifier = load_classifier(inputs.classifier) if inputs.classifier else None
+    inception = Inception() if evaluation["inception"] else None
+    generated, train = load_array(inputs.generated), inputs.train or None
+    comparison = Comparison(
+        settings["target"], inputs.held_out, train, len(generated), evaluation, seed, classifier, inception
     )
-    run = {"experiment": snakemake.wildcards.experiment, "seed": seed}
-    summaries = read_json(snakemake.input.training) | read_json(snakemake.input.sampling)
-    write_json(snakemake.output.metrics, run | summaries | {"metric": metric} | measured)
+    if comparison.images:
+        measures = image_measures(evaluation, seed)
+    else:
+        picture = read_density(inputs.picture) if inputs.picture else None
+        measures = point_measures(comparison.reference, picture, evaluation, seed)
+    figures = comparison.figures(measures, generated)
+    if nearness := comparison.memorisation(generated):
+        figures.append(nearness)
+    for figure in figures:
+        log.info("%s: %.4g, floor %.4g", *figure[:3])
+    networks = {CLASSIFIER: classifier, INCEPTION: inception and inception.network}
+    hashes = {name: weights_hash(network) for name, network in networks.items() if network}
+    described = [figure._asdict() | {"extractor_hash": hashes.get(figure.extractor or "")} for figure in figures]
+    write_json(
+        snakemake.output.metrics, {"figures": described, "code": files_digest(inputs.code), "versions": versions()}
+    )

@@ -1,17 +1,20 @@
-"""One table of the runs, as CSV and as Markdown."""
+"""One table of figures, with all that it takes to repeat each; and a short one to read."""
 
-import pandas
+from typing import Any
 
 from iadb_core.files import read_json, write_text
 from iadb_core.progress import job
-
-COLUMNS = [
-    *("experiment", "seed", "network", "parameters", "training_steps", "final_loss", "training_seconds"),
-    *("solver", "schedule", "nfe", "samples_per_second", "metric", "n", "distance", "floor"),
-    *("device", "precision", "peak_memory_mb"),
-]
+from iadb_core.tables import figure_rows, long_table, readable
 
 with job(snakemake.log[0], "table"):
-    table = pandas.DataFrame([read_json(path) for path in snakemake.input.metrics])[COLUMNS]
-    write_text(snakemake.output.csv, table.to_csv(index=False, float_format="%.6g", lineterminator="\n"))
-    write_text(snakemake.output.markdown, table.to_markdown(index=False, floatfmt=".4g") + "\n")
+    inputs, settings, classifier = snakemake.input, snakemake.params.settings, snakemake.params.classifier
+    accuracies = {summary["weights_hash"]: summary["accuracy"] for summary in map(read_json, inputs.classifiers)}
+    maps = [[read_json(path)] for path in inputs.maps] or [[] for _ in inputs.metrics]
+    rows: list[dict[str, Any]] = []
+    stages = zip(inputs.training, inputs.sampling, inputs.metrics, maps, strict=True)
+    for (experiment, seed), (training, sampling, metrics, of_map) in zip(snakemake.params.runs, stages, strict=True):
+        run = {"experiment": experiment, "seed": seed} | read_json(training) | read_json(sampling)
+        rows.extend(figure_rows(run, [read_json(metrics), *of_map], accuracies, settings[experiment], classifier))
+    table = long_table(rows)
+    write_text(snakemake.output.csv, table.to_csv(index=False, lineterminator="\n"))
+    write_text(snakemake.output.markdown, readable(table))

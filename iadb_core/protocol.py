@@ -1,0 +1,43 @@
+"""What a figure must come with to be repeated: versions, and digests of code, settings and files."""
+
+import hashlib
+import json
+import os
+import platform
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pot")
+SHOWN = 16  # hexadecimal digits of a digest
+
+
+def versions() -> str:
+    """The versions of Python and of the packages that figures come from, in one line."""
+    return ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)])
+
+
+def files_digest(paths: Iterable[str | os.PathLike[str]]) -> str:
+    """A digest of files' names and contents, 16 hexadecimal digits of SHA-256; their order and folders do not count."""
+    digest = hashlib.sha256()
+    for path in sorted({Path(path) for path in paths}, key=lambda path: (path.name, str(path))):
+        content = path.read_bytes()
+        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:SHOWN]
+
+
+def content_digest(path: str | os.PathLike[str]) -> str:
+    """A digest of one file's content, 16 hexadecimal digits of SHA-256."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
+
+
+def settings_text(settings: Any) -> str:
+    """Settings as one line of JSON with sorted keys: equal settings are equal text, and YAML reads it."""
+    return json.dumps(settings, sort_keys=True, ensure_ascii=False)
+
+
+def settings_digest(settings: Any) -> str:
+    """A digest of settings, 16 hexadecimal digits of SHA-256."""
+    return hashlib.sha256(settings_text(settings).encode()).hexdigest()[:SHOWN]

@@ -1,0 +1,125 @@
+# What the rules of the evaluation share: their settings, and which runs a table has.
+classifiers = {
+    classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
+}
+
+MEASURED = ("source", "target", "samples", "network", "training", "sampling", "evaluation", "device", "precision")
+
+
+def classifier(wildcards):
+    """The classifier that measures an experiment's images; none for points and unlabelled images."""
+    name = classifier_of(experiments[wildcards.experiment])
+    return f"results/classifiers/{name}/classifier.pt" if name else []
+
+
+def picture(side):
+    """An input function: the picture of one side of an experiment, if it is one."""
+    return lambda wildcards: experiments[wildcards.experiment][side].get("picture", {}).get("path", [])
+
+
+def evaluation_settings(sections, keys):
+    """A params function: sections of the experiment, and some keys of its evaluation."""
+
+    def settings(wildcards):
+        return section(*sections)(wildcards) | {"evaluation": picked(wildcards, "evaluation", sorted(keys))}
+
+    return settings
+
+
+def first_seed(wildcards):
+    """The seed of the run that stands for its experiment in pictures and in the table of solvers."""
+    return experiments[wildcards.experiment]["seeds"][0]
+
+
+def of_first_seed(name):
+    """An input function: a file of an experiment's first run."""
+    return lambda wildcards: f"results/{wildcards.experiment}/seed{first_seed(wildcards)}/{name}"
+
+
+def of_every_seed(name):
+    """An input function: a file of each of an experiment's runs."""
+    return lambda wildcards: [
+        f"results/{wildcards.experiment}/seed{seed}/{name}" for seed in experiments[wildcards.experiment]["seeds"]
+    ]
+
+
+def picture_settings(wildcards):
+    """What pictures of samples depend on."""
+    densities = {side: experiments[wildcards.experiment][side] for side in ("source", "target")}
+    return sorted_tree(densities | picked(wildcards, "sampling", ("schedule",)))
+
+
+def of_points(name):
+    """Whether an experiment's samples are points."""
+    return len(sample_shape(experiments[name])) == 1
+
+
+def evaluation_pictures(name):
+    """The pictures that an experiment's evaluation has."""
+    of_kind = ["map", "field"] if of_points(name) else []
+    if classifiable(name) or "folder" in experiments[name]["target"]:
+        of_kind.append("neighbours")
+    return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
+
+
+def classifiable(name):
+    """Whether an experiment's images are measured by a classifier."""
+    return classifier_of(experiments[name]) is not None
+
+
+def evaluation_targets():
+    """What `snakemake evaluate` makes: every seed of the default experiments, and all that is measured of them."""
+    tables = [f"results/{table}.{suffix}" for table in ("evaluation", "summary") for suffix in ("csv", "md")]
+    return [*tables, *[path for name in config["default_experiments"] for path in evaluation_pictures(name)]]
+
+
+def default_targets():
+    """What `snakemake` makes when it is given no target: a newcomer's share, with one seed."""
+    names = config["default_experiments"]
+    films = [f"results/{name}.mp4" for name in names if experiments[name]["animation"]["mp4"]]
+    solvers = [f"results/{name}/solvers.{suffix}" for name in names if of_points(name) for suffix in ("csv", "png")]
+    return [*[f"results/{name}.gif" for name in names], *films, *solvers, "results/metrics.csv", "results/metrics.md"]
+
+
+def names_of(scope):
+    """The experiments of a table: the one that its path begins with, or the default ones."""
+    return [scope[:-1]] if scope else config["default_experiments"]
+
+
+def runs(wildcards):
+    """The runs of a table, as [experiment, seed]: the first of each default experiment in results/metrics, else all."""
+    first_only = (wildcards.scope, wildcards.table) == ("", "metrics")
+    names = names_of(wildcards.scope)
+    return [[name, seed] for name in names for seed in experiments[name]["seeds"][: 1 if first_only else None]]
+
+
+def of_runs(name):
+    """An input function: a file of each run of a table."""
+    return lambda wildcards: [f"results/{experiment}/seed{seed}/{name}" for experiment, seed in runs(wildcards)]
+
+
+def maps_of_runs(wildcards):
+    """What was measured of the maps of a table's runs; only the table `evaluation` has it."""
+    return of_runs("map.json")(wildcards) if wildcards.table == "evaluation" else []
+
+
+def classifier_summaries(wildcards):
+    """What is known of the classifiers that measured a table's experiments."""
+    used = {classifier_of(experiments[name]) for name in names_of(wildcards.scope)} - {None}
+    return [f"results/classifiers/{name}/classifier.json" for name in sorted(used)]
+
+
+def protocol(wildcards):
+    """All settings that the figures of a table depend on, with the paths of pictures and folders."""
+    names = names_of(wildcards.scope)
+    return sorted_tree({name: {key: experiments[name][key] for key in MEASURED} for name in names})
+
+
+def solver_tables(wildcards):
+    """The tables of solvers of a summary's experiments."""
+    return [f"results/{name}/solvers.csv" for name in names_of(wildcards.scope)]
+
+
+wildcard_constraints:
+    scope=f"(({one_of(experiments)})/)?",
+    table="metrics|evaluation",

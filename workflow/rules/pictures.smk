@@ -1,0 +1,126 @@
+# Tables and runs to pictures that say what to see: results/<experiment>/*.png, of the first seed
+
+
+rule loss_plot:
+    """Draw the loss of every seed of an experiment beside its floor."""
+    input:
+        histories=of_every_seed("training.csv"),
+        maps=of_every_seed("map.json"),
+        code=sources("loss_plot"),
+    output:
+        plot=ensure("results/{experiment}/loss.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/loss.log",
+    conda:
+        "../../environment.yml"
+    params:
+        seeds=lambda wildcards: experiments[wildcards.experiment]["seeds"],
+    message:
+        "Drawing {output.plot}"
+    script:
+        "../scripts/loss_plot.py"
+
+
+rule solver_plot:
+    """Draw a table of solvers: quality against evaluations and against time."""
+    input:
+        table="results/{experiment}/solvers.csv",
+        code=sources("solver_plot"),
+    output:
+        plot=ensure("results/{experiment}/solvers.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/solvers.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "Drawing {output.plot}"
+    script:
+        "../scripts/solver_plot.py"
+
+
+rule contact_sheet:
+    """Draw a trajectory at α = 0, ⅛, … 1 side by side."""
+    input:
+        trajectory=of_first_seed("trajectory.npy"),
+        pictures=pictures,
+        code=sources("contact_sheet"),
+    output:
+        sheet=ensure("results/{experiment}/contact_sheet.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/contact_sheet.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=picture_settings,
+        seed=first_seed,
+    message:
+        "Drawing {output.sheet}"
+    script:
+        "../scripts/contact_sheet.py"
+
+
+rule map_picture:
+    """Draw where the same starts end: by the network, and by the exact field."""
+    input:
+        ends=of_first_seed("ends.npy"),
+        map=of_first_seed("map.json"),
+        pictures=pictures,
+        code=sources("map_picture"),
+    output:
+        picture=ensure("results/{experiment}/map.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/map.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=picture_settings,
+        seed=first_seed,
+    message:
+        "Drawing {output.picture}"
+    script:
+        "../scripts/map_picture.py"
+
+
+rule field_picture:
+    """Draw the field of points as arrows at a few α: the network's, and the exact one."""
+    input:
+        model=of_first_seed("model.pt"),
+        trajectory=of_first_seed("trajectory.npy"),
+        source_picture=picture("source"),
+        target_picture=picture("target"),
+        code=sources("field_picture"),
+    output:
+        picture=ensure("results/{experiment}/field.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/field.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=section("source", "target", "sampling", "device", "precision"),
+        seed=first_seed,
+    message:
+        "Drawing {output.picture}"
+    script:
+        "../scripts/field_picture.py"
+
+
+rule neighbours:
+    """Show generated and held-out images, each beside the training image that is nearest to it."""
+    input:
+        generated=of_first_seed("generated.npy"),
+        held_out="results/{experiment}/target/held_out.npy",
+        train=samples("target", "train"),
+        code=sources("neighbours"),
+    output:
+        picture=ensure("results/{experiment}/neighbours.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/neighbours.log",
+    conda:
+        "../../environment.yml"
+    params:
+        settings=section("target"),
+        seed=first_seed,
+    message:
+        "Drawing {output.picture}"
+    script:
+        "../scripts/neighbours.py"

@@ -1,0 +1,50 @@
+# Figures to tables: a row for each figure of each run, and their means over seeds.
+# results/metrics.csv: the first runs of the default experiments. results/evaluation.csv: all their runs, and their maps.
+# results/<experiment>/{metrics,evaluation}.csv: all runs of one experiment. summary.csv beside each evaluation.csv.
+
+
+rule table:
+    """One table of figures, with all that it takes to repeat each."""
+    input:
+        training=of_runs("training.json"),
+        sampling=of_runs("sampling.json"),
+        metrics=of_runs("metrics.json"),
+        maps=maps_of_runs,
+        classifiers=classifier_summaries,
+        code=sources("table"),
+    output:
+        csv=ensure("results/{scope}{table}.csv", non_empty=True),
+        markdown=ensure("results/{scope}{table}.md", non_empty=True),
+    log:
+        "logs/tables/{scope}{table}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        runs=runs,
+        settings=protocol,
+        classifier=sorted_tree(config["classifier"]),
+    message:
+        "Writing {output.csv}"
+    script:
+        "../scripts/table.py"
+
+
+rule summary:
+    """Mean and interval over seeds of every figure, and how few evaluations each solver needs."""
+    input:
+        table="results/{scope}evaluation.csv",
+        solvers=solver_tables,
+        code=sources("summary"),
+    output:
+        csv=ensure("results/{scope}summary.csv", non_empty=True),
+        markdown=ensure("results/{scope}summary.md", non_empty=True),
+    log:
+        "logs/tables/{scope}summary.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    message:
+        "Writing {output.csv}"
+    script:
+        "../scripts/summary.py"

@@ -1,0 +1,33 @@
+"""Train the classifier of a data set, whose features measure generated images."""
+
+import numpy as np
+
+from iadb_core.classifier import accuracy, save_classifier, train_classifier
+from iadb_core.files import write_json
+from iadb_core.images import dataset_images, dataset_labels
+from iadb_core.networks import weights_hash
+from iadb_core.progress import Progress, job, log
+from iadb_core.runtime import configure
+from iadb_core.scaling import network_values, true_values
+
+with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):
+    configure(snakemake.threads)
+    dataset, split_seed, training = snakemake.params.dataset, snakemake.params.seed, snakemake.params.training
+    images = dataset_images(dataset, snakemake.resources.data_dir, split_seed)
+    labels = dataset_labels(dataset, snakemake.resources.data_dir, split_seed)
+    density = {"dataset": dataset}
+
+    def pixels(stored: np.ndarray) -> np.ndarray:
+        return true_values(network_values(stored, density).numpy(), density)
+
+    with Progress(training["steps"], "steps") as progress:
+        network = train_classifier(pixels(images[0]), labels[0], **training, on_step=progress.update)
+    summary = {
+        "accuracy": accuracy(network, pixels(images[1]), labels[1]),
+        "held_out_images": len(images[1]),
+        "classes": len(np.unique(labels[0])),
+        "weights_hash": weights_hash(network),
+    }
+    log.info("%.4f of %s held-out images are classified right", summary["accuracy"], f"{len(images[1]):,}")
+    save_classifier(snakemake.output.classifier, network)
+    write_json(snakemake.output.summary, summary)

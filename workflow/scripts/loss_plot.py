@@ -1,0 +1,25 @@
+"""Draw the loss of every seed of an experiment beside its floor."""
+
+import pandas
+
+from iadb_core.files import read_json
+from iadb_core.plots import loss_plot, save_plot
+from iadb_core.progress import job
+
+FLOOR_IS = {
+    "held_out": "It is the same for every seed, up to the blends that it is measured on.",
+    "train": "Here that field knows every training image by heart: a network that generalises stays above it.",
+}
+
+with job(snakemake.log[0], f"{snakemake.wildcards.experiment} loss"):
+    seeds = snakemake.params.seeds
+    histories = {seed: pandas.read_csv(path) for seed, path in zip(seeds, snakemake.input.histories, strict=True)}
+    floors, split = {}, "held_out"
+    for seed, path in zip(seeds, snakemake.input.maps, strict=True):
+        figures = {figure["metric"]: figure for figure in read_json(path)["figures"]}
+        if "excess loss" in figures:
+            split = figures["excess loss"]["split"]
+            floors[seed] = figures["deblending loss"]["floor"], figures["excess loss"]["value"]
+    save_plot(
+        snakemake.output.plot, loss_plot(snakemake.wildcards.experiment, histories, floors or None, FLOOR_IS[split])
+    )

@@ -1,0 +1,63 @@
+"""Measure every solver at every number of network evaluations, from one checkpoint."""
+
+import numpy as np
+
+from iadb_core.classifier import load_classifier
+from iadb_core.evaluation import Comparison, image_quality, point_quality
+from iadb_core.files import read_json, write_csv
+from iadb_core.floors import score, usable
+from iadb_core.progress import Progress, job
+from iadb_core.protocol import files_digest, versions
+from iadb_core.runtime import configure, precision_name
+from iadb_core.sampling import Sampler, measured_starts
+from iadb_core.sweeps import Run, sweep, ways
+
+COLUMNS = [
+    *(
+        "experiment",
+        "seed",
+        *Run._fields,
+        "samples_per_second",
+        "metric",
+        "value",
+        "floor",
+        "floor_std",
+        "n",
+        "split",
+        "floor_split",
+    ),
+    *("weights_hash", "precision", "device", "versions", "code"),
+]
+
+with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
+    configure(snakemake.threads)
+    settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
+    evaluation, sampling = settings["evaluation"], settings["sampling"]
+    sampler = Sampler(inputs.model, settings)
+    source, train = inputs.source or None, inputs.train or None
+    begin = measured_starts(settings["source"], sampler.shape, source, inputs.held_out, evaluation["count"], seed)
+    classifier = load_classifier(inputs.classifier) if inputs.classifier else None
+    comparison = Comparison(settings["target"], inputs.held_out, train, len(begin), evaluation, seed, classifier)
+    measures = image_quality(evaluation, seed) if comparison.images else [point_quality]
+    measures = usable(measures, comparison.reference, comparison.reference)
+    floors = comparison.floors(measures)
+    protocol = [
+        read_json(inputs.training)["weights_hash"],
+        precision_name(sampler.precision),
+        str(sampler.device),
+        versions(),
+        files_digest(inputs.code),
+    ]
+
+    def quality(values: np.ndarray) -> dict[str, float]:
+        return score(measures, comparison.generated(values), comparison.reference)
+
+    rows, every = [], len(list(ways(evaluation, sampling)))
+    with Progress(every, "ways to sample") as progress:
+        for run, values in sweep(sampler, begin, evaluation, sampling, quality):
+            progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
+            for name, value in values.items():
+                figure = [name, value, *floors[name], comparison.draws.n, "held_out", comparison.draws.pool]
+                rate = len(begin) / run.seconds
+                rows.append([snakemake.wildcards.experiment, seed, *run, rate, *figure, *protocol])
+    write_csv(snakemake.output.csv, COLUMNS, rows)
