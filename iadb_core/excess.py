@@ -13,13 +13,13 @@ from torch import Tensor
 
 from iadb_core.blending import blend
 from iadb_core.networks import Field
+from iadb_core.oracle import LinearField
 
 
 class Losses(NamedTuple):
-    """The loss of a network, the loss of the exact field on the same blends (its floor), and the excess loss.
+    """The loss of a network, the loss of the exact field (its floor), and the excess loss, each with standard error.
 
-    excess is the mean of (D − D*)², which needs far fewer blends than the difference of two losses. Each comes with
-    its standard error.
+    excess is the mean of (D − D*)², which needs far fewer blends than the difference of two losses.
     """
 
     loss: float
@@ -30,23 +30,39 @@ class Losses(NamedTuple):
     excess_error: float
 
 
-def losses(network: Field, exact: Field, batches: Iterator[tuple[Tensor, Tensor, Tensor]]) -> Losses:
+def losses(
+    network: Field,
+    exact: Field,
+    batches: Iterator[tuple[Tensor, Tensor, Tensor]],
+    linear: LinearField | None = None,
+) -> Losses:
     """Compare a network with the exact field on the same blends.
 
-    batches: (x0, x1, alpha), as training takes them.
+    batches: (x0, x1, alpha), as training takes them. linear: the best linear field, as a control variate: what is
+    averaged is then a difference from its loss, which is known. For the floor that difference is −(D* − linear)², by
+    the same orthogonality as the excess.
     """
+    known = linear.loss() if linear else 0.0
     columns = []
     for x0, x1, alpha in batches:
         x = blend(x0, x1, alpha)
         with torch.inference_mode():
             predicted, best = network(x, alpha).double(), exact(x, alpha).double()
         difference = (x1 - x0).double()
-        parts = (predicted - difference, best - difference, predicted - best)
-        columns.append(torch.stack([part.flatten(1).square().mean(dim=1) for part in parts]))
+        loss, floor, excess = (_squared(part) for part in (predicted - difference, best - difference, predicted - best))
+        if linear:
+            simple = linear(x, alpha).double()
+            loss, floor = loss - _squared(simple - difference), -_squared(best - simple)
+        columns.append(torch.stack([loss + known, floor + known, excess]))
     values = torch.cat(columns, dim=1)  # (3, blends)
     errors = values.std(dim=1) / values.shape[1] ** 0.5
-    loss, floor, excess = zip(values.mean(dim=1).tolist(), errors.tolist(), strict=True)
-    return Losses(*loss, *floor, *excess)
+    pairs = zip(values.mean(dim=1).tolist(), errors.tolist(), strict=True)
+    return Losses(*(number for pair in pairs for number in pair))
+
+
+def _squared(x: Tensor) -> Tensor:
+    """The mean square over the coordinates of each sample, (batch,)."""
+    return x.flatten(1).square().mean(dim=1)
 
 
 def mean_loss(network: Field, batches: Iterator[tuple[Tensor, Tensor, Tensor]]) -> tuple[float, float]:
@@ -55,7 +71,7 @@ def mean_loss(network: Field, batches: Iterator[tuple[Tensor, Tensor, Tensor]]) 
     for x0, x1, alpha in batches:
         with torch.inference_mode():
             wrong = network(blend(x0, x1, alpha), alpha).double() - (x1 - x0).double()
-        values.append(wrong.flatten(1).square().mean(dim=1))
+        values.append(_squared(wrong))
     every = torch.cat(values)
     return float(every.mean()), float(every.std() / len(every) ** 0.5)
 

@@ -9,11 +9,11 @@ import pandas
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, ScalarFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from iadb_core.files import atomic
 
-DPI = 150
+DPI, CHARACTERS_AN_INCH = 150, 12.4
 FLOOR_COLOUR, GRID_COLOUR = "0.45", "0.9"
 SOLVER_COLOURS = {"euler": "C0", "midpoint": "C1", "heun": "C2", "rk4": "C3", "dopri5": "C4"}
 BINS = 64
@@ -26,10 +26,12 @@ def save_plot(path: str | os.PathLike[str], figure: Figure) -> None:
         canvas.print_png(file, metadata={"Software": None})
 
 
-def captioned_figure(columns: int, rows: int, caption: str, height: float = 3.4) -> tuple[Figure, list[Axes]]:
-    """A figure of columns × rows axes, row by row, over its caption."""
-    lines = fill(caption, 62 * columns)
-    width, depth = 5.0 * columns, height * rows
+def captioned_figure(
+    columns: int, rows: int, caption: str, size: tuple[float, float] = (5.0, 3.4)
+) -> tuple[Figure, list[Axes]]:
+    """A figure of columns × rows axes, row by row, over its caption; size: of each, in inches."""
+    width, depth = size[0] * columns, size[1] * rows
+    lines = fill(caption, int(CHARACTERS_AN_INCH * width))
     text = 0.21 * (lines.count("\n") + 1) + 0.15
     figure = Figure((width, depth + text), dpi=DPI)
     figure.set_layout_engine(
@@ -70,7 +72,7 @@ def loss_plot(
     histories: by seed, as training.csv. floors: by seed (floor of the loss, excess loss after training), or None.
     floor_is: what the floor means for this experiment.
     """
-    caption = f"{name}: the deblending loss per coordinate while training, {len(histories)} seed(s)."
+    caption = f"{name}: the deblending loss per coordinate while training, by seed."
     if floors:
         caption += (
             " The loss stays above the dashed line whatever the network: it is the loss of the exact field. "
@@ -78,16 +80,20 @@ def loss_plot(
             "own; a network that has learnt the field is at zero."
         )
     figure, axes = captioned_figure(2 if floors else 1, 1, caption)
+    floor = float(np.mean([floor for floor, _ in floors.values()])) if floors else 0.0
+    if floors:
+        axes[0].axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1, label="exact field")
     for colour, (seed, history) in enumerate(histories.items()):
         smooth_steps, smooth = excess(history, 0.0)
         axes[0].plot(smooth_steps, smooth, color=f"C{colour}", label=f"seed {seed}")
         if floors:
-            floor, left = floors[seed]
-            axes[0].axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
             above = smooth - floor > 0
             axes[1].plot(smooth_steps[above], (smooth - floor)[above], color=f"C{colour}", label=f"seed {seed}")
-            axes[1].plot(history.step.iloc[-1], left, "x", color=f"C{colour}", markersize=8, markeredgewidth=2)
+            axes[1].plot(
+                history.step.iloc[-1], floors[seed][1], "x", color=f"C{colour}", markersize=8, markeredgewidth=2
+            )
     axes[0].set(xscale="log", yscale="log", xlabel="step", ylabel="loss")
+    _plain_numbers(axes[0])
     axes[0].legend(frameon=False)
     if floors:
         axes[1].set(xscale="log", yscale="log", xlabel="step", ylabel="excess loss")
@@ -115,8 +121,7 @@ def solver_plot(table: pandas.DataFrame) -> Figure:
 
 
 def _solver_curves(axis: Axes, of_metric: pandas.DataFrame, column: str) -> None:
-    for solver, curve in of_metric.groupby("solver", sort=False):
-        shown = curve.sort_values(column)
+    for solver, shown in of_metric.groupby("solver", sort=False):
         axis.plot(shown[column], shown.value, "o-", markersize=3, color=SOLVER_COLOURS[str(solver)], label=solver)
     floor, deviation = of_metric.floor.iloc[0], of_metric.floor_std.iloc[0]
     axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1, label="real samples")
@@ -124,13 +129,24 @@ def _solver_curves(axis: Axes, of_metric: pandas.DataFrame, column: str) -> None
         axis.axhspan(max(floor - deviation, floor / 10), floor + deviation, color=FLOOR_COLOUR, alpha=0.15, linewidth=0)
     positive = (of_metric.value > 0).all() and floor > 0
     axis.set(xscale="log", yscale="log" if positive else "symlog")
+    if positive:
+        _plain_numbers(axis)
+    else:
+        axis.set_yscale("symlog", linthresh=max(abs(floor), 0.0 if np.isnan(deviation) else deviation, 1e-9))
     if column == "nfe":
         axis.set_xlabel("network evaluations a sample (NFE)")
         axis.set_xscale("log", base=2)
-        axis.xaxis.set_major_formatter(ScalarFormatter())
+        axis.xaxis.set_major_formatter("{x:g}")
         axis.xaxis.set_minor_formatter(NullFormatter())
     else:
         axis.set_xlabel("seconds for all samples")
+
+
+def _plain_numbers(axis: Axes) -> None:
+    """Label a logarithmic axis with 1, 2 and 5 of each power of ten, written out."""
+    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_formatter(NullFormatter())
 
 
 def field_plot(
@@ -147,8 +163,7 @@ def field_plot(
     )
     if len(fields) > 1:
         caption += "Above as the network learnt it, below the exact field; where they differ, the map does."
-    figure, axes = captioned_figure(len(alphas), len(fields), caption, height=2.6)
-    figure.set_size_inches(2.6 * len(alphas), figure.get_size_inches()[1])
+    figure, axes = captioned_figure(len(alphas), len(fields), caption, size=(2.6, 2.6))
     for row, (kind, values) in enumerate(fields.items()):
         for column, alpha in enumerate(alphas):
             axis, (places, arrows) = axes[row * len(alphas) + column], (grids[column], values[column] / 5)

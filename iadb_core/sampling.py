@@ -118,9 +118,10 @@ class Sampler:
             on_state(len(x))
         return carried
 
-    def trajectories(self, starts: Tensor) -> Tensor:
-        """All states of starts, (count, *shape): (states, count, *shape), float32, on the CPU."""
+    def trajectories(self, starts: Tensor, on_state: Callable[[int], object] = lambda count: None) -> Tensor:
+        """All states of starts, (count, *shape): (states, count, *shape), float32, on the CPU. on_state: as `ends`."""
         states = starts.new_empty((len(self.alphas), *starts.shape))
         for which, index, x in self.states(starts):
             states[index, which] = x
+            on_state(len(x))
         return states

@@ -14,6 +14,7 @@ from iadb_core.files import InputError
 from iadb_core.floors import Figure
 from iadb_core.maps import path_energy_error, paths, root_mean_square
 from iadb_core.networks import Field
+from iadb_core.oracle import PlaneField
 from iadb_core.progress import Progress, log
 from iadb_core.sampling import Sampler
 from iadb_core.seeds import seed_for
@@ -67,7 +68,8 @@ def loss_figures(
         loss, _ = mean_loss(field, _blends(densities, held_out, sampler.shape, count, seed, "held-out loss"))
         found.append(Figure("deblending loss", loss, None, None, count, "held_out"))
     if exact is not None:
-        both = losses(field, exact, _blends(densities, samples, sampler.shape, count, seed, "excess loss"))
+        blends = _blends(densities, samples, sampler.shape, count, seed, "excess loss")
+        both = losses(field, exact, blends, exact.linear if isinstance(exact, PlaneField) else None)
         log.info("loss %.5f ± %.5f, floor %.5f ± %.5f, excess %.6f ± %.6f", *both)
         found.append(Figure("deblending loss", both.loss, both.floor, both.floor_error, count, split))
         found.append(Figure("excess loss", both.excess, 0.0, None, count, split))
@@ -91,9 +93,11 @@ def study(sampler: Sampler, exact: Field | None, begin: Tensor, real: Tensor, fi
     real: samples of the target as the network sees them, (many, *shape). field_alphas: at how many α the field's
     error is taken.
     """
-    states = sampler.trajectories(begin)
+    with Progress(2 * len(sampler.alphas) * len(begin), "states") as progress:
+        states = sampler.trajectories(begin, on_state=progress.update)
+        returned = sampler.ends(states[-1], backward=True, on_state=progress.update)
     found = _path_values(sampler.alphas, states, real)
-    found["round-trip error (RMS)"] = root_mean_square(begin, sampler.ends(states[-1], backward=True))
+    found["round-trip error (RMS)"] = root_mean_square(begin, returned)
     if exact is None:
         figures = [Figure(name, value, None, None, len(begin), "held_out") for name, value in found.items()]
         return Study(figures, [], np.stack([begin.numpy(), states[-1].numpy()]))

@@ -3,6 +3,7 @@ import torch
 from gaussians import Gaussians
 
 from iadb_core.excess import field_error, losses, mean_loss
+from iadb_core.oracle import LinearField
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
 
@@ -24,6 +25,17 @@ def test_the_floor_is_the_closed_form_and_the_excess_is_the_fields_error():
     assert found.floor == pytest.approx(CASE.loss_floor(), abs=4 * found.floor_error)
     assert found.loss == pytest.approx(CASE.loss_floor() + 0.01, abs=4 * found.loss_error)
     assert found.loss - found.floor == pytest.approx(found.excess, abs=4 * found.loss_error)
+
+
+def test_a_control_variate_changes_no_mean_and_leaves_less_to_chance():
+    mean, variance = torch.full((3,), 1.0, dtype=torch.float64), torch.eye(3, dtype=torch.float64)
+    linear = LinearField((CASE.m0 * mean, CASE.s0**2 * variance), (CASE.m1 * mean, CASE.s1**2 * variance))
+    plain, controlled = losses(wrong, CASE.field, batches(5)), losses(wrong, CASE.field, batches(5), linear)
+    assert controlled.floor == pytest.approx(CASE.loss_floor(), rel=1e-5)
+    assert controlled.excess == plain.excess
+    assert controlled.loss == pytest.approx(CASE.loss_floor() + 0.01, abs=4 * controlled.loss_error)
+    assert controlled.loss_error < plain.loss_error / 5
+    assert controlled.floor_error < plain.floor_error / 100
 
 
 def test_the_exact_field_has_no_excess():

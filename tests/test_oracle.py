@@ -6,7 +6,16 @@ from gaussians import Gaussians
 from iadb_core import drawing
 from iadb_core.blending import blend, deblending_loss
 from iadb_core.densities import sample_density
-from iadb_core.oracle import DataField, PlaneField, gaussian_density, picture_density
+from iadb_core.oracle import (
+    DataField,
+    LinearField,
+    PlaneField,
+    Reversed,
+    exact_field,
+    gaussian_density,
+    moments,
+    picture_density,
+)
 from iadb_core.schedules import linear
 from iadb_core.solvers import STEPS, integrate
 
@@ -114,3 +123,59 @@ class TestDataField:
     def test_at_the_end_of_alpha_it_is_finite(self):
         x = torch.randn(3, 2)
         assert torch.equal(DataField(torch.randn(9, 2), 0.5, 1.0)(x, torch.ones(3)), x - 0.5)
+
+
+def gaussian_moments(mean, std):
+    return torch.full((2,), mean, dtype=torch.float64), std**2 * torch.eye(2, dtype=torch.float64)
+
+
+def test_between_gaussians_the_best_linear_field_is_the_closed_form_and_so_is_its_loss():
+    linear = LinearField(gaussian_moments(CASE.m0, CASE.s0), gaussian_moments(CASE.m1, CASE.s1))
+    x, alpha = torch.rand(50, 2, dtype=torch.float64), torch.linspace(0, 1, 50, dtype=torch.float64)
+    assert (linear(x, alpha) - CASE.field(x, alpha)).abs().max() < 1e-9
+    assert linear.loss() == pytest.approx(CASE.loss_floor(), rel=1e-6)
+
+
+def test_the_best_linear_field_has_its_loss_between_any_densities_and_none_is_better():
+    picture = np.zeros((16, 16))
+    picture[2:6, 3:9], picture[10:14, 1:4] = 1.0, 0.5
+    densities = picture_density(picture), gaussian_density(0.5, 0.1)
+    linear = LinearField(*map(moments, densities))
+    generator = torch.Generator().manual_seed(0)
+    count = 200_000
+    x0, x1 = (
+        density.points[torch.multinomial(density.weights, count, True, generator=generator)].double()
+        for density in densities
+    )
+    alpha = torch.rand(count, generator=generator, dtype=torch.float64)
+    x = blend(x0, x1, alpha)
+    loss = deblending_loss(linear(x, alpha), x0, x1).item() / (2 * count)
+    assert linear.loss() == pytest.approx(loss, rel=0.01)
+    for other in (linear(x, alpha) + 0.02, linear(x, alpha) * 1.1, linear(x + 0.02, alpha)):
+        assert deblending_loss(other, x0, x1).item() / (2 * count) > loss
+
+
+def test_moments_are_those_of_the_points():
+    density = gaussian_density(0.3, 0.2)
+    mean, covariance = moments(density)
+    assert mean.numpy() == pytest.approx([0.3, 0.3], abs=1e-6)
+    assert covariance.numpy() == pytest.approx(0.04 * np.eye(2), abs=1e-5)
+
+
+def test_a_reversed_field_leads_from_the_data_to_the_noise():
+    data = torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
+    field = Reversed(DataField(data, 0.0, 1.0))
+    x0, x1 = data, torch.randn(20, 3, generator=torch.Generator().manual_seed(1))
+    near_data = blend(x0, x1, torch.full((20,), 1e-3))
+    known = field(near_data, torch.full((20,), 1e-3))  # which data point it is, and with it the noise
+    assert (known - (x1 - x0)).abs().max() < 1e-2
+
+
+def test_which_densities_have_an_exact_field():
+    gaussian, images, picture = {"gaussian": {"mean": 0.0, "std": 1.0}}, {"folder": {}}, {"picture": {}}
+    data, pixels = torch.zeros(5, 1, 8, 8), np.ones((4, 4))
+    assert isinstance(exact_field(gaussian, images, {}, {"target": data}), DataField)
+    assert isinstance(exact_field(images, gaussian, {}, {"source": data}), Reversed)
+    assert exact_field(images, images, {}, {"source": data, "target": data}) is None
+    assert isinstance(exact_field(picture, gaussian, {"source": pixels}, {}), PlaneField)
+    assert isinstance(exact_field(gaussian, gaussian, {}, {}), PlaneField)

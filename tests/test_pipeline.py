@@ -72,7 +72,7 @@ def test_the_table_has_a_row_for_each_run(finished):
     )
     assert (len(points), len(images)) == (5, 10)
     distances = points["W2 (with root)"], images["sliced W2 of pixels (with root)"]
-    assert [row["parameters"] for row in distances][0] == str(3 * 8 + 8 + 8 * 2 + 2)
+    assert distances[0]["parameters"] == str(3 * 8 + 8 + 8 * 2 + 2)
     assert [row["training_steps"] for row in distances] == ["60", str(1618 // 64)]
     for row in rows:
         assert (row["n"], row["device"], row["seed"]) == ("100", "cpu", "0")

@@ -20,10 +20,10 @@ class FakeSampler:
         self.alphas, self.device = SCHEDULES["linear"](steps), torch.device("cpu")
         self.solver = make_solver("rk4", 0.1, 0.1)
 
-    def trajectories(self, starts):
+    def trajectories(self, starts, on_state):
         return torch.stack([x for _, x in self.solver(self.field, starts, self.alphas)])
 
-    def ends(self, starts, backward=False):
+    def ends(self, starts, backward, on_state):
         *_, (_, x) = self.solver(self.field, starts, self.alphas[::-1] if backward else self.alphas)
         return x
 

@@ -28,6 +28,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "samples_per_second": len(begin) / seconds,
         "sampling_precision": precision_name(sampler.precision),
         "sampling_device": str(sampler.device),
-        "sampling_code": files_digest(inputs.code),
+        "sampling_code": files_digest([*inputs.code, __file__]),
     }
     write_json(snakemake.output.summary, summary)

@@ -7,7 +7,7 @@ from iadb_core.plots import loss_plot, save_plot
 from iadb_core.progress import job
 
 FLOOR_IS = {
-    "held_out": "It is the same for every seed, up to the blends that it is measured on.",
+    "held_out": "It is the same for every seed.",
     "train": "Here that field knows every training image by heart: a network that generalises stays above it.",
 }
 

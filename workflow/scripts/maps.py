@@ -36,4 +36,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure._asdict() for figure in figures]
-    write_json(snakemake.output.map, {"figures": described, "code": files_digest(inputs.code), "versions": versions()})
+    write_json(
+        snakemake.output.map,
+        {"figures": described, "code": files_digest([*inputs.code, __file__]), "versions": versions()},
+    )

@@ -34,5 +34,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     hashes = {name: weights_hash(network) for name, network in networks.items() if network}
     described = [figure._asdict() | {"extractor_hash": hashes.get(figure.extractor or "")} for figure in figures]
     write_json(
-        snakemake.output.metrics, {"figures": described, "code": files_digest(inputs.code), "versions": versions()}
+        snakemake.output.metrics,
+        {"figures": described, "code": files_digest([*inputs.code, __file__]), "versions": versions()},
     )

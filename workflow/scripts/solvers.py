@@ -46,7 +46,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
         precision_name(sampler.precision),
         str(sampler.device),
         versions(),
-        files_digest(inputs.code),
+        files_digest([*inputs.code, __file__]),
     ]
 
     def quality(values: np.ndarray) -> dict[str, float]:

@@ -49,6 +49,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "weights": "of the last step",
         "weights_hash": networks.weights_hash(network),
         "training_data": files_digest(path for path in (snakemake.input.source, snakemake.input.target) if path),
-        "training_code": files_digest(snakemake.input.code),
+        "training_code": files_digest([*snakemake.input.code, __file__]),
     }
     write_json(snakemake.output.summary, summary)
