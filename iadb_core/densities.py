@@ -52,6 +52,23 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
     return _rounded_down(np.concatenate(kept)[:count])
 
 
+def cell_masses(density: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """The share of a density's mass in each of rows × columns equal cells, exact also where cells cut pixels.
+
+    density: (height, width), constant on each pixel. Returns (rows, columns), which sums to one.
+    """
+
+    def overlaps(size: int, cells: int) -> np.ndarray:  # of each cell with each pixel, (cells, size), in pixels
+        edges = np.linspace(0, size, cells + 1)
+        upper, lower = edges[1:, None], edges[:-1, None]
+        pixel = np.arange(size)
+        return (np.minimum(upper, pixel + 1) - np.maximum(lower, pixel)).clip(min=0)
+
+    height, width = density.shape
+    masses = overlaps(height, rows) @ density @ overlaps(width, columns).T
+    return masses / masses.sum()
+
+
 def _sample_pixels(density: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
     cumulative = np.cumsum(density)
     draws = generator.random((count, 3))

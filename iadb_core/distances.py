@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
 
+from iadb_core.densities import cell_masses
 from iadb_core.files import InputError
 from iadb_core.seeds import numpy_generator
 
@@ -23,8 +24,12 @@ def checked(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not a.size or not b.size or a.shape[1:] != b.shape[1:]:
         raise InputError(f"no distance between sets of shapes {a.shape} and {b.shape}")
     a, b = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (a, b))
-    if not (np.isfinite(a).all() and np.isfinite(b).all()):
-        raise InputError("no distance between sets with values that are not finite")
+    for which, x in (("first", a), ("second", b)):
+        if not np.isfinite(x).all():
+            wrong = int((~np.isfinite(x).all(axis=1)).sum())
+            raise InputError(
+                f"no distance: {wrong} of {len(x)} samples of the {which} set have values that are not finite"
+            )
     return a, b
 
 
@@ -58,10 +63,14 @@ def sliced_wasserstein(a: np.ndarray, b: np.ndarray, projections: int, seed: int
     differ in size.
     """
     a, b = _paired(*checked(a, b), "sliced Wasserstein")
-    directions = numpy_generator(seed, "sliced Wasserstein directions").standard_normal((a.shape[1], projections))
-    directions /= np.linalg.norm(directions, axis=0)
-    difference = np.sort(a @ directions, axis=0) - np.sort(b @ directions, axis=0)
-    return float(np.sqrt(np.mean(difference**2)))
+    generator, total = numpy_generator(seed, "sliced Wasserstein directions"), 0.0
+    at_once = max(1, PAIRS_AT_ONCE // max(a.shape))
+    for first in range(0, projections, at_once):
+        directions = generator.standard_normal((min(at_once, projections - first), a.shape[1]))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+        difference = np.sort(directions @ a.T, axis=1) - np.sort(directions @ b.T, axis=1)
+        total += float(np.square(difference).sum())
+    return float(np.sqrt(total / (projections * len(a))))
 
 
 def wasserstein2(a: np.ndarray, b: np.ndarray) -> float:
@@ -130,19 +139,5 @@ def total_variation(points: np.ndarray, density: np.ndarray, cells: int) -> floa
     inside = points[((points >= 0) & (points < 1)).all(axis=1)]
     row, column = (inside * cells).astype(np.intp).T
     counts = np.bincount(row * cells + column, minlength=cells**2).reshape(cells, cells)
-    expected = cell_masses(density, cells)
+    expected = cell_masses(density, cells, cells)
     return float(np.abs(counts / len(points) - expected).sum() + (1 - len(inside) / len(points))) / 2
-
-
-def cell_masses(density: np.ndarray, cells: int) -> np.ndarray:
-    """The share of a picture's mass in each of cells × cells equal cells, exact for any size of the picture."""
-
-    def overlaps(size: int) -> np.ndarray:  # of each cell with each pixel, (cells, size), in pixels
-        edges = np.linspace(0, size, cells + 1)
-        upper, lower = edges[1:, None], edges[:-1, None]
-        pixel = np.arange(size)
-        return (np.minimum(upper, pixel + 1) - np.maximum(lower, pixel)).clip(min=0)
-
-    height, width = density.shape
-    masses = overlaps(height) @ density @ overlaps(width).T
-    return masses / masses.sum()

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from iadb_core.blending import blend
 from iadb_core.networks import Field
-from iadb_core.oracle import LinearField
+from iadb_core.oracle import LinearField, PlaneField
 
 
 class Losses(NamedTuple):
@@ -77,16 +77,29 @@ def mean_loss(network: Field, batches: Iterator[tuple[Tensor, Tensor, Tensor]]) 
 
 
 class FieldError(NamedTuple):
-    """At one α, along trajectories: the root mean square of D − D* and of D*, over samples and coordinates."""
+    """How wrong a network is at one α, where its own trajectories are: root mean squares over samples and coordinates.
+
+    field: of D − D*. posterior_mean: of (1 − α)(D − D*), the error of E[x₁ | x], which stays bounded where D* does not.
+    exact: of D* itself. known: the share of samples that some pair blends into, which the others are taken over.
+    """
 
     alpha: float
-    error: float
+    field: float
+    posterior_mean: float
     exact: float
+    known: float
 
 
 def field_error(network: Field, exact: Field, x: Tensor, alpha: float) -> FieldError:
     """The error of a network where its own trajectories, x: (batch, …), are at α."""
     alphas = x.new_full((len(x),), alpha)
     with torch.inference_mode():
-        predicted, best = network(x, alphas).double(), exact(x, alphas).double()
-    return FieldError(alpha, float((predicted - best).square().mean().sqrt()), float(best.square().mean().sqrt()))
+        best = exact.where_known(x, alphas) if isinstance(exact, PlaneField) else exact(x, alphas)
+        known = best.flatten(1).isfinite().all(dim=1)
+        best, predicted = best[known].double(), network(x, alphas)[known].double()
+    wrong = _root_mean_square(predicted - best)
+    return FieldError(alpha, wrong, (1 - alpha) * wrong, _root_mean_square(best), float(known.double().mean()))
+
+
+def _root_mean_square(x: Tensor) -> float:
+    return float(x.square().mean().sqrt()) if len(x) else 0.0

@@ -11,6 +11,8 @@ import numpy as np
 from iadb_core.distances import PAIRS_AT_ONCE, checked, distance_blocks
 from iadb_core.files import InputError
 
+NUMBERS_AT_ONCE = 2**24
+
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:
     """‖μₐ − μ_b‖² + tr(Cₐ + C_b − 2·(Cₐ·C_b)^½), between the Gaussians of two feature sets; squared, as FID is.
@@ -91,12 +93,20 @@ def _neighbour_radii(x: np.ndarray, k: int) -> np.ndarray:
 
 
 def nearest(x: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each sample of x, (n, …), the index of its nearest one in a pool, (m, …), and its Euclidean distance."""
-    x, pool = checked(x, pool)
-    squares, rows = np.square(pool).sum(axis=1), max(1, PAIRS_AT_ONCE // len(pool))
-    blocks = [(squares - 2 * (x[i : i + rows] @ pool.T)).argmin(axis=1) for i in range(0, len(x), rows)]
-    index = np.concatenate(blocks)  # found by products, which are fast; measured by differences, which lose no digits
-    return index, np.linalg.norm(x - pool[index], axis=1)
+    """For each sample of x, (n, …), the index of its nearest one in a pool, (m, …), and its Euclidean distance.
+
+    Found by products, which are fast; measured by differences, which lose no digits. The pool is taken in blocks.
+    """
+    flat, _ = checked(x, pool[:1])
+    index, least = np.zeros(len(flat), np.intp), np.full(len(flat), np.inf)
+    size = max(1, NUMBERS_AT_ONCE // max(flat.shape))
+    for first in range(0, len(pool), size):
+        _, block = checked(x[:1], pool[first : first + size])
+        distances = np.square(block).sum(axis=1) - 2 * (flat @ block.T)  # squared, less ‖x‖², the same for all
+        best = distances.argmin(axis=1)
+        found = distances[np.arange(len(flat)), best]
+        index, least = np.where(found < least, first + best, index), np.minimum(found, least)
+    return index, np.linalg.norm(flat - pool[index].reshape(len(flat), -1), axis=1)
 
 
 def class_entropy(probabilities: np.ndarray) -> float:

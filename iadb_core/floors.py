@@ -13,20 +13,24 @@ Spread = tuple[float, float | None]
 
 
 class Figure(NamedTuple):
-    """A measured value, the same for real samples (mean and standard deviation over draws), and how it was got.
+    """A measured value, what it is held against, and how it was got.
 
-    n: samples in each set. split: the real samples it is measured on. floor_split: the split of the other real samples
-    that the floor compares these with. extractor: the network whose features it takes.
+    n: samples in each set. split: the real samples it is measured on. floor, floor_std: what real samples score, mean
+    and standard deviation over draws, or the exact field. floor_is: which of these. floor_split: the split of the other
+    real samples, that the floor compares these with. extractor: the network whose features it takes. error: the
+    standard error of a mean over blends.
     """
 
     metric: str
     value: float
-    floor: float | None
-    floor_std: float | None
     n: int
     split: str
+    floor: float | None = None
+    floor_std: float | None = None
+    floor_is: str | None = None
     floor_split: str | None = None
     extractor: str | None = None
+    error: float | None = None
 
 
 class Draws(NamedTuple):
@@ -68,8 +72,14 @@ def real_sets(generated: int, held_out: int, train: int | None, draws: int, gene
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """The mean, and the standard deviation (over count − 1) if there are several."""
-    return float(np.mean(values)), float(np.std(values, ddof=1)) if len(values) > 1 else None
+    """The mean, and the standard deviation (over count − 1) if there are several different values.
+
+    Draws of all that there is are always the same: they tell no spread.
+    """
+    mean = float(np.mean(values))
+    if np.allclose(values, values[0], rtol=1e-12, atol=0):
+        return mean, None
+    return mean, float(np.std(values, ddof=1))
 
 
 def usable(measures: Iterable[Measure], candidate: Any, reference: Any) -> list[Measure]:

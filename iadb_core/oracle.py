@@ -5,29 +5,35 @@ Both oracles have the networks' signature, so that whatever takes a network take
 """
 
 from collections.abc import Callable, Mapping
+from math import ceil, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from iadb_core.densities import cell_masses
 from iadb_core.networks import Field
 
 LOGITS_AT_ONCE = 2**26
 PAIRS_AT_ONCE = 2**18  # temporaries that stay in the processor's cache
 GAUSSIAN_LATTICE, GAUSSIAN_REACH = 192, 5.0
 ALPHAS_OF_THE_LOSS = 10_000
+LEAST_NODES, MOST_NODES = 2**12, 2**16
 
 
 class PlaneDensity(NamedTuple):
-    """A density of the plane: its value anywhere, and quadrature points with weights.
+    """A density of the plane: its value anywhere, quadrature points with weights, and its moments.
 
-    value: (…, 2) to (…), up to a factor. points: (count, 2); weights: (count,), which sum to one.
+    value: (…, 2) to (…), up to a factor. points: (count, 2); weights: (count,), which sum to one. mean, covariance:
+    (2,) and (2, 2), float64.
     """
 
     value: Callable[[Tensor], Tensor]
     points: Tensor
     weights: Tensor
+    mean: Tensor
+    covariance: Tensor
 
 
 def picture_density(picture: np.ndarray) -> PlaneDensity:
@@ -41,9 +47,28 @@ def picture_density(picture: np.ndarray) -> PlaneDensity:
         column = (x[..., 1] * width).floor_().clamp_(-1, width).to(torch.int32)
         return with_border[row.add_(1).mul_(width + 2).add_(column).add_(1)]
 
-    bright = pixels.nonzero()
-    weights = pixels[bright[:, 0], bright[:, 1]]
-    return PlaneDensity(value, (bright + 0.5) / torch.tensor([height, width]), weights / weights.sum())
+    nodes = quadrature_grid(picture)
+    bright = torch.from_numpy(np.argwhere(nodes > 0))  # (nodes, 2)
+    weights = torch.from_numpy(nodes[nodes > 0]).float()
+    size = torch.tensor(nodes.shape)
+    cell_variance = torch.diag(1 / (12 * size.double().square()))  # of a uniform density on each cell
+    points, weights = (bright + 0.5) / size, weights / weights.sum()
+    mean, covariance = _moments(points, weights)
+    return PlaneDensity(value, points, weights, mean, covariance + cell_variance)
+
+
+def quadrature_grid(picture: np.ndarray) -> np.ndarray:
+    """The picture's mass on a grid of between 2¹² and 2¹⁶ bright cells, as far as whole factors give them.
+
+    A coarse picture's pixels are divided, since its density is constant on them, not concentrated in their middles; a
+    fine one's are joined, which bounds the work.
+    """
+    bright, (height, width) = np.count_nonzero(picture), picture.shape
+    if bright < LEAST_NODES:
+        factor = ceil(sqrt(LEAST_NODES / bright))
+        return picture.repeat(factor, axis=0).repeat(factor, axis=1)
+    factor = ceil(sqrt(bright / MOST_NODES))
+    return cell_masses(picture, ceil(height / factor), ceil(width / factor))
 
 
 def gaussian_density(mean: float, std: float) -> PlaneDensity:
@@ -55,12 +80,12 @@ def gaussian_density(mean: float, std: float) -> PlaneDensity:
         return torch.exp(-0.5 * ((x - mean) / std).square().sum(dim=-1))
 
     weights = value(points)
-    return PlaneDensity(value, points, weights / weights.sum())
+    middle = torch.full((2,), mean, dtype=torch.float64)
+    return PlaneDensity(value, points, weights / weights.sum(), middle, std**2 * torch.eye(2, dtype=torch.float64))
 
 
-def moments(density: PlaneDensity) -> tuple[Tensor, Tensor]:
-    """The mean, (2,), and covariance, (2, 2), of a density's quadrature points, float64."""
-    points, weights = density.points.double(), density.weights.double()
+def _moments(points: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
+    points, weights = points.double(), weights.double() / weights.double().sum()
     mean = weights @ points
     return mean, (weights[:, None] * (points - mean)).T @ (points - mean)
 
@@ -72,9 +97,9 @@ class LinearField:
     difference of the two, which varies much less from blend to blend.
     """
 
-    def __init__(self, source: tuple[Tensor, Tensor], target: tuple[Tensor, Tensor]) -> None:
-        """Take the `moments` of both densities: means (d,) and covariances (d, d), float64."""
-        (self.mean0, self.cov0), (self.mean1, self.cov1) = source, target
+    def __init__(self, mean0: Tensor, cov0: Tensor, mean1: Tensor, cov1: Tensor) -> None:
+        """Take the means, (d,), and covariances, (d, d), of both densities, float64."""
+        self.mean0, self.cov0, self.mean1, self.cov1 = mean0, cov0, mean1, cov1
 
     def _slope(self, alpha: Tensor) -> Tensor:
         """Cov(x₁ − x₀, x_α)·Cov(x_α)⁻¹, (batch, d, d), for alpha, (batch,)."""
@@ -102,16 +127,20 @@ class PlaneField:
 
     Up to α = ½ the sum is over x₁, beyond it over x₀, so that the other sample moves by at most as much as the
     quadrature point, and neither 1/α nor 1/(1 − α) is larger than 2. Where no pair blends into x, the field is the
-    difference of the two means.
+    difference of the two means, so that a trajectory that strays goes on.
     """
 
     def __init__(self, source: PlaneDensity, target: PlaneDensity) -> None:
         self.source, self.target = source, target
-        self.linear = LinearField(moments(source), moments(target))
-        self.mean_difference = (self.linear.mean1 - self.linear.mean0).float()
+        self.linear = LinearField(source.mean, source.covariance, target.mean, target.covariance)
 
     def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
         """x: (batch, 2); alpha: (batch,). Returns (batch, 2), in the dtype of x."""
+        field = self.where_known(x, alpha)
+        return torch.where(field.isnan(), (self.linear.mean1 - self.linear.mean0).to(x.dtype), field)
+
+    def where_known(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """As the call, but NaN where no pair blends into x: there is no mean difference."""
         field = torch.empty_like(x)
         early = alpha <= 0.5
         for chosen, quadrature, other, share, sign in (
@@ -121,8 +150,7 @@ class PlaneField:
             rows = chosen.nonzero()[:, 0]
             for block in rows.split(max(1, PAIRS_AT_ONCE // len(quadrature.points))):
                 mean = self._posterior_mean(x[block], share[block], quadrature, other)
-                exact = sign * (mean - x[block]) / (1 - share[block])[:, None]
-                field[block] = torch.where(mean.isnan(), self.mean_difference.to(x.dtype), exact)
+                field[block] = sign * (mean - x[block]) / (1 - share[block])[:, None]
         return field
 
     @staticmethod

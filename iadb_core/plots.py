@@ -75,9 +75,9 @@ def loss_plot(
     caption = f"{name}: the deblending loss per coordinate while training, by seed."
     if floors:
         caption += (
-            " The loss stays above the dashed line whatever the network: it is the loss of the exact field. "
+            " The dashed line is the loss of the exact field, which no network can beat on samples it has not seen. "
             f"{floor_is} Right: what is left above it, with a cross for the trained network, measured on blends of its "
-            "own; a network that has learnt the field is at zero."
+            "own; it goes to zero as the network learns the field."
         )
     figure, axes = captioned_figure(2 if floors else 1, 1, caption)
     floor = float(np.mean([floor for floor, _ in floors.values()])) if floors else 0.0
@@ -87,8 +87,7 @@ def loss_plot(
         smooth_steps, smooth = excess(history, 0.0)
         axes[0].plot(smooth_steps, smooth, color=f"C{colour}", label=f"seed {seed}")
         if floors:
-            above = smooth - floor > 0
-            axes[1].plot(smooth_steps[above], (smooth - floor)[above], color=f"C{colour}", label=f"seed {seed}")
+            axes[1].plot(smooth_steps, smooth - floor, color=f"C{colour}", label=f"seed {seed}")
             axes[1].plot(
                 history.step.iloc[-1], floors[seed][1], "x", color=f"C{colour}", markersize=8, markeredgewidth=2
             )
@@ -96,7 +95,8 @@ def loss_plot(
     _plain_numbers(axes[0])
     axes[0].legend(frameon=False)
     if floors:
-        axes[1].set(xscale="log", yscale="log", xlabel="step", ylabel="excess loss")
+        axes[1].set(xscale="log", xlabel="step", ylabel="excess loss")
+        axes[1].set_yscale("symlog", linthresh=max(1e-12, min(left for _, left in floors.values()) / 2))
     return figure
 
 
@@ -107,8 +107,8 @@ def solver_plot(table: pandas.DataFrame) -> Figure:
     caption = (
         f"{table.experiment.iloc[0]}, seed {table.seed.iloc[0]}: one trained network, sampled by every solver; {n:,} "
         "samples against held-out ones, lower is better. Dashed: what as many real samples score, with one standard "
-        "deviation over draws. Where a curve has become flat, more evaluations buy nothing: what is left is the "
-        "network's own error."
+        "deviation over draws. Where a curve has become flat, more evaluations buy nothing: what is left above "
+        "the dashed line is the network's own error."
     )
     figure, axes = captioned_figure(2, len(metrics), caption)
     for row, metric in enumerate(metrics):
@@ -155,18 +155,23 @@ def field_plot(
     """A field as arrows on the unit square at a few α, a row for each kind: the network's, and the exact one.
 
     grids: at each α the places of the arrows, (arrows, 2), rows and columns. fields: by kind, at each α the field
-    there, (arrows, 2). Arrows are drawn at a fifth of their length.
+    there, (arrows, 2), NaN where there is none. Arrows are drawn at a fifth of their length.
     """
     caption = (
         f"{name}: the mean difference E[x1 - x0] of the pairs that blend into each place, which is where samples move. "
         "Arrows are drawn where there are samples at that α, at a fifth of their length. "
     )
     if len(fields) > 1:
-        caption += "Above as the network learnt it, below the exact field; where they differ, the map does."
+        caption += (
+            "Above as the network learnt it, below the exact field, which is only where some pair blends "
+            "into the place."
+        )
     figure, axes = captioned_figure(len(alphas), len(fields), caption, size=(2.6, 2.6))
     for row, (kind, values) in enumerate(fields.items()):
         for column, alpha in enumerate(alphas):
             axis, (places, arrows) = axes[row * len(alphas) + column], (grids[column], values[column] / 5)
+            there = np.isfinite(arrows).all(axis=1)
+            places, arrows = places[there], arrows[there]
             axis.quiver(
                 places[:, 1], 1 - places[:, 0], arrows[:, 1], -arrows[:, 0],
                 angles="xy", scale_units="xy", scale=1, width=0.006, color=f"C{row}",

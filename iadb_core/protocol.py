@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("torch", "numpy", "scipy", "scikit-learn", "pot")
+PACKAGES = ("torch", "torchvision", "torchdiffeq", "numpy", "scipy", "scikit-learn", "pillow", "pot")
 SHOWN = 16  # hexadecimal digits of a digest
 
 
@@ -22,8 +22,7 @@ def files_digest(paths: Iterable[str | os.PathLike[str]]) -> str:
     """A digest of files' names and contents, 16 hexadecimal digits of SHA-256; their order and folders do not count."""
     digest = hashlib.sha256()
     for path in sorted({Path(path) for path in paths}, key=lambda path: (path.name, str(path))):
-        content = path.read_bytes()
-        digest.update(f"{path.name} {len(content)}\n".encode() + content)
+        digest.update(f"{path.name} {content_digest(path)}\n".encode())
     return digest.hexdigest()[:SHOWN]
 
 

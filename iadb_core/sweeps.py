@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from statistics import median
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,11 +11,15 @@ from torch import Tensor
 from iadb_core.sampling import Sampler
 from iadb_core.solvers import EVALUATIONS_A_STEP
 
-WARM_UP_STEPS = 2
+MOST_REPEATS, ENOUGH_SECONDS = 7, 2.0
 
 
 class Run(NamedTuple):
-    """One way to sample. nfe: network evaluations a sample, as counted. seconds: for all samples."""
+    """One way to sample.
+
+    nfe: network evaluations a sample, as counted. seconds: for all samples, the median of `repeats`; a first one, which
+    warms up, is left out unless it takes long.
+    """
 
     solver: str
     schedule: str
@@ -22,6 +27,7 @@ class Run(NamedTuple):
     tolerance: float | None
     nfe: float
     seconds: float
+    repeats: int
 
 
 def ways(settings: Mapping[str, Any], sampling: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -48,14 +54,21 @@ def sweep(
     measure: Callable[[np.ndarray], dict[str, float]],
 ) -> Iterator[tuple[Run, dict[str, float]]]:
     """Carry the same starts, (count, *shape), in each of the `ways`; yield it with what `measure` says of the ends."""
-    sampler.use(**{**sampling, "solver": "euler", "steps": WARM_UP_STEPS})
-    sampler.ends(begin)
     for way in ways(settings, sampling):
         sampler.use(**way)
+        ends, seconds, repeats = _timed(sampler, begin)
+        nfe = sampler.field.samples / len(begin)
+        tolerance = way["rtol"] if way["solver"] == "dopri5" else None
+        yield Run(way["solver"], way["schedule"], way["steps"], tolerance, nfe, seconds, repeats), measure(ends.numpy())
+
+
+def _timed(sampler: Sampler, begin: Tensor) -> tuple[Tensor, float, int]:
+    """The ends of starts, the median of the seconds it takes to carry them there, and of how many times."""
+    seconds: list[float] = []
+    while len(seconds) < MOST_REPEATS and sum(seconds) < ENOUGH_SECONDS:
         sampler.field.samples = 0
         began = time.monotonic()
         ends = sampler.ends(begin)
-        seconds = time.monotonic() - began
-        nfe = sampler.field.samples / len(begin)
-        tolerance = way["rtol"] if way["solver"] == "dopri5" else None
-        yield Run(way["solver"], way["schedule"], way["steps"], tolerance, nfe, seconds), measure(ends.numpy())
+        seconds.append(time.monotonic() - began)
+    kept = seconds[1:] or seconds
+    return ends, median(kept), len(kept)

@@ -10,22 +10,12 @@ from scipy.stats import t as student
 from iadb_core.protocol import settings_digest, settings_text
 
 RUN = ["experiment", "seed"]
-FIGURE = [
-    "metric",
-    "value",
-    "floor",
-    "floor_std",
-    "n",
-    "split",
-    "floor_split",
-    "extractor",
-    "extractor_hash",
-    "extractor_accuracy",
-]
+FIGURE = ["metric", "value", "error", "floor", "floor_std", "floor_is", "n", "split", "floor_split"]
+EXTRACTOR = ["extractor", "extractor_hash", "extractor_accuracy"]
 SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision", "sampling_device"]
 WEIGHTS = ["weights", "weights_hash", "network", "parameters", "training_steps", "final_loss", "training_seconds"]
-TRAINING = ["precision", "device", "threads", "peak_memory_mb", "training_data"]
-COLUMNS = [*RUN, *FIGURE, *SAMPLING, *WEIGHTS, *TRAINING, "versions", "code", "settings_digest", "settings"]
+TRAINING = ["precision", "device", "threads", "peak_memory_mb", "training_data", "held_out_data"]
+COLUMNS = [*RUN, *FIGURE, *EXTRACTOR, *SAMPLING, *WEIGHTS, *TRAINING, "versions", "code", "settings_digest", "settings"]
 SHORT_RUN = [
     *RUN,
     "parameters",
@@ -63,8 +53,15 @@ def figure_rows(
         code = settings_digest([run["training_code"], run["sampling_code"], stage["code"]])
         for figure in stage["figures"]:
             accuracy = {"extractor_accuracy": accuracies.get(figure.get("extractor_hash"))}
-            versions = {"versions": stage["versions"], "code": code}
+            versions = {"versions": _versions(run, stage), "code": code}
             yield {**run, **figure, **accuracy, **versions, **protocol}
+
+
+def _versions(run: Mapping[str, Any], stage: Mapping[str, Any]) -> str:
+    """The versions that trained, sampled and measured: one line if they are the same."""
+    each = {"trained": run["training_versions"], "sampled": run["sampling_versions"], "measured": stage["versions"]}
+    same = len(set(each.values())) == 1
+    return stage["versions"] if same else "; ".join(f"{done} with {versions}" for done, versions in each.items())
 
 
 def long_table(rows: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from iadb_core import pictures
-from iadb_core.densities import read_density, sample_density, sample_gaussian
+from iadb_core.densities import cell_masses, read_density, sample_density, sample_gaussian
 from iadb_core.files import InputError
 
 RAMP = np.linspace(0, 250, 48).reshape(6, 8).astype(np.uint8)
@@ -147,3 +147,8 @@ def test_gaussian_samples():
 def test_a_saved_png_reads_back(tmp_path):
     pictures.save_png(tmp_path / "a.png", Image.fromarray(RAMP))
     assert np.array_equal(np.asarray(Image.open(tmp_path / "a.png")), RAMP)
+
+
+def test_cells_share_the_mass_of_pixels_that_they_cut():
+    assert cell_masses(np.array([[0.0, 3.0, 0.0]]), 2, 2) == pytest.approx(np.full((2, 2), 0.25))
+    assert cell_masses(np.random.default_rng(0).random((7, 5)), 3, 4).sum() == pytest.approx(1)

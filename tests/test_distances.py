@@ -6,7 +6,6 @@ from sklearn.metrics.pairwise import rbf_kernel
 
 from iadb_core.densities import sample_density
 from iadb_core.distances import (
-    cell_masses,
     energy_distance,
     median_distance,
     mmd,
@@ -159,7 +158,10 @@ def test_total_variation_of_the_pictures_own_points_is_small_and_grows_with_a_sh
     assert sorted(values) == values
 
 
-def test_cells_share_the_mass_of_pixels_that_they_cut():
-    picture = np.array([[0.0, 3.0, 0.0]])
-    assert cell_masses(picture, 2) == pytest.approx(np.full((2, 2), 0.25))
-    assert cell_masses(RANDOM.random((7, 5)), 3).sum() == pytest.approx(1)
+def test_values_that_are_not_finite_are_counted_and_placed():
+    bad = np.zeros((5, 2))
+    bad[[1, 3]] = np.nan
+    with pytest.raises(InputError, match="2 of 5 samples of the second set"):
+        energy_distance(np.zeros((4, 2)), bad)
+    with pytest.raises(InputError, match="2 of 5 samples of the first set"):
+        energy_distance(bad, np.zeros((4, 2)))

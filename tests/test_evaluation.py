@@ -29,7 +29,7 @@ def figures_of(comparison, measures, values):
 def test_points_of_the_density_score_the_floor_and_others_more(stored):
     held_out, train, good = (RANDOM.random((n, 2), np.float32) for n in (400, 900, 200))
     comparison = Comparison(POINTS, stored("held_out", held_out), stored("train", train), 200, SETTINGS, 0)
-    measures = point_measures(comparison.reference, np.ones((4, 4)), SETTINGS, 0)
+    measures = point_measures(held_out, np.ones((4, 4)), SETTINGS, 0)
     scored, bad = figures_of(comparison, measures, good), figures_of(comparison, measures, good / 2)
     names = ["W2 (with root)", "energy distance", "sliced W2 (with root)", "MMD (RBF, median bandwidth)"]
     assert list(scored) == [*names, "total variation"]
@@ -41,10 +41,10 @@ def test_points_of_the_density_score_the_floor_and_others_more(stored):
 
 def test_without_a_picture_there_is_no_total_variation_and_without_training_samples_no_memorisation(stored):
     comparison = Comparison({"gaussian": {}}, stored("held_out", RANDOM.normal(size=(90, 2))), None, 90, SETTINGS, 0)
-    scored = figures_of(comparison, point_measures(comparison.reference, None, SETTINGS, 0), np.ones((90, 2)))
+    scored = figures_of(comparison, point_measures(comparison.held_out, None, SETTINGS, 0), np.ones((90, 2)))
     assert "total variation" not in scored
     assert comparison.draws.n == 45
-    assert comparison.memorisation(np.ones((90, 2))) is None
+    assert comparison.memorisation(np.ones((90, 2))) == []
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +66,12 @@ def test_images_are_measured_as_true_pixels_and_by_what_the_classifier_sees(stor
     assert scored["precision"].floor_split == "train"
     assert {figure.extractor for figure in scored.values()} == {None, "classifier"}
     assert len(scored) == 9
-    assert comparison.memorisation(generated).value == pytest.approx(comparison.memorisation(generated).floor)
-    copied = comparison.memorisation((train[:40] / 255 * 2 - 1).astype(np.float32))
-    assert copied.value < 1e-5 < copied.floor
-    assert (copied.split, copied.floor_split) == ("train", "held_out")
+    mean, share = comparison.memorisation(generated)
+    assert (mean.value, share.value) == pytest.approx((mean.floor, share.floor))
+    mean, share = comparison.memorisation((train[:40] / 255 * 2 - 1).astype(np.float32))
+    assert mean.value < 1e-5 < mean.floor
+    assert (share.value, share.floor) == (1, pytest.approx(0.05, abs=0.03))
+    assert (mean.split, mean.floor_split, mean.floor_is) == ("train", "held_out", "real samples")
 
 
 def test_without_a_classifier_images_are_measured_by_their_pixels(stored):
@@ -101,7 +103,8 @@ def test_memorisation_measures_each_image_by_its_nearest():
     train = RANDOM.random((30, 1, 4, 4))
     generated, held_out = train[:10] + 0.01, train[10:30] + 0.5
     draws = real_sets(10, 20, 30, 3, np.random.default_rng(0))
-    found = memorisation(generated, held_out, train, draws)
+    found, share = memorisation(generated, held_out, train, draws)
+    assert share.value == 1
     assert found.value == pytest.approx(0.04)
     expected = np.linalg.norm(held_out.reshape(20, 1, -1) - train.reshape(30, -1), axis=-1).min(axis=1)
     assert found.floor == pytest.approx(np.mean([expected[chosen].mean() for chosen, _ in draws.pairs]))

@@ -1,9 +1,10 @@
+import numpy as np
 import pytest
 import torch
 from gaussians import Gaussians
 
 from iadb_core.excess import field_error, losses, mean_loss
-from iadb_core.oracle import LinearField
+from iadb_core.oracle import LinearField, PlaneField, picture_density
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
 
@@ -29,7 +30,7 @@ def test_the_floor_is_the_closed_form_and_the_excess_is_the_fields_error():
 
 def test_a_control_variate_changes_no_mean_and_leaves_less_to_chance():
     mean, variance = torch.full((3,), 1.0, dtype=torch.float64), torch.eye(3, dtype=torch.float64)
-    linear = LinearField((CASE.m0 * mean, CASE.s0**2 * variance), (CASE.m1 * mean, CASE.s1**2 * variance))
+    linear = LinearField(CASE.m0 * mean, CASE.s0**2 * variance, CASE.m1 * mean, CASE.s1**2 * variance)
     plain, controlled = losses(wrong, CASE.field, batches(5)), losses(wrong, CASE.field, batches(5), linear)
     assert controlled.floor == pytest.approx(CASE.loss_floor(), rel=1e-5)
     assert controlled.excess == plain.excess
@@ -59,5 +60,17 @@ def test_the_field_error_is_a_root_mean_square_at_one_alpha():
     x = torch.randn(50, 3)
     error = field_error(wrong, CASE.field, x, 0.25)
     assert error.alpha == 0.25
-    assert error.error == pytest.approx(0.1, rel=1e-5)
+    assert (error.field, error.posterior_mean) == pytest.approx((0.1, 0.075), rel=1e-5)
+    assert error.known == 1
     assert error.exact == pytest.approx(CASE.field(x, torch.full((50,), 0.25)).square().mean().sqrt().item(), rel=1e-6)
+
+
+def test_the_field_error_is_taken_where_there_is_a_field():
+    half = np.zeros((4, 4))
+    half[:, :2] = 1
+    exact = PlaneField(picture_density(half), picture_density(half))
+    x = torch.tensor([[0.5, 0.2], [0.5, 0.4], [0.5, 0.9], [1.5, 0.2]])
+    error = field_error(lambda x, alpha: exact(x, alpha) + (x[:, 1:] > 0.6), exact, x, 0.0)
+    assert error.known == 0.5
+    assert error.field == 0
+    assert field_error(exact, exact, x[2:], 0.0).known == 0

@@ -53,6 +53,7 @@ def test_too_few_real_samples_are_refused():
 def test_the_spread_is_the_deviation_of_the_draws():
     assert spread([1.0, 2.0, 4.0]) == pytest.approx((7 / 3, np.std([1, 2, 4], ddof=1)))
     assert spread([1.5]) == (1.5, None)
+    assert spread([1.5, 1.5, 1.5]) == (1.5, None)
 
 
 def test_a_measure_that_cannot_be_taken_is_left_out_and_said(caplog):

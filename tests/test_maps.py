@@ -3,11 +3,21 @@ import pytest
 import torch
 from gaussians import Gaussians
 
-from iadb_core.maps import path_energy_error, paths, root_mean_square
+from iadb_core.files import InputError
+from iadb_core.maps import PathMeter, path_energy_error, root_mean_square
 from iadb_core.schedules import SCHEDULES
 from iadb_core.solvers import STEPS, integrate
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
+
+
+def paths(alphas, states, batches=3):
+    """The paths of states that come in batches, one after the other."""
+    meter = PathMeter(alphas)
+    for part in zip(*(state.tensor_split(batches) for state in states), strict=True):
+        for index, x in enumerate(part):
+            meter.update(index, x)
+    return meter.paths()
 
 
 def states(field, x0, alphas, step="rk4"):
@@ -52,3 +62,8 @@ def test_straightness_is_the_mean_squared_distance_of_velocities_from_the_chord(
 
 def test_the_root_of_the_mean_square_is_over_all_coordinates():
     assert root_mean_square(torch.zeros(5, 1, 2, 2), torch.full((5, 1, 2, 2), 3.0)) == pytest.approx(3)
+
+
+def test_starts_that_are_the_target_have_no_normalised_path_energy_error():
+    with pytest.raises(InputError, match="the starts are the samples of the target"):
+        path_energy_error(1.0, 0.0)

@@ -6,6 +6,7 @@ from gaussians import Gaussians
 from iadb_core import drawing
 from iadb_core.blending import blend, deblending_loss
 from iadb_core.densities import sample_density
+from iadb_core.excess import losses
 from iadb_core.oracle import (
     DataField,
     LinearField,
@@ -13,7 +14,6 @@ from iadb_core.oracle import (
     Reversed,
     exact_field,
     gaussian_density,
-    moments,
     picture_density,
 )
 from iadb_core.schedules import linear
@@ -129,8 +129,12 @@ def gaussian_moments(mean, std):
     return torch.full((2,), mean, dtype=torch.float64), std**2 * torch.eye(2, dtype=torch.float64)
 
 
+def moments(*densities):
+    return [part for density in densities for part in (density.mean, density.covariance)]
+
+
 def test_between_gaussians_the_best_linear_field_is_the_closed_form_and_so_is_its_loss():
-    linear = LinearField(gaussian_moments(CASE.m0, CASE.s0), gaussian_moments(CASE.m1, CASE.s1))
+    linear = LinearField(*gaussian_moments(CASE.m0, CASE.s0), *gaussian_moments(CASE.m1, CASE.s1))
     x, alpha = torch.rand(50, 2, dtype=torch.float64), torch.linspace(0, 1, 50, dtype=torch.float64)
     assert (linear(x, alpha) - CASE.field(x, alpha)).abs().max() < 1e-9
     assert linear.loss() == pytest.approx(CASE.loss_floor(), rel=1e-6)
@@ -140,13 +144,11 @@ def test_the_best_linear_field_has_its_loss_between_any_densities_and_none_is_be
     picture = np.zeros((16, 16))
     picture[2:6, 3:9], picture[10:14, 1:4] = 1.0, 0.5
     densities = picture_density(picture), gaussian_density(0.5, 0.1)
-    linear = LinearField(*map(moments, densities))
+    linear = LinearField(*moments(*densities))
     generator = torch.Generator().manual_seed(0)
     count = 200_000
-    x0, x1 = (
-        density.points[torch.multinomial(density.weights, count, True, generator=generator)].double()
-        for density in densities
-    )
+    x0 = torch.from_numpy(sample_density(picture, count, np.random.default_rng(0))).double()
+    x1 = 0.5 + 0.1 * torch.randn(count, 2, generator=generator, dtype=torch.float64)
     alpha = torch.rand(count, generator=generator, dtype=torch.float64)
     x = blend(x0, x1, alpha)
     loss = deblending_loss(linear(x, alpha), x0, x1).item() / (2 * count)
@@ -155,11 +157,53 @@ def test_the_best_linear_field_has_its_loss_between_any_densities_and_none_is_be
         assert deblending_loss(other, x0, x1).item() / (2 * count) > loss
 
 
-def test_moments_are_those_of_the_points():
-    density = gaussian_density(0.3, 0.2)
-    mean, covariance = moments(density)
-    assert mean.numpy() == pytest.approx([0.3, 0.3], abs=1e-6)
-    assert covariance.numpy() == pytest.approx(0.04 * np.eye(2), abs=1e-5)
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (5, 8), (300, 200), (700, 600)])
+def test_moments_are_those_of_points_drawn_from_the_picture(size):
+    picture = np.random.default_rng(0).random(size) ** 4
+    points = sample_density(picture / picture.max(), 100_000, np.random.default_rng(1)).astype(float)
+    density = picture_density(picture / picture.max())
+    assert density.mean.numpy() == pytest.approx(points.mean(axis=0), abs=0.004)
+    assert density.covariance.numpy() == pytest.approx(np.cov(points.T), abs=0.002)
+    assert 1000 < len(density.points) <= 2**16
+    assert density.weights.sum() == pytest.approx(1, rel=1e-4)
+
+
+PICTURES = {
+    "coarse": (np.array([[1.0, 0.0], [1.0, 0.0]]), np.array([[0.0, 1.0], [0.0, 1.0]])),
+    "lines": (np.eye(1, 16, 3).repeat(16, axis=0), np.eye(1, 16, 11).repeat(16, axis=0)),
+    "single pixels": (np.pad([[1.0]], ((2, 5), (3, 4))), np.pad([[1.0]], ((6, 1), (1, 6)))),
+    "white": (np.ones((1, 1)), np.ones((1, 1))),
+    "fine": (drawing.gaussian_density(0.4, 0.1, 600), drawing.gaussian_density(0.6, 0.05, 600)),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_between_any_pictures_it_is_the_best_by_monte_carlo(name):
+    """Its loss on points of the pictures is the least of fields nearby, and the floor says it."""
+    exact = PlaneField(*map(picture_density, PICTURES[name]))
+    generator, count = torch.Generator().manual_seed(0), 8192
+    x0, x1 = (
+        torch.from_numpy(sample_density(picture, count, np.random.default_rng(seed)))
+        for seed, picture in enumerate(PICTURES[name])
+    )
+    alpha = torch.rand(count, generator=generator)
+    found = losses(exact, exact, iter([(x0, x1, alpha)]), exact.linear)
+    plain = losses(exact, exact, iter([(x0, x1, alpha)]))
+    assert found.floor == pytest.approx(plain.loss, abs=4 * (plain.loss_error + found.floor_error))
+    assert 0 < found.floor_error < plain.loss_error
+    x = blend(x0, x1, alpha)
+    best = deblending_loss(exact(x, alpha), x0, x1)
+    for other in (exact(x, alpha) + 0.03, exact(x, alpha) * 1.05, exact(x + 0.05, alpha)):
+        assert deblending_loss(other, x0, x1) > best
+
+
+def test_where_no_pair_blends_there_is_no_field_and_the_means_go_on():
+    exact = PlaneField(*map(picture_density, PICTURES["coarse"]))
+    x, alpha = torch.tensor([[0.5, 0.25], [0.5, 0.9]]), torch.zeros(2)
+    known = exact.where_known(x, alpha)
+    assert known.isfinite().all(dim=1).tolist() == [True, False]
+    assert torch.equal(exact(x, alpha)[0], known[0])
+    assert exact(x, alpha)[1].numpy() == pytest.approx([0, 0.5], abs=1e-6)
 
 
 def test_a_reversed_field_leads_from_the_data_to_the_noise():

@@ -7,7 +7,16 @@ import scipy.stats
 
 from iadb_core.tables import COLUMNS, fewest_evaluations, figure_rows, long_table, readable, summary, summary_text
 
-RUN = {"experiment": "x", "training_code": "1", "sampling_code": "2", "threads": 2, "final_loss": 0.5, "nfe": 128.0}
+RUN = {
+    "experiment": "x",
+    "training_code": "1",
+    "sampling_code": "2",
+    "training_versions": "v",
+    "sampling_versions": "v",
+    "threads": 2,
+    "final_loss": 0.5,
+    "nfe": 128.0,
+}
 RUN |= {"parameters": 50, "training_steps": 60, "training_seconds": 1.5, "samples_per_second": 9.0, "solver": "euler"}
 RUN |= {"device": "cpu", "precision": "float32", "peak_memory_mb": 300.0}
 
@@ -32,6 +41,12 @@ def test_a_row_has_every_column_and_a_configuration_of_its_own():
     assert (row.experiment, row.seed, row.value, row.extractor_accuracy, row.versions) == ("x", 1, 2.0, 0.98, "v")
     expected = {"classifier": {"steps": 5}, "experiments": {"x": {"a": 1, "seeds": [1], "threads": 2}}}
     assert json.loads(row.settings) == expected
+
+
+def test_versions_that_differ_between_the_stages_are_told_apart():
+    run = RUN | {"seed": 0, "training_versions": "old"}
+    row = next(figure_rows(run, [stage(1.0)], {}, {}, {}))
+    assert row["versions"] == "trained with old; sampled with v; measured with v"
 
 
 def test_the_digest_of_settings_is_shared_by_seeds_and_by_nothing_else():

@@ -12,6 +12,12 @@ def classifier(wildcards):
     return f"results/classifiers/{name}/classifier.pt" if name else []
 
 
+def split_seed(wildcards):
+    """The seed by which the held-out digits of a classifier were chosen; other data sets have test images."""
+    experiment = classifiers[wildcards.dataset]
+    return experiment["samples"]["seed"] if experiment["target"]["dataset"]["name"] == "digits" else 0
+
+
 def picture(side):
     """An input function: the picture of one side of an experiment, if it is one."""
     return lambda wildcards: experiments[wildcards.experiment][side].get("picture", {}).get("path", [])

@@ -18,7 +18,7 @@ rule classifier:
         data_dir=config["data_dir"],
     params:
         dataset=lambda wildcards: sorted_tree(classifiers[wildcards.dataset]["target"]["dataset"] | {"scaling": []}),
-        seed=lambda wildcards: classifiers[wildcards.dataset]["samples"]["seed"],
+        seed=split_seed,
         training=sorted_tree(config["classifier"]),
     message:
         "Training the classifier of {wildcards.dataset}"
@@ -101,8 +101,10 @@ rule solvers:
         "logs/solvers/{experiment}.log",
     conda:
         "../../environment.yml"
-    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    # All cores, so that nothing else runs while it takes the time; but torch uses what the experiment says.
+    threads: workflow.cores or 1
     resources:
+        torch_threads=lambda wildcards: experiments[wildcards.experiment]["threads"],
         gpu=1,
         mem_mb=4000,
         runtime="2h",

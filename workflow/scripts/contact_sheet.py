@@ -13,8 +13,9 @@ SHOWN, COLUMNS, SIZE = 9, 5, 256
 CAPTION = {
     "points": "Every point keeps the colour of where it starts. Early on all samples move towards the mean of the "
     "target; its shape appears late, and neighbours stay together except where the target has gaps.",
-    "images": "Every image starts as noise and is only ever moved, never drawn anew: what it will be is decided early, "
+    "noise": "Every image starts as noise and is only ever moved, never drawn anew: what it will be is decided early, "
     "from coarse to fine, and the last steps remove what is left of the noise.",
+    "images": "Every image starts as a sample of the source, and fades into what the network makes of it.",
 }
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):
@@ -23,7 +24,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):
     index = [int(np.abs(alphas - wanted).argmin()) for wanted in np.linspace(0, 1, SHOWN)]
     draw = painter(trajectory[0], settings["source"], settings["target"], SIZE)
     pictures = [draw(trajectory[i]) for i in index]
-    kind = "images" if trajectory.ndim == 5 else "points"
+    of_images = "noise" if "gaussian" in settings["source"] else "images"
+    kind = of_images if trajectory.ndim == 5 else "points"
     caption = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}. {CAPTION[kind]}"
     sheet = side_by_side(pictures, [f"α = {alphas[i]:.3f}" for i in index], COLUMNS, caption)
     save_png(snakemake.output.sheet, sheet)

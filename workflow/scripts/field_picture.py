@@ -5,7 +5,7 @@ import torch
 
 from iadb_core.densities import read_density
 from iadb_core.files import load_array
-from iadb_core.oracle import exact_field
+from iadb_core.oracle import PlaneField, exact_field
 from iadb_core.plots import field_plot, save_plot
 from iadb_core.progress import job
 from iadb_core.runtime import configure
@@ -29,7 +29,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} field picture"):
         side: read_density(inputs[f"{side}_picture"]) for side in ("source", "target") if inputs[f"{side}_picture"]
     }
     exact = exact_field(settings["source"], settings["target"], pictures, {})
-    kinds = {"network": on_cpu(sampler)} | ({"exact": exact} if exact else {})
+    kinds = {"network": on_cpu(sampler)} | ({"exact": exact.where_known} if isinstance(exact, PlaneField) else {})
     alphas = np.array(sampler.alphas)
     index = [int(np.abs(alphas - wanted).argmin()) for wanted in SHOWN]
     places = [torch.from_numpy(occupied(trajectory[i])).float() for i in index]

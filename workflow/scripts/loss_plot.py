@@ -7,14 +7,14 @@ from iadb_core.plots import loss_plot, save_plot
 from iadb_core.progress import job
 
 FLOOR_IS = {
-    "held_out": "It is the same for every seed.",
+    "fresh points": "It is the same for every seed.",
     "train": "Here that field knows every training image by heart: a network that generalises stays above it.",
 }
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} loss"):
     seeds = snakemake.params.seeds
     histories = {seed: pandas.read_csv(path) for seed, path in zip(seeds, snakemake.input.histories, strict=True)}
-    floors, split = {}, "held_out"
+    floors, split = {}, "fresh points"
     for seed, path in zip(seeds, snakemake.input.maps, strict=True):
         figures = {figure["metric"]: figure for figure in read_json(path)["figures"]}
         if "excess loss" in figures:

@@ -18,7 +18,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} map picture"):
     if len(ends) == 3:
         caption += (
             " Right is what training aims at, without a network. Points between the parts of the target, and colours "
-            "in another place than on the right, are the network's errors; on average (RMS) "
+            "in another place than on the right, are the network's errors; in the mean (RMS) "
             f"a coordinate is {figures['distance to the exact map (RMS)']:.3f} of the width from where it belongs."
         )
     save_png(snakemake.output.picture, side_by_side([draw(points) for points in ends], titles, len(ends), caption))

@@ -24,12 +24,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         measures = image_measures(evaluation, seed)
     else:
         picture = read_density(inputs.picture) if inputs.picture else None
-        measures = point_measures(comparison.reference, picture, evaluation, seed)
+        measures = point_measures(comparison.true(comparison.held_out), picture, evaluation, seed)
     figures = comparison.figures(measures, generated)
-    if nearness := comparison.memorisation(generated):
-        figures.append(nearness)
+    figures += comparison.memorisation(generated)
     for figure in figures:
-        log.info("%s: %.4g, floor %.4g", *figure[:3])
+        log.info("%s: %.4g, floor %.4g", figure.metric, figure.value, figure.floor)
     networks = {CLASSIFIER: classifier, INCEPTION: inception and inception.network}
     hashes = {name: weights_hash(network) for name, network in networks.items() if network}
     described = [figure._asdict() | {"extractor_hash": hashes.get(figure.extractor or "")} for figure in figures]

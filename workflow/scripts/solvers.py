@@ -3,9 +3,10 @@
 import numpy as np
 
 from iadb_core.classifier import load_classifier
-from iadb_core.evaluation import Comparison, image_quality, point_quality
-from iadb_core.files import read_json, write_csv
+from iadb_core.evaluation import Comparison, extractor_of, image_quality, point_quality
+from iadb_core.files import InputError, read_json, write_csv
 from iadb_core.floors import score, usable
+from iadb_core.networks import weights_hash
 from iadb_core.progress import Progress, job
 from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import configure, precision_name
@@ -26,11 +27,21 @@ COLUMNS = [
         "split",
         "floor_split",
     ),
-    *("weights_hash", "precision", "device", "versions", "code"),
+    *(
+        "extractor",
+        "extractor_hash",
+        "weights_hash",
+        "batch_size",
+        "threads",
+        "precision",
+        "device",
+        "versions",
+        "code",
+    ),
 ]
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
-    configure(snakemake.threads)
+    threads = configure(int(snakemake.resources.torch_threads))
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = settings["evaluation"], settings["sampling"]
     sampler = Sampler(inputs.model, settings)
@@ -38,11 +49,15 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     begin = measured_starts(settings["source"], sampler.shape, source, inputs.held_out, evaluation["count"], seed)
     classifier = load_classifier(inputs.classifier) if inputs.classifier else None
     comparison = Comparison(settings["target"], inputs.held_out, train, len(begin), evaluation, seed, classifier)
-    measures = image_quality(evaluation, seed) if comparison.images else [point_quality]
+    measures = image_quality(evaluation, seed) if comparison.images else point_quality()
     measures = usable(measures, comparison.reference, comparison.reference)
+    if not measures:
+        raise InputError("no measure of quality can be taken of these samples; evaluation.count may be too small")
     floors = comparison.floors(measures)
     protocol = [
         read_json(inputs.training)["weights_hash"],
+        sampler.batch_size,
+        threads,
         precision_name(sampler.precision),
         str(sampler.device),
         versions(),
@@ -57,7 +72,9 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
         for run, values in sweep(sampler, begin, evaluation, sampling, quality):
             progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
             for name, value in values.items():
+                extractor = extractor_of(name)
+                seen_by = [extractor, weights_hash(classifier) if extractor and classifier else None]
                 figure = [name, value, *floors[name], comparison.draws.n, "held_out", comparison.draws.pool]
                 rate = len(begin) / run.seconds
-                rows.append([snakemake.wildcards.experiment, seed, *run, rate, *figure, *protocol])
+                rows.append([snakemake.wildcards.experiment, seed, *run, rate, *figure, *seen_by, *protocol])
     write_csv(snakemake.output.csv, COLUMNS, rows)

@@ -3,7 +3,7 @@
 from iadb_core import checkpoint, networks
 from iadb_core.files import load_array, write_csv, write_json
 from iadb_core.progress import Progress, job, log
-from iadb_core.protocol import files_digest
+from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import choose_device, choose_precision, configure, generator, peak_memory_mb, precision_name
 from iadb_core.streams import independent_pairs
 from iadb_core.training import Record, final_loss, record_steps, train, training_length
@@ -49,6 +49,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "weights": "of the last step",
         "weights_hash": networks.weights_hash(network),
         "training_data": files_digest(path for path in (snakemake.input.source, snakemake.input.target) if path),
+        "training_versions": versions(),
         "training_code": files_digest([*snakemake.input.code, __file__]),
     }
     write_json(snakemake.output.summary, summary)
