@@ -11,7 +11,7 @@ from torch import Tensor
 from iadb_core.sampling import Sampler
 from iadb_core.solvers import EVALUATIONS_A_STEP
 
-MOST_REPEATS, ENOUGH_SECONDS = 7, 2.0
+MOST_REPEATS, ENOUGH_SECONDS = 6, 2.0
 
 
 class Run(NamedTuple):
