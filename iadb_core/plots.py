@@ -96,7 +96,10 @@ def loss_plot(
     axes[0].legend(frameon=False)
     if floors:
         axes[1].set(xscale="log", xlabel="step", ylabel="excess loss")
-        axes[1].set_yscale("symlog", linthresh=max(1e-12, min(left for _, left in floors.values()) / 2))
+        if min(np.min(line.get_ydata()) for line in axes[1].lines) > 0:
+            axes[1].set_yscale("log")
+        else:  # below the floor by chance
+            axes[1].set_yscale("symlog", linthresh=max(1e-12, min(left for _, left in floors.values()) / 2))
     return figure
 
 
