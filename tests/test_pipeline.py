@@ -70,14 +70,14 @@ def test_the_table_has_a_row_for_each_run(finished):
     points, images = (
         {row["metric"]: row for row in rows if row["experiment"] == name} for name in ("points", "images")
     )
-    assert (len(points), len(images)) == (5, 10)
+    assert (len(points), len(images)) == (5, 11)
     distances = points["W2 (with root)"], images["sliced W2 of pixels (with root)"]
     assert distances[0]["parameters"] == str(3 * 8 + 8 + 8 * 2 + 2)
     assert [row["training_steps"] for row in distances] == ["60", str(1618 // 64)]
     for row in rows:
         assert (row["n"], row["device"], row["seed"]) == ("100", "cpu", "0")
         assert row["precision"] in ("float32", "bfloat16")
-        for column in ("final_loss", "training_seconds", "samples_per_second", "peak_memory_mb", "floor_std"):
+        for column in ("final_loss", "training_seconds", "samples_per_second", "peak_memory_mb"):
             assert float(row[column]) >= 0
         for column in ("weights_hash", "training_data", "code", "settings_digest"):
             assert len(row[column]) == 16
@@ -87,7 +87,7 @@ def test_the_table_has_a_row_for_each_run(finished):
     assert 0.3 < float(images["precision"]["extractor_accuracy"]) <= 1
     markdown = finished.path("results/metrics.md").read_text()
     assert all(name in markdown for name in ("points", "images", "floor", "parameters"))
-    assert len(markdown.splitlines()) == (2 + 15) + 1 + (2 + 2)
+    assert len(markdown.splitlines()) == (2 + 16) + 1 + (2 + 2)
 
 
 def test_the_checkpoint_says_what_it_is(finished):
