@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -60,8 +61,10 @@ def point_measures(
     def sliced(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
         return {"sliced W2 (with root)": sliced_wasserstein(a, b, settings["projections"], seed)}
 
+    bandwidth = cache(lambda: median_distance(held_out))
+
     def discrepancy(a: np.ndarray, b: np.ndarray) -> dict[str, float]:
-        return {"MMD (RBF, median bandwidth)": mmd(a, b, median_distance(held_out))}
+        return {"MMD (RBF, median bandwidth)": mmd(a, b, bandwidth())}
 
     def on_grid(a: np.ndarray, _: np.ndarray) -> dict[str, float]:
         return {} if picture is None else {"total variation": total_variation(a, picture, settings["cells"])}

@@ -48,6 +48,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     source, train = inputs.source or None, inputs.train or None
     begin = measured_starts(settings["source"], sampler.shape, source, inputs.held_out, evaluation["count"], seed)
     classifier = load_classifier(inputs.classifier) if inputs.classifier else None
+    hashed = weights_hash(classifier) if classifier else None
     comparison = Comparison(settings["target"], inputs.held_out, train, len(begin), evaluation, seed, classifier)
     measures = image_quality(evaluation, seed) if comparison.images else point_quality()
     measures = usable(measures, comparison.reference, comparison.reference)
@@ -73,7 +74,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
             progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
             for name, value in values.items():
                 extractor = extractor_of(name)
-                seen_by = [extractor, weights_hash(classifier) if extractor and classifier else None]
+                seen_by = [extractor, hashed if extractor else None]
                 figure = [name, value, *floors[name], comparison.draws.n, "held_out", comparison.draws.pool]
                 rate = len(begin) / run.seconds
                 rows.append([snakemake.wildcards.experiment, seed, *run, rate, *figure, *seen_by, *protocol])
