@@ -2,13 +2,15 @@
 # make evaluate the same with every seed, and all that is measured of them: results/evaluation.csv, summary.md, pictures
 # make test     the whole test suite
 # make lint     formatting, linting and types
+# make bench    this project beside the plain recipe and its peers: results/benchmarks; bench-quick, the short of it
 
 PYTHON ?= python3
+DATA_DIR ?= data
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: all evaluate test lint format clean-venv
+.PHONY: all evaluate test bench bench-quick lint format clean-venv
 .DELETE_ON_ERROR:
 
 all: $(INSTALLED)
@@ -21,6 +23,10 @@ evaluate: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest
+
+bench bench-quick: $(INSTALLED)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement benchmarks/requirements.txt
+	@$(BIN)/python -m benchmarks.run $(if $(filter bench-quick,$@),--quick) --data-dir $(DATA_DIR)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff format --check .

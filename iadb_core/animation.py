@@ -30,9 +30,9 @@ def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
         grays = np.linspace(0, 255, colours).round().astype(np.uint8)
         return _palette_image(np.repeat(grays[:, None], 3, axis=1))
     chosen = [frames[round(i)] for i in np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))]
-    pixels = np.concatenate([np.asarray(frame).reshape(-1, 3) for frame in chosen])
-    packed, counts = np.unique(pixels @ np.array([65536, 256, 1]), return_counts=True)
-    distinct = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1).astype(np.uint8)
+    pixels = np.concatenate([np.asarray(frame.convert("RGBX")).view(np.uint32).ravel() for frame in chosen])
+    packed, counts = np.unique(pixels, return_counts=True)
+    distinct = packed[:, None].view(np.uint8)[:, :3]
     # By the square root of their counts, so that the paper does not crowd out the few pixels of each point.
     sample = np.repeat(distinct, np.ceil(np.sqrt(counts)).astype(int), axis=0)
     reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=2, dither=Image.Dither.NONE)

@@ -10,14 +10,14 @@ from torch import Tensor
 
 from iadb_core import networks
 from iadb_core.files import InputError, atomic
-from iadb_core.networks import MLP, UNet
+from iadb_core.fields import Network
 
 FORMAT = "iadb-checkpoint-1"
 
 
 def save(
     path: str | os.PathLike[str],
-    network: MLP | UNet,
+    network: Network,
     *,
     description: Mapping[str, Any],
     settings: Mapping[str, Any],
@@ -47,7 +47,7 @@ def _plain(tensor: Tensor) -> Tensor:
     return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
-def load(path: str | os.PathLike[str]) -> tuple[MLP | UNet, dict[str, Any]]:
+def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
     """The trained network, on the CPU in evaluation mode, and the checkpoint's other entries.
 
     Raises InputError if the file is missing, corrupted, no checkpoint of this program, or holds code.

@@ -14,7 +14,7 @@ from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, 
 from iadb_core.files import InputError, atomic
 from iadb_core.networks import initialise
 from iadb_core.runtime import generator
-from iadb_core.streams import index_batches
+from iadb_core.streams import index_blocks
 
 FORMAT = "iadb-classifier-1"
 FEATURES = 64
@@ -66,10 +66,10 @@ def train_classifier(
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
     pixels, classes = torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
     batch_size = min(batch_size, len(images))
-    batches = index_batches(len(images), batch_size, "shuffled", generator(seed, "classifier order"))
+    batches = index_blocks(len(images), (1, batch_size), "shuffled", generator(seed, "classifier order"))
     for batch in islice(batches, steps):
         optimizer.zero_grad()
-        cross_entropy(network(pixels[batch]), classes[batch]).backward()
+        cross_entropy(network(pixels[batch[0]]), classes[batch[0]]).backward()
         optimizer.step()
         on_step(1)
     return network.eval()

@@ -20,7 +20,8 @@ from iadb_core.fidelity import Overlap, class_entropy, confidence, frechet_dista
 from iadb_core.files import load_array
 from iadb_core.floors import Draws, Figure, Measure, floors, real_sets, score, spread, usable
 from iadb_core.inception import Inception
-from iadb_core.scaling import network_values, true_values
+from iadb_core.preparation import network_values
+from iadb_core.scaling import true_values
 from iadb_core.seeds import numpy_generator
 
 CLASSIFIER, INCEPTION = "classifier", "Inception"

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.blending import blend
-from iadb_core.networks import Field
+from iadb_core.fields import Field
 from iadb_core.oracle import LinearField, PlaneField
 
 

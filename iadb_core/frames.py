@@ -1,12 +1,12 @@
 """The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import get_data_path
 from PIL import Image, ImageDraw, ImageFont
 
 from iadb_core.densities import read_density
@@ -18,24 +18,33 @@ from iadb_core.schedules import SCHEDULES
 INK, FAINT = (40, 40, 40), (215, 215, 215)
 
 
-def frames(
-    trajectory: np.ndarray,
-    source: Mapping[str, Any],
-    target: Mapping[str, Any],
-    schedule: str,
-    size: int,
-    stride: int,
-) -> Iterator[Image.Image]:
-    """Draw every stride-th state of a trajectory, and the last: points over their densities, or a grid of images.
+class Frames(Sequence[Image.Image]):
+    """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
 
     trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind. schedule: of its α.
-    Raises InputError if a density's picture cannot be read.
+    Several threads may ask at once. Raises InputError if a density's picture cannot be read.
     """
-    last = len(trajectory) - 1
-    alphas = SCHEDULES[schedule](last)
-    draw = painter(trajectory[0], source, target, size)
-    for index in [*range(0, last, stride), last]:
-        yield with_alpha(draw(trajectory[index]), alphas[index])
+
+    def __init__(
+        self,
+        trajectory: np.ndarray,
+        source: Mapping[str, Any],
+        target: Mapping[str, Any],
+        schedule: str,
+        size: int,
+        stride: int,
+    ) -> None:
+        last = len(trajectory) - 1
+        self.shown = [*range(0, last, stride), last]
+        self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
+        self.draw = painter(trajectory[0], source, target, size)
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def __getitem__(self, index: int) -> Image.Image:  # type: ignore[override]
+        state = self.shown[index]
+        return with_alpha(self.draw(self.trajectory[state]), self.alphas[state])
 
 
 def painter(
@@ -43,7 +52,7 @@ def painter(
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
 
-    source, target, size: as `frames` takes them. Raises InputError if a density's picture cannot be read.
+    source, target, size: as `Frames` takes them. Raises InputError if a density's picture cannot be read.
     """
     if starts.ndim == 2:
         background = density_background(_density_picture(source), _density_picture(target), size)
@@ -73,8 +82,10 @@ def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The font of everything that is written on pictures, in pixels; it comes with matplotlib."""
-    return ImageFont.truetype(str(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), size)
+    """The font of everything that is written on pictures, in pixels; it comes with matplotlib, which is not imported."""
+    matplotlib = find_spec("matplotlib")
+    assert matplotlib and matplotlib.origin
+    return ImageFont.truetype(str(Path(matplotlib.origin).with_name("mpl-data") / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
 
 
 def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:

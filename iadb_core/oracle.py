@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.densities import cell_masses
-from iadb_core.networks import Field
+from iadb_core.fields import Field
 
 LOGITS_AT_ONCE = 2**26
 PAIRS_AT_ONCE = 2**18  # temporaries that stay in the processor's cache

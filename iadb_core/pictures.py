@@ -11,6 +11,7 @@ from iadb_core.files import InputError, atomic
 from iadb_core.formats import FORMATS
 
 MAX_PIXELS = 2**24
+COMPRESSION = 3  # of zlib; its default of 6 takes three times as long for files 2 % smaller
 
 
 @contextmanager
@@ -60,4 +61,4 @@ def over_black(pixels: np.ndarray, mode: str) -> np.ndarray:
 def save_png(path: str | os.PathLike[str], picture: Image.Image) -> None:
     """Write a picture as PNG, atomically. Raises InputError if it cannot be written."""
     with atomic(path) as file:
-        picture.save(file, "PNG")
+        picture.save(file, "PNG", compress_level=COMPRESSION)

@@ -11,9 +11,11 @@ from torch import Tensor
 from iadb_core import checkpoint
 from iadb_core.densities import sample_gaussian
 from iadb_core.files import InputError, load_array
-from iadb_core.networks import MLP, Field, UNet, laid_out
+from iadb_core.fields import Field, Network
+from iadb_core.graphs import Replayed
+from iadb_core.networks import laid_out
 from iadb_core.runtime import choose_device, choose_precision
-from iadb_core.scaling import network_values
+from iadb_core.preparation import network_values
 from iadb_core.schedules import SCHEDULES
 from iadb_core.seeds import numpy_generator
 from iadb_core.solvers import Counted, make_solver
@@ -55,14 +57,17 @@ def measured_starts(
     return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True)
 
 
-def field_of(network: MLP | UNet, device: torch.device, precision: torch.dtype) -> Field:
-    """The network's field on a device: weights in `precision`, samples in and out in float32."""
+def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:
+    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph."""
     placed, layout = laid_out(network.to(device, precision)), network.memory_format
 
     def field(x: Tensor, alpha: Tensor) -> Tensor:
         return placed(x.to(precision, memory_format=layout), alpha.to(precision)).float()
 
-    return field
+    if device.type != "cuda":
+        return field
+    replayed = Replayed(torch.no_grad()(field))
+    return lambda x, alpha: replayed(x, alpha).clone()
 
 
 class Sampler:

@@ -11,7 +11,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from iadb_core.networks import Field
+from iadb_core.fields import Field
 
 Step = Callable[[Field, Tensor, float, float], Tensor]
 Solver = Callable[[Field, Tensor, Sequence[float]], Iterator[tuple[float, Tensor]]]

@@ -1,32 +1,55 @@
-"""Endless streams of training batches, each drawn by a generator of its own.
+"""Endless streams of training batches, each drawn by a generator of its own, some batches at a time.
 
-Streams of x₀, of x₁ and of α, read side by side, are the independent coupling: `zip(x0, x1, alpha)`.
+Streams of x₀, of x₁ and of α, read side by side, are the independent coupling.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
+from math import pi, prod
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from iadb_core.files import InputError
+from iadb_core.preparation import network_images
 from iadb_core.runtime import generator as seeded
-from iadb_core.scaling import Scaling, network_images
+from iadb_core.scaling import Scaling
+from iadb_core.stores import Read, fits, in_file, read_ahead, resident
 
 BATCHES_DRAWN_AHEAD = 64
+VALUES_IN_A_BLOCK = 2**18  # few enough to stay in a cache
 
 
-def index_batches(count: int, batch_size: int, order: str, generator: torch.Generator) -> Iterator[Tensor]:
-    """Batches of indices below `count`, each (batch_size,), int64, on the generator's device.
+class Block(NamedTuple):
+    """Some batches to train on. x0, x1: (batches, batch, *shape); alpha: (batches, batch)."""
+
+    x0: Tensor
+    x1: Tensor
+    alpha: Tensor
+
+
+def batches_in_a_block(batch_size: int, shape: tuple[int, ...]) -> int:
+    """How many batches are drawn at once: many small ones, for which a draw of each would take longer than a step."""
+    return min(BATCHES_DRAWN_AHEAD, max(1, VALUES_IN_A_BLOCK // (batch_size * prod(shape))))
+
+
+def index_blocks(count: int, batches: tuple[int, int], order: str, generator: torch.Generator) -> Iterator[Tensor]:
+    """Blocks of indices below `count`, each of shape `batches`, (batches, batch), int64, on the generator's device.
 
     order: `with_replacement`, independent draws; or `shuffled`, a new permutation each epoch, whose last incomplete
     batch is dropped. Raises InputError if an epoch would have no batch at all.
     """
     if order == "with_replacement":
-        shape = (BATCHES_DRAWN_AHEAD, batch_size)
         while True:
-            yield from torch.randint(count, shape, generator=generator, device=generator.device)
+            yield torch.randint(count, batches, generator=generator, device=generator.device)
+    rows = _shuffled(count, batches[1], generator)
+    while True:
+        yield torch.stack(list(islice(rows, batches[0])))
+
+
+def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
     whole = steps_per_epoch(count, batch_size)
     while True:
         permutation = torch.randperm(count, generator=generator, device=generator.device)
@@ -43,55 +66,83 @@ def steps_per_epoch(count: int, batch_size: int) -> int:
     return count // batch_size
 
 
-def point_batches(points: Tensor, indices: Iterator[Tensor]) -> Iterator[Tensor]:
-    """Batches of points, (batch, coordinates); points: (samples, coordinates), float32."""
-    for batch in indices:
-        yield points[batch]
+def stored_blocks(read: Read, indices: Iterator[Tensor]) -> Iterator[Tensor]:
+    """Blocks of samples as they are stored, (batches, batch, *stored shape)."""
+    for block in indices:
+        yield read(block)
 
 
-def image_batches(images: Tensor, indices: Iterator[Tensor], size: int, scaling: Scaling) -> Iterator[Tensor]:
-    """Batches of network values, (batch, channels, size, size), from stored images: see `network_images`."""
-    for batch in indices:
-        yield network_images(images[batch], size, scaling)
+def image_blocks(stored: Iterator[Tensor], size: int, scaling: Scaling) -> Iterator[Tensor]:
+    """Blocks of network values, (batches, batch, channels, size, size), from stored images: see `network_images`."""
+    for block in stored:
+        yield network_images(block.flatten(0, 1), size, scaling).unflatten(0, block.shape[:2])
 
 
-def gaussian_batches(
-    shape: tuple[int, ...], mean: float, std: float, batch_size: int, generator: torch.Generator
+def gaussian_blocks(
+    shape: tuple[int, ...], mean: float, std: float, batches: tuple[int, int], generator: torch.Generator
 ) -> Iterator[Tensor]:
-    """Fresh draws from N(mean, std²) for every coordinate, (batch, *shape)."""
+    """Fresh draws from N(mean, std²) for every coordinate, (*batches, *shape)."""
     while True:
-        yield torch.randn(batch_size, *shape, generator=generator, device=generator.device) * std + mean
+        noise = torch.randn(*batches, *shape, generator=generator, device=generator.device)
+        yield noise if (mean, std) == (0, 1) else noise.mul_(std).add_(mean)
 
 
-def alpha_batches(batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Draws of α from U[0, 1), (batch,)."""
+def uniform(draws: Tensor) -> Tensor:
+    """α from U[0, 1)."""
+    return draws
+
+
+def logit_normal(draws: Tensor) -> Tensor:
+    """α = sigmoid(z) with z from N(0, 1): seldom near 0 and 1. Source: Esser et al. 2024, section 3.1."""
+    return torch.special.ndtri(draws).sigmoid()
+
+
+def arcsine(draws: Tensor) -> Tensor:
+    """α = sin²(πu/2) with u from U[0, 1): often near 0 and 1."""
+    return (draws * (pi / 2)).sin().square()
+
+
+ALPHAS: dict[str, Callable[[Tensor], Tensor]] = {"uniform": uniform, "logit_normal": logit_normal, "arcsine": arcsine}
+
+
+def alpha_blocks(name: str, batches: tuple[int, int], generator: torch.Generator) -> Iterator[Tensor]:
+    """Draws of α from one of `ALPHAS`, (*batches)."""
     while True:
-        yield from torch.rand(BATCHES_DRAWN_AHEAD, batch_size, generator=generator, device=generator.device)
+        yield ALPHAS[name](torch.rand(batches, generator=generator, device=generator.device))
 
 
-def density_batches(
+def density_blocks(
     density: Mapping[str, Any],
     shape: tuple[int, ...],
     samples: np.ndarray | None,
-    indices: Iterator[Tensor] | None,
-    batch_size: int,
-    generator: torch.Generator,
+    batches: tuple[int, int],
+    order: str,
+    seed: int,
+    name: str,
+    device: torch.device,
 ) -> Iterator[Tensor]:
-    """Batches of one density, (batch, *shape), float32, on the generator's device.
+    """Blocks of one density, (*batches, *shape), float32, on `device`.
 
-    density: its settings by its kind. samples: its stored samples and indices: those of each batch; a Gaussian
-    has neither.
+    density: its settings by its kind. samples: its stored samples; a Gaussian has none. seed, name: of its generators.
+    Raises InputError as `independent_blocks` does.
     """
     kind, settings = next(iter(density.items()))
-    if samples is None or indices is None:
-        return gaussian_batches(shape, settings["mean"], settings["std"], batch_size, generator)
-    resident = torch.from_numpy(np.array(samples)).to(generator.device)
-    if kind in ("dataset", "folder"):
-        return image_batches(resident, indices, settings["size"], settings["scaling"])
-    return point_batches(resident, indices)
+    if samples is None:
+        return gaussian_blocks(shape, settings["mean"], settings["std"], batches, seeded(seed, f"training {name}", device))
+    check_stored(samples, shape)
+    if order == "shuffled":
+        steps_per_epoch(len(samples), batches[1])
+    mapped = isinstance(samples, np.memmap) and not fits(samples, device)
+    at = torch.device("cpu") if mapped else device
+    indices = index_blocks(len(samples), batches, order, seeded(seed, f"training order {name}", at))
+    if mapped:
+        stored = read_ahead(stored_blocks(in_file(samples, device), indices))
+    else:
+        stored = stored_blocks(resident(samples, device), indices)
+    return image_blocks(stored, settings["size"], settings["scaling"]) if kind in ("dataset", "folder") else stored
 
 
-def independent_pairs(
+def independent_blocks(
     densities: tuple[Mapping[str, Any], Mapping[str, Any]],
     samples: tuple[np.ndarray | None, np.ndarray | None],
     shape: tuple[int, ...],
@@ -99,23 +150,27 @@ def independent_pairs(
     order: str,
     seed: int,
     device: torch.device,
-) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-    """Endless (x0, x1, alpha), independent of each other: (batch, *shape) twice and (batch,), on `device`.
+    alpha: str = "uniform",
+) -> Iterator[Block]:
+    """Endless blocks of x0, x1 and alpha, independent of each other, on `device`.
 
-    densities, samples: of source and target, as `density_batches` takes them. order: as `index_batches` takes it.
+    densities, samples: of source and target, as `density_blocks` takes them. order: as `index_batches` takes it.
+    alpha: one of `ALPHAS`.
     Raises InputError if a batch is larger than shuffled data, or stored samples do not have the shape's dimensions.
     """
-    streams = []
-    for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True):
-        indices = None
-        if stored is not None:
-            check_stored(stored, shape)
-            if order == "shuffled":
-                steps_per_epoch(len(stored), batch_size)
-            indices = index_batches(len(stored), batch_size, order, seeded(seed, f"training order {name}", device))
-        draws = seeded(seed, f"training {name}", device)
-        streams.append(density_batches(density, shape, stored, indices, batch_size, draws))
-    return zip(*streams, alpha_batches(batch_size, seeded(seed, "training alpha", device)), strict=True)
+    batches = batches_in_a_block(batch_size, shape), batch_size
+    streams = [
+        density_blocks(density, shape, stored, batches, order, seed, name, device)
+        for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
+    ]
+    alphas = alpha_blocks(alpha, batches, seeded(seed, "training alpha", device))
+    return map(Block, *streams, alphas)
+
+
+def independent_pairs(*arguments: Any, **options: Any) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    """Endless batches, (x0, x1, alpha), (batch, *shape) twice and (batch,): those of `independent_blocks`."""
+    blocks = independent_blocks(*arguments, **options)
+    return (batch for block in blocks for batch in zip(*block, strict=True))
 
 
 def check_stored(samples: np.ndarray, shape: tuple[int, ...]) -> None:

@@ -2,16 +2,22 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from math import fsum
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-from iadb_core.blending import blend, deblending_loss
+from iadb_core.blending import blend
 from iadb_core.files import InputError
-from iadb_core.networks import MLP, UNet, laid_out
-from iadb_core.streams import steps_per_epoch
+from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
+from iadb_core.graphs import Replayed
+from iadb_core.fields import Network
+from iadb_core.mlp import MLP
+from iadb_core.networks import laid_out
+from iadb_core.optimizer import Adam, averaging_weight, learning_rate
+from iadb_core.parameters import flatten
+from iadb_core.streams import Block, steps_per_epoch
 
 
 class Record(NamedTuple):
@@ -26,50 +32,106 @@ class Record(NamedTuple):
     seconds: float
 
 
+class Stepper:
+    """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
+
+    network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
+    float32. ema: the decay of the moving average of the weights, 0 for none.
+    """
+
+    def __init__(self, network: Network, batch_size: int, precision: torch.dtype, ema: float) -> None:
+        self.weights = flatten(laid_out(network.train()))
+        self.average = self.weights.clone() if ema else None
+        self.gradient: Gradient
+        if isinstance(network, MLP) and precision == torch.float32:
+            self.gradient = WrittenOut(network, batch_size)
+        else:
+            self.gradient = ByAutograd(network, self.weights, precision)
+        self.adam = Adam(self.weights, self.gradient.values)
+        self.on_cuda = self.weights.is_cuda
+        self.run = Replayed(self._steps) if self.on_cuda else self._steps
+
+    def __call__(self, block: Block, rates: Sequence[float], averaging: Sequence[float]) -> Tensor:
+        """A step on each batch of the block, with its learning rate and its weight in the average; (batches,) losses.
+
+        Nothing waits for the device.
+        """
+        if not self.on_cuda:
+            return self.run(*block, rates, averaging)
+        on_device = torch.tensor([rates, averaging]).pin_memory().to(self.weights.device, non_blocking=True)
+        return self.run(*block, *on_device).clone()
+
+    def _steps(
+        self,
+        x0: Tensor,
+        x1: Tensor,
+        alpha: Tensor,
+        rates: Tensor | Sequence[float],
+        averaging: Tensor | Sequence[float],
+    ) -> Tensor:
+        x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
+        losses = alpha.new_empty(len(alpha))
+        for i, batch in enumerate(zip(x, alpha, x0, x1, strict=True)):
+            losses[i] = self.gradient(*batch)
+            self.adam.step(rates[i])
+            if self.average is not None:
+                self.average.lerp_(self.weights, averaging[i])
+        return losses
+
+    def finish(self) -> None:
+        """Give the network the average of its weights, if there is one."""
+        if self.average is not None:
+            self.weights.copy_(self.average)
+
+
 def train(
-    network: MLP | UNet,
-    batches: Iterator[tuple[Tensor, Tensor, Tensor]],
+    network: Network,
+    blocks: Iterator[Block],
     steps: int,
-    learning_rate: float,
+    settings: Mapping[str, Any],
     precision: torch.dtype,
     record_at: Iterator[int],
 ) -> Iterator[Record]:
     """Train `network` in place with Adam (default betas) on the deblending loss; yield a record now and then.
 
-    batches: (x0, x1, alpha) on the network's device: (batch, *shape) twice and (batch,). precision: of the network's
-    products; weights, blending and loss stay float32. record_at: ascending steps after which to yield; the last step
-    always yields. Source: Heitz et al. 2023, algorithm 3.
+    blocks: on the network's device. settings: `batch_size`, `learning_rate`, `decay`, `warmup` and `ema` of
+    `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
+    always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
     Raises InputError if the loss stops being finite.
     """
-    laid_out(network.train())
-    parameters = list(network.parameters())
-    device = parameters[0].device
-    optimizer = torch.optim.Adam(parameters, lr=learning_rate, fused=True)
-    wide = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
-    total, recorded, due = torch.zeros((), dtype=wide, device=device), 0, next(record_at, steps)
+    ema = settings["ema"]
+    advance = Stepper(network, settings["batch_size"], precision, ema)
+    schedule = steps, settings["learning_rate"], settings["decay"], settings["warmup"]
+    done = recorded = 0
+    due = next(record_at)
+    waiting: list[Tensor] = []
+    known: list[float] = []
     began = time.monotonic()
-    for step, (x0, x1, alpha) in enumerate(islice(batches, steps), start=1):
-        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
-            prediction = network(blend(x0, x1, alpha), alpha)
-        loss = deblending_loss(prediction.float(), x0, x1)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        total += loss.detach()
-        if step in (due, steps):
-            mean = total.item() / ((step - recorded) * x0.numel())
-            yield Record(step, finite(mean, step), time.monotonic() - began)
-            total.zero_()
-            recorded, due = step, next(record_at, steps)
+    while done < steps:
+        block = Block(*(part[: steps - done] for part in next(blocks)))
+        coming = range(done, done + len(block.alpha))
+        rates, averaging = [learning_rate(i, *schedule) for i in coming], [averaging_weight(i, ema) for i in coming]
+        waiting.append(advance(block, rates, averaging))
+        done = coming.stop
+        if due <= done or done == steps:
+            known += torch.cat(waiting).tolist()
+            waiting.clear()
+        while due <= done or (done == steps and recorded < steps):
+            end = min(due, steps)
+            since, known = known[: end - recorded], known[end - recorded :]
+            check_finite(since, recorded)
+            yield Record(end, fsum(since) / (len(since) * block.x0[0].numel()), time.monotonic() - began)
+            recorded, due = end, next(record_at)
+    advance.finish()
 
 
-def finite(loss: float, step: int) -> float:
-    """The loss, if it is a finite number. Raises InputError if it is not."""
-    if not abs(loss) < float("inf"):
-        raise InputError(
-            f"the loss became {loss} by step {step:,}: lower training.learning_rate, or set `precision: float32`"
-        )
-    return loss
+def check_finite(losses: Sequence[float], before: int) -> None:
+    """Raise InputError if one of the losses, of the steps after `before`, is not a finite number."""
+    for step, loss in enumerate(losses, start=before + 1):
+        if not abs(loss) < float("inf"):
+            raise InputError(
+                f"the loss became {loss} at step {step:,}: lower training.learning_rate, or set `precision: float32`"
+            )
 
 
 def record_steps(every: int, epoch: int | None) -> Iterator[int]:

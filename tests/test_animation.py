@@ -4,7 +4,7 @@ from PIL import Image
 
 from iadb_core.animation import write_gif, write_mp4
 from iadb_core.files import InputError
-from iadb_core.frames import frames
+from iadb_core.frames import Frames
 from iadb_core.pictures import save_png
 
 RANDOM = np.random.default_rng(0)
@@ -25,9 +25,9 @@ def images_trajectory(steps):
 @pytest.fixture(params=["points", "images"])
 def frame_files(request, tmp_path):
     if request.param == "points":
-        drawn = frames(points_trajectory(12), GAUSSIAN, GAUSSIAN, "linear", 64, 1)
+        drawn = Frames(points_trajectory(12), GAUSSIAN, GAUSSIAN, "linear", 64, 1)
     else:
-        drawn = frames(images_trajectory(12), GAUSSIAN, DIGITS, "linear", 64, 1)
+        drawn = Frames(images_trajectory(12), GAUSSIAN, DIGITS, "linear", 64, 1)
     paths = []
     for index, picture in enumerate(drawn):
         paths.append(tmp_path / f"{index:04d}.png")
@@ -37,12 +37,12 @@ def frame_files(request, tmp_path):
 
 def test_there_is_a_frame_for_each_stride_and_for_the_last_state():
     for steps, stride, expected in ((128, 1, 129), (128, 8, 17), (10, 4, 4), (5, 100, 2), (1, 1, 2)):
-        assert len(list(frames(points_trajectory(steps), GAUSSIAN, GAUSSIAN, "linear", 32, stride))) == expected
+        assert len(list(Frames(points_trajectory(steps), GAUSSIAN, GAUSSIAN, "linear", 32, stride))) == expected
 
 
 def test_the_first_frame_is_the_start_and_the_last_the_end():
     trajectory = images_trajectory(6)
-    first, *_, last = frames(trajectory, GAUSSIAN, DIGITS, "linear", 24, 2)
+    first, *_, last = Frames(trajectory, GAUSSIAN, DIGITS, "linear", 24, 2)
     for picture, state in ((first, trajectory[0]), (last, trajectory[-1])):
         shown = np.asarray(picture)[:8, :8] / 255
         assert np.abs(shown - (state[0, 0] * 0.5 + 0.5).clip(0, 1)).max() < 0.003
@@ -51,7 +51,7 @@ def test_the_first_frame_is_the_start_and_the_last_the_end():
 def test_alpha_is_shown_as_a_bar_that_grows():
     dark = [
         (np.asarray(picture)[-16:] < 100).sum()
-        for picture in frames(images_trajectory(4), GAUSSIAN, DIGITS, "linear", 240, 1)
+        for picture in Frames(images_trajectory(4), GAUSSIAN, DIGITS, "linear", 240, 1)
     ]
     assert sorted(dark) == dark
     assert dark[-1] > dark[0] + 100

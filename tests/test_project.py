@@ -17,9 +17,10 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
 # From the ground up: a module imports only from those above it.
 LAYERS = """
-    __init__ formats blending files downloads seeds progress runtime networks pictures densities torchvision_import
-    scaling images streams checkpoint schedules solvers oracle sampling training excess maps distances fidelity floors
-    classifier inception evaluation studies sweeps protocol tables drawing grids frames sheets plots animation
+    __init__ formats blending files downloads seeds progress runtime graphs fields mlp unet residual networks pictures densities
+    torchvision_import scaling preparation images stores streams checkpoint schedules solvers oracle sampling parameters gradients
+    optimizer training excess maps distances fidelity floors classifier inception evaluation studies sweeps
+    protocol tables drawing grids frames sheets plots animation
 """
 
 
@@ -92,11 +93,12 @@ def test_a_script_never_reads_the_whole_configuration(script):
 
 def test_sources_follow_imports_and_no_further():
     train = sources(ROOT / "workflow" / "scripts" / "train.py")
-    for name in ("__init__", "blending", "networks", "training", "streams", "scaling", "checkpoint", "files"):
+    for name in ("__init__", "blending", "networks", "residual", "training", "streams", "scaling", "checkpoint", "files"):
         assert f"iadb_core/{name}.py" in train
     for name in ("animation", "drawing", "frames", "grids", "distances", "evaluation", "images", "densities"):
         assert f"iadb_core/{name}.py" not in train
     assert "iadb_core/torchvision_import.py" in sources(ROOT / "workflow" / "scripts" / "dataset_images.py")
+    assert not {"iadb_core/preparation.py", "iadb_core/runtime.py"} & set(sources(ROOT / "workflow/scripts/render.py"))
     gif = sources(ROOT / "workflow" / "scripts" / "gif.py")
     assert gif == [f"iadb_core/{name}.py" for name in ("__init__", "animation", "files", "progress")]
 

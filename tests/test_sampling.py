@@ -94,3 +94,17 @@ def test_stored_images_become_network_values():
     values = network_values(stored, folder)
     assert values.shape == (3, 1, 16, 16)
     assert torch.allclose(values, torch.ones(1))
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize("solver", ["euler", "heun", "rk4"])
+def test_a_captured_field_leads_where_the_network_does(tmp_path, solver):
+    network = networks.build("unet", (1, 16, 16), {"width": 8}, torch.Generator().manual_seed(0))
+    description = {"name": "unet", "shape": [1, 16, 16], "settings": {"width": 8}}
+    checkpoint.save(tmp_path / "m.pt", network, description=description, settings={}, seed=0, steps=0)
+    begin, ends = torch.randn(40, 1, 16, 16), []
+    for device in ("cpu", "cuda"):
+        sampling = {"solver": solver, "schedule": "linear", "steps": 12, "rtol": 1e-3, "atol": 1e-3, "batch_size": 16}
+        settings = {"device": device, "precision": "float32", "sampling": sampling}
+        ends.append(Sampler(tmp_path / "m.pt", settings).ends(begin))
+    assert torch.allclose(*ends, atol=1e-3)

@@ -1,12 +1,14 @@
 from itertools import islice
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 import torch
 
-from iadb_core.files import InputError
+from iadb_core import streams
+from iadb_core.files import InputError, load_array, save_array
 from iadb_core.runtime import generator
-from iadb_core.streams import independent_pairs, index_batches
+from iadb_core.streams import ALPHAS, batches_in_a_block, independent_blocks, independent_pairs, index_blocks
 
 CPU = torch.device("cpu")
 PICTURES = ({"picture": {"path": ""}}, {"picture": {"path": ""}})
@@ -17,15 +19,15 @@ def take(count, batches):
 
 
 def test_shuffled_epochs_visit_every_sample_once_and_drop_the_rest():
-    batches = take(6, index_batches(25, 8, "shuffled", generator(0, "t")))
-    first, second = torch.cat(batches[:3]), torch.cat(batches[3:])
+    batches = torch.cat(take(3, index_blocks(25, (2, 8), "shuffled", generator(0, "t"))))  # blocks across epochs
+    first, second = batches[:3], batches[3:]
     assert len(first.unique()) == len(second.unique()) == 24
     assert not torch.equal(first, second)
 
 
 def test_draws_with_replacement_are_uniform():
-    draws = torch.cat(take(400, index_batches(10, 100, "with_replacement", generator(0, "t"))))
-    counts = torch.bincount(draws, minlength=10)
+    draws = torch.cat(take(40, index_blocks(10, (10, 100), "with_replacement", generator(0, "t"))))
+    counts = torch.bincount(draws.flatten(), minlength=10)
     chi_squared = ((counts - 4000) ** 2 / 4000).sum()
     assert chi_squared < 27.9  # 9 degrees of freedom, p = 0.001
 
@@ -67,3 +69,51 @@ def test_a_batch_larger_than_shuffled_data_is_refused():
 def test_samples_that_do_not_fit_are_refused(stored):
     with pytest.raises(InputError, match="stored samples"):
         independent_pairs(PICTURES, (stored, stored), (2,), 2, "with_replacement", 0, CPU)
+
+
+def test_small_batches_come_many_at_once_and_large_ones_alone():
+    assert batches_in_a_block(256, (2,)) == 64
+    assert batches_in_a_block(64, (1, 32, 32)) == 4
+    assert batches_in_a_block(1024, (3, 64, 64)) == 1
+
+
+def test_blocks_are_the_batches_side_by_side():
+    points = np.random.default_rng(0).random((1000, 2), dtype=np.float32)
+    arguments = PICTURES, (points, points), (2,), 256, "shuffled", 0, CPU
+    block = next(independent_blocks(*arguments))
+    for batch, (x0, x1, alpha) in enumerate(take(64, independent_pairs(*arguments))):
+        for part, single in zip(block, (x0, x1, alpha), strict=True):
+            assert torch.equal(part[batch], single)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantile"),
+    [
+        ("uniform", lambda u: u),
+        ("logit_normal", lambda u: 1 / (1 + np.exp(-NormalDist().inv_cdf(u)))),
+        ("arcsine", lambda u: (1 - np.cos(np.pi * u)) / 2),
+    ],
+)
+def test_alpha_has_the_distribution_of_its_name(name, quantile):
+    draws = ALPHAS[name](torch.rand(200_000, generator=generator(0, "t")))
+    assert draws.min() >= 0
+    assert draws.max() <= 1
+    for u in (0.1, 0.25, 0.5, 0.9):
+        assert draws.quantile(u).item() == pytest.approx(quantile(u), abs=0.006)
+    assert ALPHAS[name](torch.zeros(1)).isfinite().all()
+
+
+def test_data_too_large_for_memory_give_the_same_batches(tmp_path, monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (500, 1, 8, 8), np.uint8)
+    save_array(tmp_path / "images.npy", images)
+    stored = load_array(tmp_path / "images.npy")
+    target = {"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}}
+
+    def batches():
+        arguments = ({"gaussian": {"mean": 0.0, "std": 1.0}}, target), (None, stored), (1, 8, 8), 32, "shuffled", 0, CPU
+        return take(40, independent_pairs(*arguments))
+
+    expected = batches()
+    monkeypatch.setattr(streams, "fits", lambda samples, device: False)
+    for ours, theirs in zip(batches(), expected, strict=True):
+        assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))

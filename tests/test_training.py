@@ -4,22 +4,45 @@ import pytest
 import torch
 from gaussians import CASE
 
-from iadb_core import networks
+from iadb_core import graphs, networks
 from iadb_core.files import InputError
 from iadb_core.runtime import generator
 from iadb_core.schedules import linear
 from iadb_core.solvers import integrate
-from iadb_core.streams import independent_pairs
+from iadb_core.streams import Block, independent_blocks, independent_pairs
 from iadb_core.training import Record, final_loss, record_steps, train, training_length
 
 CPU = torch.device("cpu")
 DENSITIES = ({"gaussian": {"mean": CASE.m0, "std": CASE.s0}}, {"gaussian": {"mean": CASE.m1, "std": CASE.s1}})
 
 
-def run(steps, seed=0, learning_rate=2e-3, precision=torch.float32, every=500, device=CPU):
+SETTINGS = {"batch_size": 256, "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
+
+
+def run(steps, seed=0, precision=torch.float32, every=500, device=CPU, **settings):
     network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights")).to(device)
-    pairs = independent_pairs(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, device)
-    return network, list(train(network, pairs, steps, learning_rate, precision, record_steps(every, None)))
+    blocks = independent_blocks(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, device)
+    return network, list(train(network, blocks, steps, SETTINGS | settings, precision, record_steps(every, None)))
+
+
+def plainly(steps, seed=0, ema=0.0):
+    """The recipe written with a loop, autograd and torch's own Adam."""
+    network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights"))
+    average = [parameter.detach().clone() for parameter in network.parameters()]
+    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
+    pairs = independent_pairs(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, CPU)
+    losses = []
+    for step, (x0, x1, alpha) in enumerate(islice(pairs, steps)):
+        x = (1 - alpha[:, None]) * x0 + alpha[:, None] * x1
+        loss = ((network(x, alpha) - (x1 - x0)) ** 2).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item() / x0.numel())
+        decay = min(ema, (1 + step) / (10 + step))
+        for mean, parameter in zip(average, network.parameters(), strict=True):
+            mean.mul_(decay).add_(parameter.detach(), alpha=1 - decay)
+    return network, average, losses
 
 
 def test_the_trained_network_is_the_exact_field_between_gaussians():
@@ -29,6 +52,52 @@ def test_the_trained_network_is_the_exact_field_between_gaussians():
     x0 = CASE.m0 + CASE.s0 * torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
     *_, (_, x1) = integrate(network.eval(), x0, linear(64))
     assert (x1 - CASE.flow(x0)).abs().mean() < 0.15
+
+
+def test_training_is_the_plain_loop_made_faster():
+    reference, _, losses = plainly(100)
+    network, records = run(100, every=1)
+    assert [record.step for record in records] == list(range(1, 101))
+    assert [record.loss for record in records] == pytest.approx(losses, rel=1e-3)
+    for mine, theirs in zip(network.parameters(), reference.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_with_ema_the_network_ends_with_the_average_of_its_weights():
+    _, average, _ = plainly(40, ema=0.9)
+    network, _ = run(40, ema=0.9)
+    for mine, theirs in zip(network.parameters(), average, strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_the_step_at_which_the_loss_stops_being_finite_is_named():
+    network = networks.build("mlp", (2,), {"width": 4, "hidden_layers": 1}, generator(0, "weights"))
+    blocks = map(Block, *(iter(part) for part in blocks_with_a_nan(after=70)))
+    with pytest.raises(InputError, match=r"nan at step 71:"):
+        list(train(network, blocks, 200, SETTINGS, torch.float32, record_steps(50, None)))
+
+
+def blocks_with_a_nan(after):
+    x1 = torch.randn(4, 50, 256, 2)
+    x1.view(200, 256, 2)[after] = torch.nan
+    return torch.randn(4, 50, 256, 2), x1, torch.rand(4, 50, 256)
+
+
+def test_the_last_block_is_cut_to_the_number_of_steps():
+    _, records = run(70, every=30)
+    assert [record.step for record in records] == [30, 60, 70]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_captured_graph_trains_as_ordinary_calls_do(precision, monkeypatch):
+    device = torch.device("cuda")
+    replayed, records = run(1000, precision=precision, device=device)
+    monkeypatch.setattr(graphs, "ORDINARY_CALLS", 10**9)
+    ordinary, expected = run(1000, precision=precision, device=device)
+    assert [record.loss for record in records] == pytest.approx([record.loss for record in expected], rel=1e-3)
+    for mine, theirs in zip(replayed.parameters(), ordinary.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-3)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not():

@@ -8,6 +8,10 @@ from workflow.schema import fill, load_schema, mistakes
 
 TAKEN_WHOLE = ("source", "target", "network")
 CHANNELS = {"CIFAR10": 3}
+NETWORK_DEFAULTS: dict[str, dict[str, Any]] = {
+    "mlp": {"hidden_layers": 4},
+    "residual": {"patch": 2, "multipliers": [1, 2, 2], "blocks": 1},
+}
 
 
 class ConfigError(Exception):
@@ -104,18 +108,31 @@ def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
         )
     if "epochs" in training and not known:
         raise ConfigError(f"{where}.training: Gaussians have no epochs; give steps")
-    points = len(sample_shape(experiment)) == 1
-    if points != (network["name"] == "mlp"):
-        raise ConfigError(
-            f"{where}.network: {network['name']} does not take {'points' if points else 'images'}; "
-            f"use name: {'mlp' if points else 'unet'}"
-        )
-    if network["name"] == "mlp":
-        network.setdefault("hidden_layers", 4)
-    elif "hidden_layers" in network:
-        raise ConfigError(f"{where}.network.hidden_layers: only mlp has it; remove it")
+    _check_network(f"{where}.network", network, sample_shape(experiment))
     for side in ("source", "target"):
         _check_density(f"{where}.{side}", experiment[side], training, experiment["samples"]["points"])
+
+
+def _check_network(where: str, network: dict[str, Any], shape: tuple[int, ...]) -> None:
+    name, points = network["name"], len(shape) == 1
+    if points != (name == "mlp"):
+        raise ConfigError(
+            f"{where}: {name} does not take {'points' if points else 'images'}; "
+            f"use name: {'mlp' if points else 'unet or residual'}"
+        )
+    for only, settings in NETWORK_DEFAULTS.items():
+        for key, default in settings.items():
+            if name == only:
+                network.setdefault(key, default)
+            elif key in network:
+                raise ConfigError(f"{where}.{key}: only {only} has it; remove it")
+    if name == "residual":
+        smallest = network["patch"] * 2 ** (len(network["multipliers"]) - 1)
+        if shape[-1] % smallest:
+            raise ConfigError(
+                f"{where}: images of {shape[-1]} pixels cannot be halved so often; their size must be a multiple "
+                f"of patch · 2^(levels - 1) = {smallest}: give a smaller patch or fewer multipliers"
+            )
 
 
 def _check_density(where: str, density: dict[str, Any], training: dict[str, Any], points: int) -> None:

@@ -20,6 +20,7 @@ for count in sorted({frame_count(experiment) for experiment in experiments.value
             experiment=one_of(name for name in experiments if frame_count(experiments[name]) == count),
         conda:
             "../../environment.yml"
+        threads: 4
         params:
             settings=drawing_settings,
         message:

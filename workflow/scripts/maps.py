@@ -8,7 +8,7 @@ from iadb_core.progress import job, log
 from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import configure
 from iadb_core.sampling import Sampler, measured_starts
-from iadb_core.scaling import network_values
+from iadb_core.preparation import network_values
 from iadb_core.seeds import numpy_generator
 from iadb_core.studies import loss_figures, study, whole_batches
 

@@ -5,7 +5,7 @@ from iadb_core.files import load_array, write_csv, write_json
 from iadb_core.progress import Progress, job, log
 from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import choose_device, choose_precision, configure, generator, peak_memory_mb, precision_name
-from iadb_core.streams import independent_pairs
+from iadb_core.streams import independent_blocks
 from iadb_core.training import Record, final_loss, record_steps, train, training_length
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"):
@@ -21,14 +21,15 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     counted = next((samples for samples in (target, source) if samples is not None), ())
     steps, epoch = training_length(training, len(counted))
     densities = settings["source"], settings["target"]
-    order = training["order"]
-    pairs = independent_pairs(densities, (source, target), shape, training["batch_size"], order, seed, device)
+    blocks = independent_blocks(
+        densities, (source, target), shape, training["batch_size"], training["order"], seed, device, training["alpha"]
+    )
 
     records = []
     log.info("%s steps on %s in %s", f"{steps:,}", device, precision_name(precision))
     with Progress(steps, "steps") as progress:
         record_at = record_steps(training["record_every"], epoch)
-        for record in train(network, pairs, steps, training["learning_rate"], precision, record_at):
+        for record in train(network, blocks, steps, training, precision, record_at):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
@@ -46,7 +47,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "threads": configured,
         "precision": precision_name(precision),
         "peak_memory_mb": peak_memory_mb(device),
-        "weights": "of the last step",
+        "weights": f"moving average, decay {training['ema']}" if training["ema"] else "of the last step",
         "weights_hash": networks.weights_hash(network),
         "training_data": files_digest(path for path in (snakemake.input.source, snakemake.input.target) if path),
         "training_versions": versions(),

@@ -1,0 +1,121 @@
+"""Timing several ways to do the same work in turn, A B A B, and the table of what came out."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+Work = Callable[[], float]  # does some work and returns how many units of it, such as images
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The same work done in several ways. bar: how many times faster than the baseline `ours` is to be.
+
+    ways: by name, ours and the baseline among them. operations: FLOPs of a unit, and in which precision `ours` does
+    them: its share of the machine's rate of matrix products is then reported. scaled_to: as `Row` says.
+    """
+
+    name: str
+    unit: str
+    ways: Mapping[str, Work]
+    bar: float | None = None
+    operations: float | None = None
+    precision: str = "float32"
+    baseline: str = "plain recipe"
+    repeats: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way of a contest. Rates in units a second; ratios: `ours` over this way, of runs next to each other."""
+
+    contest: str
+    way: str
+    unit: str
+    runs: int
+    slowest: float
+    median: float
+    fastest: float
+    ratio_least: float
+    ratio: float
+    ratio_greatest: float
+    bar: float | None
+    limit: float | None
+    share: float | None
+    note: str
+
+
+def rate(work: Work) -> float:
+    """Units a second of one run."""
+    began = time.perf_counter()
+    units = work()
+    return units / (time.perf_counter() - began)
+
+
+def hold(contest: Contest, repeats: int, products: Mapping[str, float], warm_up: bool = True) -> list[Row]:
+    """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
+
+    products: FLOP/s of matrix products by precision.
+    """
+    rates: dict[str, list[float]] = {name: [] for name in contest.ways}
+    if warm_up:
+        for work in contest.ways.values():
+            work()
+    for _ in range(contest.repeats or repeats):
+        for name, work in contest.ways.items():
+            rates[name].append(rate(work))
+    limit = products[contest.precision] / contest.operations if contest.operations else None
+    return [_row(contest, way, rates[way], rates["ours"], limit) for way in contest.ways]
+
+
+def _row(contest: Contest, way: str, rates: Sequence[float], ours: Sequence[float], limit: float | None) -> Row:
+    ratios = [mine / theirs for mine, theirs in zip(ours, rates, strict=True)]
+    share = median(rates) / limit if limit and way == "ours" else None
+    bar = contest.bar if way == contest.baseline else None
+    return Row(
+        contest.name,
+        way,
+        contest.unit,
+        len(rates),
+        min(rates),
+        median(rates),
+        max(rates),
+        min(ratios),
+        median(ratios),
+        max(ratios),
+        bar,
+        limit if way == "ours" else None,
+        share,
+        contest.note if way == "ours" else "",
+    )
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """The rows as a Markdown table."""
+    header = "| work | way | unit | min | median | max | ours / this | asked for | limit | share of it |\n"
+    lines = [header + "| --- " * 10 + "|"]
+    for row in rows:
+        asked = f"{row.bar:g}×" if row.bar else ""
+        ratio = "" if row.way == "ours" else f"{_short(row.ratio)}× ({_short(row.ratio_least)} to {_short(row.ratio_greatest)})"
+        cells: list[Any] = [
+            row.contest,
+            row.way,
+            row.unit,
+            _short(row.slowest),
+            _short(row.median),
+            _short(row.fastest),
+            ratio,
+            asked,
+            _short(row.limit) if row.limit else "",
+            f"{row.share:.0%}" if row.share else "",
+        ]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+def _short(value: float) -> str:
+    """Three digits, thousands apart."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

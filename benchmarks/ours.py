@@ -1,0 +1,109 @@
+"""This project's side of the benchmarks: its modules as the workflow's scripts call them."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iadb_core import checkpoint, networks
+from iadb_core.frames import Frames
+from iadb_core.pictures import save_png
+from iadb_core.runtime import available_cores, generator
+from iadb_core.sampling import Sampler
+from iadb_core.streams import independent_blocks
+from iadb_core.training import Stepper
+
+MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
+GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
+PLANE = {"width": 64, "hidden_layers": 4}
+
+
+class Training:
+    """Some steps of training at a time."""
+
+    def __init__(
+        self,
+        network: tuple[str, dict[str, Any]],
+        shape: tuple[int, ...],
+        densities: tuple[dict[str, Any], dict[str, Any]],
+        samples: tuple[np.ndarray | None, np.ndarray | None],
+        batch_size: int,
+        order: str,
+        precision: torch.dtype,
+        device: torch.device,
+    ) -> None:
+        self.network = networks.build(network[0], shape, network[1], generator(0, "weights")).to(device)
+        self.blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
+        self.step = Stepper(self.network, batch_size, precision, 0.0)
+        self.device = device
+
+    def run(self, steps: int) -> int:
+        """At least so many steps, in whole blocks; returns how many."""
+        done, losses = 0, []
+        while done < steps:
+            block = next(self.blocks)
+            losses.append(self.step(block, [0.0005] * len(block.alpha), [1.0] * len(block.alpha)))
+            done += len(block.alpha)
+        torch.cat(losses).tolist()  # waits for the device, as a record of the loss does
+        return done
+
+
+def mnist_training(
+    images: np.ndarray, precision: torch.dtype, device: torch.device, network: tuple[str, dict[str, Any]] | None = None
+) -> Training:
+    """The training of the experiment `mnist`; images: (count, 1, 28, 28), uint8."""
+    target = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
+    return Training(
+        network or ("unet", {"width": 64}),
+        (1, 32, 32),
+        (GAUSSIAN, target),
+        (None, images),
+        64,
+        "shuffled",
+        precision,
+        device,
+    )
+
+
+def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device) -> Training:
+    """The training of the experiment `densities`; x0, x1: (count, 2), float32."""
+    picture = {"picture": {}}
+    return Training(
+        ("mlp", PLANE), (2,), (picture, picture), (x0, x1), 256, "with_replacement", torch.float32, device
+    )
+
+
+def sampler(folder: Path, device: torch.device, precision: str, batch_size: int = 64) -> Sampler:
+    """A sampler of an untrained network of the MNIST tutorial."""
+    network = networks.build("unet", (1, 32, 32), {"width": 64}, generator(0, "weights"))
+    description = {"name": "unet", "shape": [1, 32, 32], "settings": {"width": 64}}
+    checkpoint.save(folder / "model.pt", network, description=description, settings={}, seed=0, steps=0)
+    sampling = {"solver": "euler", "schedule": "linear", "steps": 16, "rtol": 1e-5, "atol": 1e-5}
+    settings = {"device": str(device), "precision": precision, "sampling": sampling | {"batch_size": batch_size}}
+    return Sampler(folder / "model.pt", settings)
+
+
+def evaluations(sampler: Sampler, starts: Tensor) -> int:
+    """Carry starts to the target; returns how many network evaluations of single samples it took."""
+    before = sampler.field.samples
+    for _ in sampler.states(starts):
+        pass
+    return sampler.field.samples - before
+
+
+def drawn(frames: Frames, folder: Path) -> list[Path]:
+    """The frames in files, as the workflow draws them."""
+    paths = [folder / f"{number:04}.png" for number in range(len(frames))]
+    with ThreadPoolExecutor(available_cores()) as pool:
+        list(pool.map(lambda number: save_png(paths[number], frames[number]), range(len(paths))))
+    return paths
+
+
+def trajectory(x0: Tensor, velocity: Tensor, steps: int) -> np.ndarray:
+    """Points on straight lines, (steps + 1, count, 2): something to draw."""
+    alphas = torch.linspace(0, 1, steps + 1)[:, None, None]
+    return (x0 + alphas * velocity).numpy()

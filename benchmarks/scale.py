@@ -1,0 +1,166 @@
+"""Cost against work, a decade or more of each: python -m benchmarks.scale [TABLE …] [--device cuda]
+
+Each line is measured in a process of its own, so that its peak memory is its own. Prints Markdown tables and writes
+them to results/benchmarks/scale.md; the column to look at is the cost of a unit, which should not grow.
+"""
+
+import argparse
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks import ours, whole
+from benchmarks.machine import synchronise
+from iadb_core.densities import read_density, sample_density
+from iadb_core.files import write_text
+from iadb_core.runtime import available_cores, choose_precision, configure, peak_memory_mb
+from iadb_core.stores import fits
+
+CPU = torch.device("cpu")
+Measured = tuple[float, float]  # units of work, seconds
+
+
+def points(count: int, device: torch.device) -> Measured:
+    """Points of a picture by rejection."""
+    density = read_density(whole.PICTURES[0])
+    began = time.perf_counter()
+    sample_density(density, count, np.random.default_rng(0))
+    return count, time.perf_counter() - began
+
+
+def timed(training: ours.Training, steps: int) -> float:
+    """Seconds of so many steps or a few more, after others; by the step that was asked for."""
+    training.run(4 * len(next(training.blocks).alpha))  # on a GPU the graph is captured in these
+    began = time.perf_counter()
+    done = training.run(steps)
+    synchronise(training.device)
+    return (time.perf_counter() - began) * steps / done
+
+
+def images(count: int, size: int) -> np.ndarray:
+    """Noise in the shape of stored images."""
+    return np.random.default_rng(0).integers(0, 256, (count, 1, size, size), np.uint8)
+
+
+def training_of(stored: np.ndarray, size: int, batch_size: int, device: torch.device) -> ours.Training:
+    """A training of the MNIST tutorial's network on images of any size."""
+    target = {"dataset": {"size": size, "scaling": [[0.5, 0.5]]}}
+    return ours.Training(
+        ("unet", {"width": 64}),
+        (1, size, size),
+        (ours.GAUSSIAN, target),
+        (None, stored),
+        batch_size,
+        "with_replacement",
+        choose_precision("auto", device, convolutional=True),
+        device,
+    )
+
+
+def batch_size(batch: int, device: torch.device) -> Measured:
+    """Images of 32×32 pixels trained on, 4,096 or more."""
+    steps = max(4, 4096 // batch)
+    return steps * batch, timed(training_of(images(1000, 32), 32, batch, device), steps)
+
+
+def image_size(size: int, device: torch.device) -> Measured:
+    """Thousands of pixels trained on, in images of this size in batches of 16."""
+    steps = 8 * (128 // size) ** 2
+    return steps * 16 * size * size / 1000, timed(training_of(images(200, size), size, 16, device), steps)
+
+
+def stored_images(count: int, device: torch.device) -> Measured:
+    """Images trained on, out of so many stored ones in memory: the peak is that of 1,000, and the images."""
+    return 2048, timed(training_of(images(count, 32), 32, 64, device), 32)
+
+
+def solver_steps(steps: int, device: torch.device) -> Measured:
+    """Evaluations of images, from 64 starts in T steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        sampler = ours.sampler(Path(folder), device, "auto")
+        sampler.use("euler", "linear", steps, 1e-5, 1e-5, 64)
+        starts = torch.randn(64, 1, 32, 32)
+        began = time.perf_counter()
+        return ours.evaluations(sampler, starts), time.perf_counter() - began
+
+
+def gigabytes_on_disk(size: int, device: torch.device) -> Measured:
+    """Images trained on, out of a file of so many gigabytes, none of it written: larger than memory is to be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "images.npy"
+        stored = np.lib.format.open_memmap(path, "w+", np.uint8, (size * 10**9 // 1024, 1, 32, 32))
+        print(f"{size} GB, resident: {fits(stored, device)}", file=sys.stderr)
+        return 2048, timed(training_of(np.load(path, mmap_mode="r"), 32, 64, device), 32)
+
+
+def experiments(count: int, device: torch.device) -> Measured:
+    """Experiments in one workflow: the time and memory of `snakemake -n` for their table."""
+    import yaml
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for name in whole.COPIED:
+            (folder / name).symlink_to(whole.ROOT / name)
+        config = yaml.safe_load((whole.ROOT / "config.yaml").read_text(encoding="utf-8"))
+        one = config["experiments"]["densities"]
+        config["experiments"] = {f"run{i}": one | {"seeds": [i]} for i in range(count)}
+        config["default_experiments"] = list(config["experiments"])
+        (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "all", "--cores", "2", "results/metrics.csv"]
+        began = time.perf_counter()
+        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return count, time.perf_counter() - began
+
+
+TABLES: dict[str, tuple[Callable[[int, torch.device], Measured], tuple[int, ...], str]] = {
+    "points": (points, (10**4, 10**5, 10**6, 10**7), "points"),
+    "batch_size": (batch_size, (16, 64, 256, 1024), "images"),
+    "image_size": (image_size, (32, 64, 128), "kilopixels"),
+    "stored_images": (stored_images, (10**3, 10**4, 10**5, 10**6), "images"),
+    "solver_steps": (solver_steps, (16, 64, 256, 1024), "evaluations"),
+    "gigabytes_on_disk": (gigabytes_on_disk, (1, 20), "images"),
+    "experiments": (experiments, (1, 10, 100, 300), "experiments"),
+}
+
+
+def line(table: str, work: int, device: torch.device) -> str:
+    """One line of a table, measured in this process."""
+    configure(available_cores())
+    measure, _, _ = TABLES[table]
+    units, seconds = measure(work, device)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
+    memory = max(children, 0) if table == "experiments" else peak_memory_mb(CPU)
+    return f"| {work:,} | {seconds:.3g} | {seconds / units * 1e6:,.3g} | {memory:,.0f} |"
+
+
+def main() -> None:
+    """One line if one is asked for, else all tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("tables", nargs="*", default=list(TABLES), metavar="TABLE", help=", ".join(TABLES))
+    parser.add_argument("--work", type=int, help="only the line of this much work of the one table")
+    parser.add_argument("--device", type=torch.device, default=CPU)
+    given = parser.parse_args()
+    if given.work:
+        print(line(given.tables[0], given.work, given.device))
+        return
+    text = ""
+    for table in given.tables:
+        measure, works, unit = TABLES[table]
+        text += f"\n{measure.__doc__}\n\n| {table.replace('_', ' ')} | s | µs of one of the {unit} | peak memory, MB |\n"
+        text += "| --- " * 4 + "|\n"
+        for work in works:
+            command = [sys.executable, "-m", "benchmarks.scale", table, "--work", work, "--device", given.device]
+            text += subprocess.run(list(map(str, command)), check=True, stdout=subprocess.PIPE, text=True).stdout
+    write_text("results/benchmarks/scale.md", text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

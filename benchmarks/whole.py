@@ -1,0 +1,114 @@
+"""A whole animation from nothing, processes and all: through Snakemake, or without it stage by stage in one process.
+
+    python -m benchmarks.whole densities|mnist OUT.gif --steps STEPS --images IMAGES.npy --device cuda
+"""
+
+import argparse
+import importlib.util
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks import ours
+from iadb_core import checkpoint, networks
+from iadb_core.animation import write_gif
+from iadb_core.densities import read_density, sample_density
+from iadb_core.frames import Frames
+from iadb_core.runtime import available_cores, choose_precision, configure
+from iadb_core.sampling import Sampler
+from iadb_core.seeds import numpy_generator
+
+ROOT = Path(__file__).resolve().parent.parent
+COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "resources", "environment.yml")
+PICTURES = [ROOT / "resources" / "densities" / name for name in ("blob.png", "spiral.png")]
+
+
+def have_snakemake() -> bool:
+    """Whether Snakemake can be run here."""
+    return importlib.util.find_spec("snakemake") is not None
+
+
+def by_snakemake(experiment: str, steps: int, data_dir: Path | None, folder: Path) -> Path:
+    """results/<experiment>.gif of the project's own configuration, but for the steps, in a new folder."""
+    import yaml
+
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        copy(ROOT / name, folder / name)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    training = config["experiments"][experiment]["training"]
+    training.pop("epochs", None)
+    training["steps"] = steps
+    if data_dir:
+        config["data_dir"] = str(data_dir.resolve())
+    (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all", f"results/{experiment}.gif"]
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return folder / "results" / f"{experiment}.gif"
+
+
+def by_stages(experiment: str, steps: int, images: str | None, out: Path, device: torch.device) -> None:
+    """The same stages one after the other in this process."""
+    configure(available_cores())
+    if experiment == "densities":
+        densities = tuple({"picture": {"path": str(path)}} for path in PICTURES)
+        points = [sample_density(read_density(path), 65536, numpy_generator(0, path.name)) for path in PICTURES]
+        training = ours.plane_training(points[0], points[1], device)
+        starts, name, sizes, colours = torch.from_numpy(points[0][:2048]), "mlp", ours.PLANE, 128
+    else:
+        densities = ours.GAUSSIAN, {"dataset": {"size": 32, "scaling": ours.MNIST_SCALING}}
+        precision = choose_precision("auto", device, convolutional=True)
+        training = ours.mnist_training(np.load(str(images)), precision, device)
+        starts, name, sizes, colours = torch.randn(64, 1, 32, 32), "unet", {"width": 64}, 32
+    training.run(steps)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        description = {"name": name, "shape": list(starts.shape[1:]), "settings": sizes}
+        checkpoint.save(folder / "m.pt", training.network, description=description, settings={}, seed=0, steps=steps)
+        sampling = {"solver": "euler", "schedule": "linear", "steps": 128, "rtol": 1e-5, "atol": 1e-5}
+        settings = {"device": str(device), "precision": "auto", "sampling": sampling | {"batch_size": 2048}}
+        trajectory = Sampler(folder / "m.pt", settings).trajectories(starts).numpy()
+        size = 512 if experiment == "densities" else 256
+        frames = Frames(trajectory, *densities, schedule="linear", size=size, stride=1)
+        write_gif(out, ours.drawn(frames, folder), frame_ms=50, hold_ms=2500, colours=colours)
+
+
+def run_ours(experiment: str, steps: int, data_dir: Path | None, images: Path, device: torch.device) -> None:
+    """The whole animation by this project, in processes of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        if have_snakemake() and device.type == "cpu":
+            by_snakemake(experiment, steps, data_dir, Path(folder))
+            return
+        arguments = [experiment, f"{folder}/out.gif", "--images", images, "--steps", steps, "--device", device]
+        command = [sys.executable, "-m", "benchmarks.whole", *map(str, arguments)]
+        subprocess.run(command, cwd=ROOT, check=True)
+
+
+def run_recipe(experiment: str, steps: int, images: Path, device: torch.device) -> None:
+    """The whole animation by the plain recipe, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = PICTURES if experiment == "densities" else [images]
+        arguments = [experiment, *inputs, f"{folder}/out.gif", "--steps", steps, "--device", device]
+        subprocess.run([sys.executable, "-m", "benchmarks.recipe", *map(str, arguments)], cwd=ROOT, check=True)
+
+
+def main() -> None:
+    """The stages, from the command line."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("experiment", choices=["densities", "mnist"])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--steps", type=int, required=True)
+    parser.add_argument("--images")
+    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    given: dict[str, Any] = vars(parser.parse_args())
+    by_stages(**given)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Stored samples as training reads them: on the device if they fit there, else from their file, batch by batch."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from queue import Queue
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Read = Callable[[Tensor], Tensor]
+Item = TypeVar("Item")
+RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this part of its memory
+READ_AHEAD = 4
+
+
+def fits(samples: np.ndarray, device: torch.device) -> bool:
+    """Whether samples are small beside the memory of the device."""
+    if device.type == "cuda":
+        memory = torch.cuda.get_device_properties(device).total_memory
+    else:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return samples.nbytes <= memory / RESIDENT_SHARE
+
+
+def resident(samples: np.ndarray, device: torch.device) -> Read:
+    """A function from indices, int64 on the device, of any shape, to (*indices, *shape), from a copy on the device."""
+    stored = torch.from_numpy(np.array(samples)).to(device)
+
+    def read(indices: Tensor) -> Tensor:
+        return stored.index_select(0, indices.flatten()).view(*indices.shape, *stored.shape[1:])
+
+    return read
+
+
+def in_file(samples: np.memmap, device: torch.device) -> Read:
+    """The same for indices on the CPU, from a memory-mapped file.
+
+    The samples are read, not mapped: pages that were touched would count as memory of this process until the file is
+    closed.
+    """
+    length, begin = samples[0].nbytes, samples.offset
+
+    def read(indices: Tensor) -> Tensor:
+        found = np.empty((indices.numel(), *samples.shape[1:]), samples.dtype)
+        with open(samples.filename, "rb", buffering=0) as file:
+            for row, index in zip(found, indices.flatten().tolist(), strict=True):
+                os.preadv(file.fileno(), [row], begin + index * length)
+        gathered = torch.from_numpy(found).view(*indices.shape, *samples.shape[1:])
+        return gathered.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else gathered.to(device)
+
+    return read
+
+
+def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, taken by a thread a few ahead of the one who asks; what it raises is raised here."""
+    queue: Queue[tuple[list[Item], BaseException | None]] = Queue(READ_AHEAD)
+    given_up = threading.Event()
+
+    def take() -> None:
+        try:
+            for item in items:
+                queue.put(([item], None))
+                if given_up.is_set():
+                    return
+            queue.put(([], None))
+        except BaseException as error:
+            queue.put(([], error))
+
+    threading.Thread(target=take, daemon=True).start()
+    try:
+        while True:
+            taken, error = queue.get()
+            if error:
+                raise error
+            if not taken:
+                return
+            yield taken[0]
+    finally:
+        given_up.set()
+        while not queue.empty():
+            queue.get_nowait()

@@ -1,0 +1,56 @@
+import threading
+from itertools import count, islice
+
+import numpy as np
+import pytest
+import torch
+
+from iadb_core import stores
+from iadb_core.files import load_array, save_array
+from iadb_core.stores import fits, in_file, read_ahead, resident
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((50, 2), "float32"), ((50, 3, 4, 4), "uint8")])
+def test_both_stores_read_the_rows_that_are_asked_for(tmp_path, shape, dtype):
+    array = (np.random.default_rng(0).random(shape) * 255).astype(dtype)
+    save_array(tmp_path / "a.npy", array)
+    mapped = load_array(tmp_path / "a.npy")
+    indices = torch.tensor([[3, 49, 0], [7, 7, 21]])
+    for read in (resident(array, CPU), in_file(mapped, CPU)):
+        assert torch.equal(read(indices), torch.from_numpy(array[indices.numpy()]))
+
+
+def test_samples_fit_up_to_a_quarter_of_memory(tmp_path):
+    def of(size):  # sparse: no byte of it is written
+        return np.memmap(tmp_path / "sparse", np.uint8, "w+", shape=(size,))
+
+    assert fits(of(10**6), CPU)
+    assert not fits(of(2**42), CPU)
+
+
+def test_reading_ahead_gives_everything_in_order():
+    assert list(read_ahead(iter(range(100)))) == list(range(100))
+
+
+def test_reading_ahead_is_a_few_items_and_ends_with_its_reader():
+    taken = []
+    stream = read_ahead(taken.append(i) or i for i in count())
+    assert list(islice(stream, 3)) == [0, 1, 2]
+    stream.close()
+    for thread in threading.enumerate():
+        if thread.daemon:
+            thread.join(5)
+    assert len(taken) <= 3 + stores.READ_AHEAD + 2
+
+
+def test_what_the_source_raises_is_raised_to_the_reader():
+    def failing():
+        yield 1
+        raise ValueError("broken")
+
+    stream = read_ahead(failing())
+    assert next(stream) == 1
+    with pytest.raises(ValueError, match="broken"):
+        next(stream)
