@@ -99,7 +99,11 @@ def markdown(rows: Sequence[Row]) -> str:
     lines = [header + "| --- " * 10 + "|"]
     for row in rows:
         asked = f"{row.bar:g}×" if row.bar else ""
-        ratio = "" if row.way == "ours" else f"{_short(row.ratio)}× ({_short(row.ratio_least)} to {_short(row.ratio_greatest)})"
+        ratio = (
+            ""
+            if row.way == "ours"
+            else f"{_short(row.ratio)}× ({_short(row.ratio_least)} to {_short(row.ratio_greatest)})"
+        )
         cells: list[Any] = [
             row.contest,
             row.way,

@@ -4,6 +4,7 @@ import os
 import platform
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -36,10 +37,9 @@ def matrix_products(device: torch.device, seconds: float = 1.0) -> dict[str, flo
     size = 8192 if device.type == "cuda" else 1024
     rates = {}
     for dtype in (torch.float32, torch.bfloat16):
-        a, out = torch.randn(2, size, size, device=device).to(dtype)
-        rates[str(dtype).removeprefix("torch.")] = 2 * size**3 / best_seconds(
-            lambda a=a, out=out: torch.mm(a, a, out=out), device, seconds
-        )
+        a = torch.randn(size, size, device=device).to(dtype)
+        best = best_seconds(partial(torch.mm, a, a, out=torch.empty_like(a)), device, seconds)
+        rates[str(dtype).removeprefix("torch.")] = 2 * size**3 / best
     return rates
 
 

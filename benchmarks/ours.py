@@ -1,6 +1,5 @@
-"""This project's side of the benchmarks: its modules as the workflow's scripts call them."""
+"""The side of this project in the benchmarks: its modules, as the scripts of the workflow call them."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from iadb_core.streams import independent_blocks
 from iadb_core.training import Stepper
 
 MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
+MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
 GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
 PLANE = {"width": 64, "hidden_layers": 4}
 
@@ -46,7 +46,7 @@ class Training:
         done, losses = 0, []
         while done < steps:
             block = next(self.blocks)
-            losses.append(self.step(block, [0.0005] * len(block.alpha), [1.0] * len(block.alpha)))
+            losses.append(self.step(block, torch.tensor([0.0005, 1.0])[:, None].expand(2, len(block.alpha))))
             done += len(block.alpha)
         torch.cat(losses).tolist()  # waits for the device, as a record of the loss does
         return done
@@ -56,11 +56,10 @@ def mnist_training(
     images: np.ndarray, precision: torch.dtype, device: torch.device, network: tuple[str, dict[str, Any]] | None = None
 ) -> Training:
     """The training of the experiment `mnist`; images: (count, 1, 28, 28), uint8."""
-    target = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
     return Training(
         network or ("unet", {"width": 64}),
         (1, 32, 32),
-        (GAUSSIAN, target),
+        (GAUSSIAN, MNIST),
         (None, images),
         64,
         "shuffled",
@@ -71,10 +70,8 @@ def mnist_training(
 
 def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device) -> Training:
     """The training of the experiment `densities`; x0, x1: (count, 2), float32."""
-    picture = {"picture": {}}
-    return Training(
-        ("mlp", PLANE), (2,), (picture, picture), (x0, x1), 256, "with_replacement", torch.float32, device
-    )
+    picture: dict[str, Any] = {"picture": {}}
+    return Training(("mlp", PLANE), (2,), (picture, picture), (x0, x1), 256, "with_replacement", torch.float32, device)
 
 
 def sampler(folder: Path, device: torch.device, precision: str, batch_size: int = 64) -> Sampler:

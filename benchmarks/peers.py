@@ -46,14 +46,14 @@ def pillow_gif(frames: Sequence[Path], path: Path) -> None:
 
 
 def imageio_gif(frames: Sequence[Path], path: Path) -> None:
-    """imageio's mimsave. Raises ImportError if it is not installed."""
+    """Imageio's mimsave. Raises ImportError if it is not installed."""
     import imageio.v2 as imageio
 
     imageio.mimsave(path, [imageio.imread(frame) for frame in frames], duration=50, loop=0)
 
 
 def ffmpeg_gif(frames: Sequence[Path], path: Path) -> None:
-    """ffmpeg with one palette of 128 colours for all frames, which have numbers for names, and no dithering."""
+    """Ffmpeg with one palette of 128 colours for all frames, which have numbers for names, and no dithering."""
     from imageio_ffmpeg import get_ffmpeg_exe
 
     pattern = frames[0].with_name(f"%0{len(frames[0].stem)}d.png")

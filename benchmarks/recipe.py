@@ -244,7 +244,10 @@ def main() -> None:
         command.add_argument("--device", default="cpu")
     given = vars(parser.parse_args())
     command, given["device"] = given.pop("command"), torch.device(given["device"])
-    {"densities": densities, "mnist": mnist}[command](**given)
+    if command == "densities":
+        densities(**given)
+    else:
+        mnist(**given)
 
 
 if __name__ == "__main__":

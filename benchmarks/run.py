@@ -10,8 +10,8 @@ import csv
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks import ours, peers, recipe, whole
 from benchmarks.contests import Contest, Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
+from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.files import write_json, write_text
 from iadb_core.frames import Frames
-from iadb_core.animation import write_gif
 from iadb_core.runtime import available_cores, choose_precision, configure, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
@@ -142,7 +142,7 @@ class Benchmarks:
             "ffmpeg": lambda path: peers.ffmpeg_gif(paths, path),
             "imageio": lambda path: peers.imageio_gif(paths, path),
         }
-        notes, ways = [], {}
+        notes, ways = [], dict[str, Callable[[], float]]()
         for name, encode in encoders.items():
             path = self.folder / f"{name}.gif"
             try:
@@ -178,7 +178,7 @@ class Benchmarks:
         name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
         return self.contest(name, "animations", {"ours": fast, "plain recipe": plainly}, repeats=1)
 
-    def contest(self, name: str, unit: str, ways: dict[str, Callable[[], float]], **options: Any) -> Contest:
+    def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], float]], **options: Any) -> Contest:
         """A contest with its bar on this kind of device."""
         return Contest(name, unit, ways, bar=self.bars.get(name), **options)
 
@@ -288,12 +288,18 @@ def completed(rows: list[Row]) -> Iterator[Row]:
     left_out = MNIST_STEPS - int(short["ours"].contest.split()[1])
     seconds = {way: 1 / row.median + left_out / training[way] for way, row in short.items()}
     for way, row in short.items():
-        ratio = seconds[way] / seconds["ours"]
-        yield Row(
-            "mnist.gif", way, row.unit, 1, *[1 / seconds[way]] * 3, *[ratio] * 3,
-            CPU_BARS["mnist.gif"] if way != "ours" else None, None, None,
-            "computed: the run with fewer steps, and the other steps at the median rate of MNIST training",
-        )  # fmt: skip
+        yield replace(
+            row,
+            contest="mnist.gif",
+            slowest=1 / seconds[way],
+            median=1 / seconds[way],
+            fastest=1 / seconds[way],
+            ratio_least=seconds[way] / seconds["ours"],
+            ratio=seconds[way] / seconds["ours"],
+            ratio_greatest=seconds[way] / seconds["ours"],
+            bar=None if way == "ours" else CPU_BARS["mnist.gif"],
+            note="computed: the run with fewer steps, and the other steps at the median rate of MNIST training",
+        )
 
 
 def report(rows: list[Row], machine: dict[str, Any], out: Path) -> None:
@@ -318,8 +324,8 @@ def main() -> None:
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
     given = parser.parse_args()
-    names = QUICK if given.quick else (*QUICK, "mnist_training_in_float32", *SLOW)
-    names = tuple(name for name in names if not given.only or any(word in name for word in given.only))
+    held = QUICK if given.quick else (*QUICK, "mnist_training_in_float32", *SLOW)
+    names = [name for name in held if not given.only or any(word in name for word in given.only)]
     configure(available_cores())
     products = matrix_products(given.device)
     machine = described(given.device) | {

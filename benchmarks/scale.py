@@ -153,7 +153,9 @@ def main() -> None:
     text = ""
     for table in given.tables:
         measure, works, unit = TABLES[table]
-        text += f"\n{measure.__doc__}\n\n| {table.replace('_', ' ')} | s | µs of one of the {unit} | peak memory, MB |\n"
+        text += (
+            f"\n{measure.__doc__}\n\n| {table.replace('_', ' ')} | s | µs of one of the {unit} | peak memory, MB |\n"
+        )
         text += "| --- " * 4 + "|\n"
         for work in works:
             command = [sys.executable, "-m", "benchmarks.scale", table, "--work", work, "--device", given.device]

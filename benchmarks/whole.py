@@ -1,6 +1,6 @@
 """A whole animation from nothing, processes and all: through Snakemake, or without it stage by stage in one process.
 
-    python -m benchmarks.whole densities|mnist OUT.gif --steps STEPS --images IMAGES.npy --device cuda
+python -m benchmarks.whole densities|mnist OUT.gif --steps STEPS --images IMAGES.npy --device cuda
 """
 
 import argparse
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks import ours
-from iadb_core import checkpoint, networks
+from iadb_core import checkpoint
 from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.frames import Frames
@@ -56,13 +57,15 @@ def by_snakemake(experiment: str, steps: int, data_dir: Path | None, folder: Pat
 def by_stages(experiment: str, steps: int, images: str | None, out: Path, device: torch.device) -> None:
     """The same stages one after the other in this process."""
     configure(available_cores())
+    source: Mapping[str, Any]
+    target: Mapping[str, Any]
     if experiment == "densities":
-        densities = tuple({"picture": {"path": str(path)}} for path in PICTURES)
+        source, target = ({"picture": {"path": str(path)}} for path in PICTURES)
         points = [sample_density(read_density(path), 65536, numpy_generator(0, path.name)) for path in PICTURES]
         training = ours.plane_training(points[0], points[1], device)
         starts, name, sizes, colours = torch.from_numpy(points[0][:2048]), "mlp", ours.PLANE, 128
     else:
-        densities = ours.GAUSSIAN, {"dataset": {"size": 32, "scaling": ours.MNIST_SCALING}}
+        source, target = ours.GAUSSIAN, ours.MNIST
         precision = choose_precision("auto", device, convolutional=True)
         training = ours.mnist_training(np.load(str(images)), precision, device)
         starts, name, sizes, colours = torch.randn(64, 1, 32, 32), "unet", {"width": 64}, 32
@@ -75,7 +78,7 @@ def by_stages(experiment: str, steps: int, images: str | None, out: Path, device
         settings = {"device": str(device), "precision": "auto", "sampling": sampling | {"batch_size": 2048}}
         trajectory = Sampler(folder / "m.pt", settings).trajectories(starts).numpy()
         size = 512 if experiment == "densities" else 256
-        frames = Frames(trajectory, *densities, schedule="linear", size=size, stride=1)
+        frames = Frames(trajectory, source, target, schedule="linear", size=size, stride=1)
         write_gif(out, ours.drawn(frames, folder), frame_ms=50, hold_ms=2500, colours=colours)
 
 

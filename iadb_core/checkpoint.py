@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from iadb_core import networks
-from iadb_core.files import InputError, atomic
 from iadb_core.fields import Network
+from iadb_core.files import InputError, atomic
 
 FORMAT = "iadb-checkpoint-1"
 

@@ -82,10 +82,9 @@ def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """The font of everything that is written on pictures, in pixels; it comes with matplotlib, which is not imported."""
-    matplotlib = find_spec("matplotlib")
-    assert matplotlib and matplotlib.origin
-    return ImageFont.truetype(str(Path(matplotlib.origin).with_name("mpl-data") / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
+    """The font of everything that is written on pictures, in pixels: of matplotlib's, without importing it."""
+    matplotlib = Path(getattr(find_spec("matplotlib"), "origin", ""))
+    return ImageFont.truetype(str(matplotlib.with_name("mpl-data") / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
 
 
 def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:

@@ -53,7 +53,7 @@ def initialise(network: nn.Module, generator: torch.Generator) -> None:
 
 def laid_out(network: Network) -> Network:
     """The network itself, its weights laid out in memory as its products are fastest: channels last for images."""
-    return network.to(memory_format=network.memory_format)  # type: ignore[call-overload,no-any-return]
+    return network.to(memory_format=network.memory_format)  # type: ignore[call-overload]
 
 
 def parameter_count(network: nn.Module) -> int:

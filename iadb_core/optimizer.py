@@ -48,8 +48,8 @@ class Adam:
         self.mean, self.square = torch.zeros_like(values), torch.zeros_like(values)
         self.steps = torch.zeros((), device=values.device)
 
-    def step(self, learning_rate: Tensor | float) -> None:
-        """One step; the learning rate is a tensor where a graph must read it anew at each replay."""
+    def step(self, learning_rate: Tensor) -> None:
+        """One step. learning_rate: a scalar tensor, which a graph reads anew at each replay."""
         self.steps += 1
         # What torch.optim.Adam(fused=True) calls, without its 50 µs of bookkeeping.
         torch._fused_adam_(

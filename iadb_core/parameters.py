@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
 ALIGNMENT = 16  # values: every parameter begins on a cache line

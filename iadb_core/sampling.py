@@ -10,12 +10,12 @@ from torch import Tensor
 
 from iadb_core import checkpoint
 from iadb_core.densities import sample_gaussian
-from iadb_core.files import InputError, load_array
 from iadb_core.fields import Field, Network
+from iadb_core.files import InputError, load_array
 from iadb_core.graphs import Replayed
 from iadb_core.networks import laid_out
-from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.preparation import network_values
+from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.schedules import SCHEDULES
 from iadb_core.seeds import numpy_generator
 from iadb_core.solvers import Counted, make_solver

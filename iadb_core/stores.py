@@ -41,11 +41,11 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
     The samples are read, not mapped: pages that were touched would count as memory of this process until the file is
     closed.
     """
-    length, begin = samples[0].nbytes, samples.offset
+    length, begin, path = samples[0].nbytes, samples.offset, str(samples.filename)
 
     def read(indices: Tensor) -> Tensor:
         found = np.empty((indices.numel(), *samples.shape[1:]), samples.dtype)
-        with open(samples.filename, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:
             for row, index in zip(found, indices.flatten().tolist(), strict=True):
                 os.preadv(file.fileno(), [row], begin + index * length)
         gathered = torch.from_numpy(found).view(*indices.shape, *samples.shape[1:])

@@ -128,14 +128,16 @@ def density_blocks(
     """
     kind, settings = next(iter(density.items()))
     if samples is None:
-        return gaussian_blocks(shape, settings["mean"], settings["std"], batches, seeded(seed, f"training {name}", device))
+        return gaussian_blocks(
+            shape, settings["mean"], settings["std"], batches, seeded(seed, f"training {name}", device)
+        )
     check_stored(samples, shape)
     if order == "shuffled":
         steps_per_epoch(len(samples), batches[1])
-    mapped = isinstance(samples, np.memmap) and not fits(samples, device)
-    at = torch.device("cpu") if mapped else device
-    indices = index_blocks(len(samples), batches, order, seeded(seed, f"training order {name}", at))
-    if mapped:
+    in_memory = not isinstance(samples, np.memmap) or fits(samples, device)
+    drawn_on = device if in_memory else torch.device("cpu")
+    indices = index_blocks(len(samples), batches, order, seeded(seed, f"training order {name}", drawn_on))
+    if isinstance(samples, np.memmap) and not in_memory:
         stored = read_ahead(stored_blocks(in_file(samples, device), indices))
     else:
         stored = stored_blocks(resident(samples, device), indices)

@@ -10,10 +10,10 @@ from torch import Tensor
 
 from iadb_core.distances import wasserstein2
 from iadb_core.excess import FieldError, field_error, losses, mean_loss
+from iadb_core.fields import Field
 from iadb_core.files import InputError
 from iadb_core.floors import Figure
 from iadb_core.maps import PathMeter, Paths, path_energy_error, root_mean_square
-from iadb_core.fields import Field
 from iadb_core.oracle import PlaneField, Reversed
 from iadb_core.progress import Progress, log
 from iadb_core.sampling import Sampler

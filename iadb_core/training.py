@@ -1,7 +1,7 @@
 """The training loop, as a generator: what to show, write and keep stays with the caller."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import fsum
 from typing import Any, NamedTuple
 
@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from iadb_core.blending import blend
+from iadb_core.fields import Network
 from iadb_core.files import InputError
 from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
 from iadb_core.graphs import Replayed
-from iadb_core.fields import Network
 from iadb_core.mlp import MLP
 from iadb_core.networks import laid_out
 from iadb_core.optimizer import Adam, averaging_weight, learning_rate
@@ -49,33 +49,25 @@ class Stepper:
             self.gradient = ByAutograd(network, self.weights, precision)
         self.adam = Adam(self.weights, self.gradient.values)
         self.on_cuda = self.weights.is_cuda
-        self.run = Replayed(self._steps) if self.on_cuda else self._steps
+        self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
 
-    def __call__(self, block: Block, rates: Sequence[float], averaging: Sequence[float]) -> Tensor:
-        """A step on each batch of the block, with its learning rate and its weight in the average; (batches,) losses.
+    def __call__(self, block: Block, rates: Tensor) -> Tensor:
+        """A step on each batch of the block: the losses, (batches,). Nothing waits for the device.
 
-        Nothing waits for the device.
+        rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
         """
         if not self.on_cuda:
-            return self.run(*block, rates, averaging)
-        on_device = torch.tensor([rates, averaging]).pin_memory().to(self.weights.device, non_blocking=True)
-        return self.run(*block, *on_device).clone()
+            return self.run(*block, rates)
+        return self.run(*block, rates.pin_memory().to(self.weights.device, non_blocking=True)).clone()
 
-    def _steps(
-        self,
-        x0: Tensor,
-        x1: Tensor,
-        alpha: Tensor,
-        rates: Tensor | Sequence[float],
-        averaging: Tensor | Sequence[float],
-    ) -> Tensor:
+    def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
         x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
         losses = alpha.new_empty(len(alpha))
-        for i, batch in enumerate(zip(x, alpha, x0, x1, strict=True)):
-            losses[i] = self.gradient(*batch)
-            self.adam.step(rates[i])
+        for i, (rate, averaging) in enumerate(rates.unbind(1)):
+            losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
+            self.adam.step(rate)
             if self.average is not None:
-                self.average.lerp_(self.weights, averaging[i])
+                self.average.lerp_(self.weights, averaging)
         return losses
 
     def finish(self) -> None:
@@ -110,8 +102,8 @@ def train(
     while done < steps:
         block = Block(*(part[: steps - done] for part in next(blocks)))
         coming = range(done, done + len(block.alpha))
-        rates, averaging = [learning_rate(i, *schedule) for i in coming], [averaging_weight(i, ema) for i in coming]
-        waiting.append(advance(block, rates, averaging))
+        rates = [[learning_rate(i, *schedule) for i in coming], [averaging_weight(i, ema) for i in coming]]
+        waiting.append(advance(block, torch.tensor(rates)))
         done = coming.stop
         if due <= done or done == steps:
             known += torch.cat(waiting).tolist()

@@ -7,7 +7,6 @@ from torch import nn
 from iadb_core.files import InputError
 from iadb_core.networks import NETWORKS, build
 
-
 RESIDUAL = {"width": 4, "multipliers": [1, 2, 2], "blocks": 1, "patch": 2}
 SIZES = {
     "mlp": ((2,), {"width": 8, "hidden_layers": 2}),
@@ -42,7 +41,8 @@ def test_initialisation_is_torchs_default():
     for layer in ours.modules():
         if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d):
             fan_in = layer.weight[0].numel()
-            reference = type(layer)(layer.in_channels, layer.out_channels, layer.kernel_size)
+            kind = nn.Conv2d if isinstance(layer, nn.Conv2d) else nn.ConvTranspose2d
+            reference = kind(layer.in_channels, layer.out_channels, layer.kernel_size)
             for mine, theirs in ((layer.weight, reference.weight), (layer.bias, reference.bias)):
                 assert mine.abs().max() <= 1 / sqrt(fan_in)
                 if mine.numel() > 1000:

@@ -15,7 +15,7 @@ def test_adam_is_torchs():
         theirs.grad = gradient.clone()
         rate = 1e-2 / (step + 1)
         reference.param_groups[0]["lr"] = rate
-        adam.step(rate)
+        adam.step(torch.tensor(rate))
         reference.step()
     assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-6)
 

@@ -17,10 +17,10 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
 # From the ground up: a module imports only from those above it.
 LAYERS = """
-    __init__ formats blending files downloads seeds progress runtime graphs fields mlp unet residual networks pictures densities
-    torchvision_import scaling preparation images stores streams checkpoint schedules solvers oracle sampling parameters gradients
-    optimizer training excess maps distances fidelity floors classifier inception evaluation studies sweeps
-    protocol tables drawing grids frames sheets plots animation
+    __init__ formats blending files downloads seeds progress runtime graphs fields mlp unet residual networks pictures
+    densities torchvision_import scaling preparation images stores streams checkpoint schedules solvers oracle sampling
+    parameters gradients optimizer training excess maps distances fidelity floors classifier inception evaluation
+    studies sweeps protocol tables drawing grids frames sheets plots animation
 """
 
 
@@ -93,7 +93,17 @@ def test_a_script_never_reads_the_whole_configuration(script):
 
 def test_sources_follow_imports_and_no_further():
     train = sources(ROOT / "workflow" / "scripts" / "train.py")
-    for name in ("__init__", "blending", "networks", "residual", "training", "streams", "scaling", "checkpoint", "files"):
+    for name in (
+        "__init__",
+        "blending",
+        "networks",
+        "residual",
+        "training",
+        "streams",
+        "scaling",
+        "checkpoint",
+        "files",
+    ):
         assert f"iadb_core/{name}.py" in train
     for name in ("animation", "drawing", "frames", "grids", "distances", "evaluation", "images", "densities"):
         assert f"iadb_core/{name}.py" not in train

@@ -48,7 +48,7 @@ def test_unet_takes_any_multiple_of_8_and_colours(size):
 
 
 def test_an_up_convolution_is_torchs_forward_and_backward():
-    ours, torchs = (kind(3, 5, 3, stride=2, padding=1, output_padding=1) for kind in (UpConvolution, nn.ConvTranspose2d))
+    ours, torchs = UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)
     ours.load_state_dict(torchs.state_dict())
     x = torch.randn(2, 3, 6, 6)
     results = []

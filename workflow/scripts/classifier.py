@@ -6,9 +6,9 @@ from iadb_core.classifier import accuracy, save_classifier, train_classifier
 from iadb_core.files import write_json
 from iadb_core.images import dataset_images, dataset_labels
 from iadb_core.networks import weights_hash
+from iadb_core.preparation import network_values
 from iadb_core.progress import Progress, job, log
 from iadb_core.runtime import configure
-from iadb_core.preparation import network_values
 from iadb_core.scaling import true_values
 
 with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):

@@ -5,8 +5,8 @@ import numpy as np
 from iadb_core.fidelity import nearest
 from iadb_core.files import load_array
 from iadb_core.pictures import save_png
-from iadb_core.progress import job
 from iadb_core.preparation import network_values
+from iadb_core.progress import job
 from iadb_core.scaling import true_values
 from iadb_core.sheets import enlarged, interleaved, side_by_side
 
