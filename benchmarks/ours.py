@@ -38,7 +38,7 @@ class Training:
     ) -> None:
         self.network = networks.build(network[0], shape, network[1], generator(0, "weights")).to(device)
         self.blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
-        self.step = Stepper(self.network, batch_size, precision, 0.0)
+        self.step = Stepper(self.network, precision, {"batch_size": batch_size, "optimizer": "adam", "ema": 0.0})
         self.device = device
 
     def run(self, steps: int) -> int:

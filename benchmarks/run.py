@@ -20,7 +20,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import ours, peers, recipe, whole
-from benchmarks.contests import Contest, Row, hold, markdown
+from benchmarks.contests import WHOLE, Contest, Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
@@ -176,7 +176,7 @@ class Benchmarks:
             return 1
 
         name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
-        return self.contest(name, "animations", {"ours": fast, "plain recipe": plainly}, repeats=1)
+        return self.contest(name, WHOLE, {"ours": fast, "plain recipe": plainly}, repeats=1)
 
     def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], float]], **options: Any) -> Contest:
         """A contest with its bar on this kind of device."""

@@ -22,3 +22,7 @@ class Network(nn.Module):
 
     convolutional: ClassVar[bool]
     memory_format: ClassVar[torch.memory_format]
+
+    def ends(self) -> list[nn.Module]:
+        """The layers that see samples and those that give them; `Muon` leaves them to Adam."""
+        raise NotImplementedError

@@ -27,6 +27,9 @@ class MLP(Network):
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.out = nn.Linear(width, shape[0])
 
+    def ends(self) -> list[nn.Module]:
+        return [self.hidden[0], self.out]
+
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
         h = torch.cat([x, alpha[:, None]], dim=1)  # (batch, coordinates + 1)
         for layer in self.hidden:

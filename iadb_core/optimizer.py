@@ -1,12 +1,24 @@
-"""Adam on flat parameters, its learning rate from step to step, and the moving average of the weights."""
+"""Optimisers of flat parameters, their learning rate from step to step, and the moving average of the weights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import cos, pi
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 BETAS, EPSILON = (0.9, 0.999), 1e-8
+MOMENTUM, ITERATIONS = 0.95, 5
+QUINTIC = (3.4445, -4.7750, 2.0315)  # coefficients that carry singular values to about 1 in 5 iterations
+RMS_OF_ADAM = 0.2
+
+
+class Optimizer(Protocol):
+    """Changes flat values by their gradient, one step at a time."""
+
+    def step(self, learning_rate: Tensor) -> None:
+        """One step. learning_rate: a scalar tensor, which a graph reads anew at each replay."""
+        ...
 
 
 def constant(progress: float) -> float:
@@ -49,7 +61,7 @@ class Adam:
         self.steps = torch.zeros((), device=values.device)
 
     def step(self, learning_rate: Tensor) -> None:
-        """One step. learning_rate: a scalar tensor, which a graph reads anew at each replay."""
+        """One step, as `Optimizer` says."""
         self.steps += 1
         # What torch.optim.Adam(fused=True) calls, without its 50 µs of bookkeeping.
         torch._fused_adam_(
@@ -67,3 +79,50 @@ class Adam:
             amsgrad=False,
             maximize=False,
         )
+
+
+def orthogonal(matrices: Tensor, precision: torch.dtype) -> Tensor:
+    """Matrices with the same singular vectors and with singular values near 1, by Newton-Schulz iterations.
+
+    matrices: (count, rows, columns). precision: of the products. Source: Jordan et al. 2024, "Muon".
+    """
+    tall = matrices.shape[-2] > matrices.shape[-1]
+    x = matrices.mT if tall else matrices
+    x = (x / x.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]).to(precision)
+    a, b, c = QUINTIC
+    for _ in range(ITERATIONS):
+        gram = x @ x.mT
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return (x.mT if tall else x).float()
+
+
+class Muon:
+    """Momentum whose update of each matrix of weights is made orthogonal; Adam for all other values.
+
+    A step is learning rate · 0.2 · √max(rows, columns) times an orthogonal matrix, about as large as Adam's, so that
+    both take the same learning rates. values, gradient: flat. matrices: which parts of them are matrices, as
+    (begin, rows, columns). precision: of the iterations.
+    Source: Jordan et al. 2024; the scale, Liu et al. 2025, "Muon is scalable", section 2.2.
+    """
+
+    def __init__(
+        self, values: Tensor, gradient: Tensor, matrices: Sequence[tuple[int, int, int]], precision: torch.dtype
+    ) -> None:
+        self.others, self.precision = Adam(values, gradient), precision
+        self.groups: list[tuple[list[Tensor], list[Tensor], Tensor]] = []
+        for rows, columns in dict.fromkeys((rows, columns) for _, rows, columns in matrices):
+            same = [begin for begin, *shape in matrices if shape == [rows, columns]]
+            parts = [slice(begin, begin + rows * columns) for begin in same]
+            own, their = ([flat[part].view(rows, columns) for part in parts] for flat in (values, gradient))
+            self.groups.append((own, their, values.new_zeros(len(parts), rows, columns)))
+
+    def step(self, learning_rate: Tensor) -> None:
+        """One step, as `Optimizer` says; uses up the gradient."""
+        for weights, gradients, momentum in self.groups:
+            gradient = torch.stack(gradients)
+            momentum.lerp_(gradient, 1 - MOMENTUM)
+            update = orthogonal(gradient.lerp(momentum, MOMENTUM), self.precision)
+            update *= learning_rate * RMS_OF_ADAM * max(update.shape[1:]) ** 0.5
+            torch._foreach_sub_(weights, list(update))
+            torch._foreach_zero_(gradients)  # Adam leaves alone what has no gradient
+        self.others.step(learning_rate)

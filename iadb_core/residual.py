@@ -92,6 +92,9 @@ class ResidualUNet(Network):
         self.out = nn.Conv2d(width, shape[0] * patch**2, 3, padding=1)
         self.zero_layers = [self.out, *(module.conv2 for module in self.modules() if isinstance(module, Block))]
 
+    def ends(self) -> list[nn.Module]:
+        return [self.stem, self.out]
+
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
         embedding = self.embedding(alpha_features(alpha))
         h = self.stem(pixel_unshuffle(x, self.patch))  # (batch, width, H/patch, W/patch)

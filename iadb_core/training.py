@@ -15,8 +15,8 @@ from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
 from iadb_core.graphs import Replayed
 from iadb_core.mlp import MLP
 from iadb_core.networks import laid_out
-from iadb_core.optimizer import Adam, averaging_weight, learning_rate
-from iadb_core.parameters import flatten
+from iadb_core.optimizer import Adam, Muon, Optimizer, averaging_weight, learning_rate
+from iadb_core.parameters import flat_matrices, flatten
 from iadb_core.streams import Block, steps_per_epoch
 
 
@@ -36,18 +36,21 @@ class Stepper:
     """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
 
     network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
-    float32. ema: the decay of the moving average of the weights, 0 for none.
+    float32. settings: `batch_size`, `optimizer` and `ema` of `training`.
     """
 
-    def __init__(self, network: Network, batch_size: int, precision: torch.dtype, ema: float) -> None:
+    def __init__(self, network: Network, precision: torch.dtype, settings: Mapping[str, Any]) -> None:
         self.weights = flatten(laid_out(network.train()))
-        self.average = self.weights.clone() if ema else None
+        self.average = self.weights.clone() if settings["ema"] else None
         self.gradient: Gradient
         if isinstance(network, MLP) and precision == torch.float32:
-            self.gradient = WrittenOut(network, batch_size)
+            self.gradient = WrittenOut(network, settings["batch_size"])
         else:
             self.gradient = ByAutograd(network, self.weights, precision)
-        self.adam = Adam(self.weights, self.gradient.values)
+        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
+        if settings["optimizer"] == "muon":
+            matrices = flat_matrices(network, without=network.ends())
+            self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
         self.on_cuda = self.weights.is_cuda
         self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
 
@@ -65,7 +68,7 @@ class Stepper:
         losses = alpha.new_empty(len(alpha))
         for i, (rate, averaging) in enumerate(rates.unbind(1)):
             losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
-            self.adam.step(rate)
+            self.optimizer.step(rate)
             if self.average is not None:
                 self.average.lerp_(self.weights, averaging)
         return losses
@@ -84,15 +87,14 @@ def train(
     precision: torch.dtype,
     record_at: Iterator[int],
 ) -> Iterator[Record]:
-    """Train `network` in place with Adam (default betas) on the deblending loss; yield a record now and then.
+    """Train `network` in place on the deblending loss; yield a record now and then.
 
-    blocks: on the network's device. settings: `batch_size`, `learning_rate`, `decay`, `warmup` and `ema` of
-    `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
+    blocks: on the network's device. settings: `batch_size`, `optimizer`, `learning_rate`, `decay`, `warmup` and `ema`
+    of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
     Raises InputError if the loss stops being finite.
     """
-    ema = settings["ema"]
-    advance = Stepper(network, settings["batch_size"], precision, ema)
+    advance = Stepper(network, precision, settings)
     schedule = steps, settings["learning_rate"], settings["decay"], settings["warmup"]
     done = recorded = 0
     due = next(record_at)
@@ -102,7 +104,7 @@ def train(
     while done < steps:
         block = Block(*(part[: steps - done] for part in next(blocks)))
         coming = range(done, done + len(block.alpha))
-        rates = [[learning_rate(i, *schedule) for i in coming], [averaging_weight(i, ema) for i in coming]]
+        rates = [[learning_rate(i, *schedule) for i in coming], [averaging_weight(i, settings["ema"]) for i in coming]]
         waiting.append(advance(block, torch.tensor(rates)))
         done = coming.stop
         if due <= done or done == steps:

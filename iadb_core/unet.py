@@ -52,6 +52,9 @@ class UNet(Network):
         self.w_up, self.w = UpConvolution(width, width), conv()
         self.out = nn.Conv2d(width, shape[0], 1)
 
+    def ends(self) -> list[nn.Module]:
+        return [self.a1, self.out]
+
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
         plane = alpha[:, None, None, None].expand(-1, 1, *x.shape[2:])
         a1 = self.a1(torch.cat([x, plane], dim=1)).relu_()  # (batch, width, H, W)

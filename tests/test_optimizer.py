@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from iadb_core.optimizer import Adam, averaging_weight, learning_rate
+from iadb_core.optimizer import Adam, Muon, averaging_weight, learning_rate, orthogonal
 
 
 def test_adam_is_torchs():
@@ -18,6 +18,42 @@ def test_adam_is_torchs():
         adam.step(torch.tensor(rate))
         reference.step()
     assert torch.allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(3, 24, 24), (2, 16, 100), (2, 100, 16)])
+def test_orthogonal_keeps_singular_vectors_and_evens_out_singular_values(shape):
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    found = orthogonal(matrices, torch.float32)
+    u, singular, vh = torch.linalg.svd(matrices, full_matrices=False)
+    values = u.mT @ found @ vh.mT
+    diagonal = values.diagonal(dim1=1, dim2=2)
+    assert (values - torch.diag_embed(diagonal)).abs().max() < 1e-3
+    not_tiny = singular / singular.norm(dim=1, keepdim=True) > 0.02
+    assert diagonal[not_tiny].min() > 0.6  # the coefficients trade exactness for speed: 0.7 to 1.2 is as good as 1
+    assert diagonal.max() < 1.3
+
+
+def test_muon_moves_matrices_as_far_as_adam_does_and_leaves_the_rest_to_adam():
+    generator = torch.Generator().manual_seed(0)
+    gradient = torch.randn(16 + 32 * 48, generator=generator)
+    ours, adams = torch.zeros(2, len(gradient))
+    muon, adam = Muon(ours, gradient.clone(), [(16, 32, 48)], torch.float32), Adam(adams, gradient)
+    muon.step(torch.tensor(0.01))
+    adam.step(torch.tensor(0.01))
+    assert torch.equal(ours[:16], adams[:16])
+    matrix = ours[16:].view(32, 48)
+    assert matrix.square().mean().sqrt() == pytest.approx(0.01 * 0.2 * 48**0.5 / 48**0.5, rel=0.2)
+    assert (matrix * gradient[16:].view(32, 48)).sum() < 0
+
+
+def test_muon_gathers_momentum():
+    gradient, values = torch.zeros(16), torch.zeros(16)
+    muon = Muon(values, gradient, [(0, 4, 4)], torch.float32)
+    gradient.copy_(torch.eye(4).flatten())
+    muon.step(torch.tensor(1.0))
+    first = values.clone()
+    muon.step(torch.tensor(1.0))  # Muon has used up the gradient: this step is momentum alone
+    assert torch.nn.functional.cosine_similarity(values - first, first, dim=0) > 0.99
 
 
 def test_the_learning_rate_rises_and_falls_along_half_a_cosine():

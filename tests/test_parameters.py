@@ -2,7 +2,7 @@ import torch
 from torch import nn
 
 from iadb_core.networks import build, laid_out
-from iadb_core.parameters import flat_views, flatten
+from iadb_core.parameters import flat_matrices, flat_views, flatten
 
 
 def network():
@@ -37,3 +37,15 @@ def test_views_begin_on_cache_lines_and_do_not_overlap():
         view.fill_(number + 1)
     assert [view.unique().tolist() for view in views] == [[1], [2], [3]]
     assert values.numel() == 16 + 16 + 32
+
+
+def test_matrices_are_where_the_weights_lie():
+    flat = network()
+    values = flatten(flat)
+    matrices = flat_matrices(flat, without=[flat.out])
+    weights = [p for name, p in flat.named_parameters() if p.ndim > 1 and not name.startswith("out.")]
+    assert len(matrices) == len(weights)
+    for (begin, rows, columns), weight in zip(matrices, weights, strict=True):
+        matrix = values[begin : begin + rows * columns].view(rows, columns)
+        expected = weight.permute(0, 2, 3, 1).flatten(1)  # as it lies in memory, channels last
+        assert torch.equal(matrix, expected)

@@ -8,6 +8,7 @@ import torch
 from conftest import IMAGES, POINTS
 from PIL import Image
 
+from iadb_core import checkpoint
 from iadb_core.scaling import unscale
 
 
@@ -29,6 +30,21 @@ def test_the_default_target_makes_every_file(finished):
         expected |= {f"{name}/seed0/{file}" for file in [*run, *frames, "metrics.json", "train.benchmark.tsv"]}
     expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in ("train", "held_out")}
     assert made == expected
+
+
+def test_every_setting_of_training_is_taken(workspace):
+    training = IMAGES["training"] | {"decay": "cosine", "warmup": 5, "ema": 0.9, "alpha": "logit_normal"}
+    network = {"name": "residual", "width": 8, "multipliers": [1, 2], "blocks": 1, "patch": 2}
+    workspace.configure({"modern": IMAGES | {"training": training, "network": network}})
+    run = workspace.snakemake("results/modern/seed0/trajectory.npy")
+    assert run.returncode == 0, run.stderr
+    summary = json.loads(workspace.path("results/modern/seed0/training.json").read_text())
+    assert summary["weights"] == "moving average, decay 0.9"
+    assert summary["network"] == "residual"
+    network, content = checkpoint.load(workspace.path("results/modern/seed0/model.pt"))
+    assert content["settings"]["training"] == training | {"learning_rate": 0.001, "record_every": 50}
+    assert content["network"]["settings"] == {"width": 8, "multipliers": [1, 2], "blocks": 1, "patch": 2}
+    assert np.load(workspace.path("results/modern/seed0/trajectory.npy")).shape == (5, 20, 1, 8, 8)
 
 
 def test_a_second_run_has_nothing_to_do(finished):

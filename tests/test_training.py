@@ -16,7 +16,7 @@ CPU = torch.device("cpu")
 DENSITIES = ({"gaussian": {"mean": CASE.m0, "std": CASE.s0}}, {"gaussian": {"mean": CASE.m1, "std": CASE.s1}})
 
 
-SETTINGS = {"batch_size": 256, "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
+SETTINGS = {"batch_size": 256, "optimizer": "adam", "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
 
 
 def run(steps, seed=0, precision=torch.float32, every=500, device=CPU, **settings):
@@ -86,6 +86,11 @@ def blocks_with_a_nan(after):
 def test_the_last_block_is_cut_to_the_number_of_steps():
     _, records = run(70, every=30)
     assert [record.step for record in records] == [30, 60, 70]
+
+
+def test_muon_with_a_falling_learning_rate_learns_the_exact_field_too():
+    _, records = run(1500, optimizer="muon", decay="cosine", warmup=20, learning_rate=5e-3)
+    assert final_loss(records) == pytest.approx(CASE.loss_floor(), rel=0.05)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")

@@ -20,7 +20,7 @@ rule train:
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
         gpu=1,
-        mem_mb=4000,
+        mem_mb=lambda wildcards, input: 4000 + 2 * int(input.size_mb),
         runtime="4h",
     params:
         settings=section("source", "target", "network", "training", "device", "precision"),

@@ -1,0 +1,154 @@
+"""Quality against training time, for the experiments `mnist` and `mnist-fast`.
+
+    python -m benchmarks.quality [--data-dir DIR] [--experiments NAME …] [--shares 0.25 0.5 1]
+
+Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
+else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
+there already, in results/benchmarks/quality/, are not trained again. Writes quality.csv and quality.png beside them.
+"""
+
+import argparse
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from iadb_core import checkpoint, networks
+from iadb_core.classifier import Classifier, train_classifier
+from iadb_core.evaluation import Comparison, image_quality
+from iadb_core.files import read_json, save_array, write_json
+from iadb_core.images import dataset_images, dataset_labels
+from iadb_core.preparation import network_values
+from iadb_core.progress import log
+from iadb_core.runtime import available_cores, choose_device, choose_precision, configure, generator
+from iadb_core.sampling import Sampler, measured_starts
+from iadb_core.scaling import true_values
+from iadb_core.streams import independent_blocks
+from iadb_core.training import train, training_length
+from workflow.experiments import complete, sample_shape
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 4]}
+METRIC = "Fréchet distance (classifier)"
+
+
+def lengths(training: dict[str, Any], count: int, shares: list[float]) -> Iterator[tuple[float, list[int]]]:
+    """Trainings, each as its share of the full length, and the steps after which its model is measured."""
+    full, _ = training_length(training, count)
+    steps = [max(1, round(full * share)) for share in sorted(shares)]
+    if training["decay"] == "constant" and not training["ema"]:
+        yield max(shares), steps
+    else:
+        yield from ((share, [length]) for share, length in zip(sorted(shares), steps, strict=True))
+
+
+def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: list[float], out: Path) -> None:
+    """Train an experiment with its first seed; the models, and the seconds that they took, go to `out`."""
+    settings, seed, device = experiment["training"], experiment["seeds"][0], choose_device(experiment["device"])
+    shape, network_settings = sample_shape(experiment), dict(experiment["network"])
+    kind = network_settings.pop("name")
+    for _, measured in lengths(settings, len(images), shares):
+        if all((out / f"{name}-{step}.json").exists() for step in measured):
+            continue
+        network = networks.build(kind, shape, network_settings, generator(seed, "weights")).to(device)
+        precision = choose_precision(experiment["precision"], device, network.convolutional)
+        densities = experiment["source"], experiment["target"]
+        order, alpha, batch_size = settings["order"], settings["alpha"], settings["batch_size"]
+        blocks = independent_blocks(densities, (None, images), shape, batch_size, order, seed, device, alpha)
+        records = train(network, blocks, measured[-1], settings, precision, iter([*measured, measured[-1] + 1]))
+        for record in records:
+            log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
+            if record.step < measured[-1]:
+                save(out, name, kind, network_settings, network, record.step, record.seconds, record.loss)
+        save(out, name, kind, network_settings, network, record.step, record.seconds, record.loss)
+
+
+def save(
+    out: Path, name: str, kind: str, sizes: dict[str, Any], network: Any, step: int, seconds: float, loss: float
+) -> None:
+    """A model and what is known of its training."""
+    description = {"name": kind, "shape": [1, 32, 32], "settings": sizes}
+    checkpoint.save(out / f"{name}-{step}.pt", network, description=description, settings={}, seed=0, steps=step)
+    write_json(out / f"{name}-{step}.json", {"experiment": name, "steps": step, "seconds": seconds, "loss": loss})
+
+
+def measured(experiment: dict[str, Any], path: Path, folder: Path, classifier: Classifier) -> dict[str, Any]:
+    """The Fréchet distance of a model's samples, and its floor, as the workflow measures them."""
+    seed, evaluation = experiment["seeds"][0], experiment["evaluation"]
+    held_out, stored = str(folder / "held_out.npy"), str(folder / "train.npy")
+    sampler = Sampler(path, experiment)
+    begin = measured_starts(experiment["source"], sampler.shape, None, held_out, evaluation["count"], seed)
+    samples = sampler.ends(begin).numpy()
+    comparison = Comparison(experiment["target"], held_out, stored, len(samples), evaluation, seed, classifier)
+    figures = {figure.metric: figure for figure in comparison.figures(image_quality(evaluation, seed), samples)}
+    found = figures[METRIC]
+    return {"n": found.n, "frechet": found.value, "floor": found.floor, "floor_std": found.floor_std}
+
+
+def classifier_of(
+    images: np.ndarray, labels: np.ndarray, density: dict[str, Any], settings: dict[str, Any]
+) -> Classifier:
+    """The classifier as the workflow trains it."""
+    blocks = [true_values(network_values(part, density).numpy(), density) for part in np.array_split(images, 16)]
+    return train_classifier(np.concatenate(blocks), labels, **settings)
+
+
+def main() -> None:
+    """Train, sample, measure and write the table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--experiments", nargs="+", default=["mnist", "mnist-fast"])
+    parser.add_argument("--shares", nargs="+", type=float, help="instead of SHARES, for every experiment")
+    parser.add_argument("--data-dir", default="data")
+    parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
+    given = parser.parse_args()
+    configure(available_cores())
+    config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
+    experiments = {name: config["experiments"][name] for name in given.experiments}
+    folder = given.out / "quality"
+    folder.mkdir(parents=True, exist_ok=True)
+    dataset = next(iter(experiments.values()))["target"]["dataset"]
+    images = dataset_images(dataset, given.data_dir, 0)
+    for split, stored in zip(("train", "held_out"), images, strict=True):
+        save_array(folder / f"{split}.npy", stored)
+    classifier = classifier_of(
+        images[0], dataset_labels(dataset, given.data_dir, 0)[0], {"dataset": dataset}, config["classifier"]
+    )
+    rows = []
+    for name, experiment in experiments.items():
+        trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
+        for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
+            row = read_json(told)
+            if row["experiment"] != name:
+                continue
+            if "frechet" not in row:
+                row |= measured(experiment, told.with_suffix(".pt"), folder, classifier)
+                write_json(told, row)
+            rows.append(row)
+            print(row, flush=True)
+    with open(given.out / "quality.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    plot(rows, given.out / "quality.png")
+
+
+def plot(rows: list[dict[str, Any]], path: Path) -> None:
+    """The Fréchet distance against the seconds of training, and the floor."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.add_subplot()
+    for name in dict.fromkeys(row["experiment"] for row in rows):
+        own = [row for row in rows if row["experiment"] == name]
+        axes.plot([row["seconds"] for row in own], [row["frechet"] for row in own], "o-", label=name)
+    axes.axhline(rows[0]["floor"], color="gray", linestyle="--", label="real samples")
+    axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel=METRIC)
+    axes.legend()
+    figure.savefig(path, dpi=120)
+
+
+if __name__ == "__main__":
+    main()
