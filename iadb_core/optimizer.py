@@ -84,16 +84,22 @@ class Adam:
 def orthogonal(matrices: Tensor, precision: torch.dtype) -> Tensor:
     """Matrices with the same singular vectors and with singular values near 1, by Newton-Schulz iterations.
 
-    matrices: (count, rows, columns). precision: of the products. Source: Jordan et al. 2024, "Muon".
+    matrices: (count, rows, columns). precision: of the products with them. Source: Jordan et al. 2024, "Muon". An
+    iteration multiplies X by a polynomial of G = X·Xᵀ from the left; the polynomials are gathered in G's small size.
     """
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
     x = (x / x.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]).to(precision)
     a, b, c = QUINTIC
+    gram = (x @ x.mT).float()
+    one = torch.eye(gram.shape[-1], device=gram.device)
+    gathered = one
     for _ in range(ITERATIONS):
-        gram = x @ x.mT
-        x = a * x + (b * gram + c * gram @ gram) @ x
-    return (x.mT if tall else x).float()
+        factor = a * one + b * gram + c * gram @ gram
+        gathered = factor @ gathered
+        gram = factor @ gram @ factor
+    x = (gathered.to(precision) @ x).float()
+    return x.mT if tall else x
 
 
 class Muon:

@@ -113,7 +113,7 @@ MISTAKES = [
     ("experiments/mnist/training/batch_size", 1.5, r"batch_size: 1\.5 is a number, not an integer"),
     ("experiments/densities/training/steps", 0, r"densities\.training\.steps: 0 .*at least 1"),
     ("experiments/densities/training/epochs", 3, r"densities\.training: give either steps or epochs"),
-    ("experiments/densities/training", ..., r"densities: training is missing \(Optimiser steps of Adam"),
+    ("experiments/densities/training", ..., r"densities: training is missing \(Optimiser steps on"),
     ("experiments/densities/training/lerning_rate", 1.0, r"lerning_rate: unknown key; did you mean learning_rate"),
     ("defaults/animation/fame_ms", 50, r"^defaults\.animation\.fame_ms: unknown key.*frame_ms\?$"),
     ("defaults/sampling/steps", "many", r"^defaults\.sampling\.steps: 'many' is a string, not an integer$"),
