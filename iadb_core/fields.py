@@ -24,5 +24,5 @@ class Network(nn.Module):
     memory_format: ClassVar[torch.memory_format]
 
     def ends(self) -> list[nn.Module]:
-        """The layers that see samples and those that give them; `Muon` leaves them to Adam."""
+        """The layers that see samples or α, and those that give samples; `Muon` leaves them to Adam."""
         raise NotImplementedError

@@ -84,21 +84,21 @@ class Adam:
 def orthogonal(matrices: Tensor, precision: torch.dtype) -> Tensor:
     """Matrices with the same singular vectors and with singular values near 1, by Newton-Schulz iterations.
 
-    matrices: (count, rows, columns). precision: of the products with them. Source: Jordan et al. 2024, "Muon". An
+    matrices: (count, rows, columns). precision: of the products. Source: Jordan et al. 2024, "Muon". An
     iteration multiplies X by a polynomial of G = X·Xᵀ from the left; the polynomials are gathered in G's small size.
     """
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
     x = (x / x.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]).to(precision)
     a, b, c = QUINTIC
-    gram = (x @ x.mT).float()
-    one = torch.eye(gram.shape[-1], device=gram.device)
-    gathered = one
-    for _ in range(ITERATIONS):
-        factor = a * one + b * gram + c * gram @ gram
-        gathered = factor @ gathered
+    gram = x @ x.mT
+    one = torch.eye(gram.shape[-1], device=gram.device, dtype=precision)
+    gathered = factor = torch.baddbmm(a * one + b * gram, gram, gram, alpha=c)
+    for _ in range(ITERATIONS - 1):
         gram = factor @ gram @ factor
-    x = (gathered.to(precision) @ x).float()
+        factor = torch.baddbmm(a * one + b * gram, gram, gram, alpha=c)
+        gathered = factor @ gathered
+    x = (gathered @ x).float()
     return x.mT if tall else x
 
 

@@ -93,7 +93,8 @@ class ResidualUNet(Network):
         self.zero_layers = [self.out, *(module.conv2 for module in self.modules() if isinstance(module, Block))]
 
     def ends(self) -> list[nn.Module]:
-        return [self.stem, self.out]
+        modulations = [module.modulation for module in self.modules() if isinstance(module, Block)]
+        return [self.stem, self.out, self.embedding, *modulations]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
         embedding = self.embedding(alpha_features(alpha))
