@@ -84,21 +84,22 @@ class Adam:
 def orthogonal(matrices: Tensor, precision: torch.dtype) -> Tensor:
     """Matrices with the same singular vectors and with singular values near 1, by Newton-Schulz iterations.
 
-    matrices: (count, rows, columns). precision: of the products. Source: Jordan et al. 2024, "Muon". An
-    iteration multiplies X by a polynomial of G = X·Xᵀ from the left; the polynomials are gathered in G's small size.
+    matrices: (count, rows, columns). precision: of the last product. Source: Jordan et al. 2024, "Muon". An
+    iteration multiplies X by a polynomial of G = X·Xᵀ from the left; the polynomials are gathered in G's small size, in
+    float32: rounded to bfloat16, G would have negative eigenvalues, which the iterations blow up.
     """
     tall = matrices.shape[-2] > matrices.shape[-1]
     x = matrices.mT if tall else matrices
-    x = (x / x.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]).to(precision)
+    x = x / x.flatten(1).norm(dim=1).clamp_min(1e-12)[:, None, None]
     a, b, c = QUINTIC
     gram = x @ x.mT
-    one = torch.eye(gram.shape[-1], device=gram.device, dtype=precision)
+    one = torch.eye(gram.shape[-1], device=gram.device)
     gathered = factor = torch.baddbmm(a * one + b * gram, gram, gram, alpha=c)
     for _ in range(ITERATIONS - 1):
         gram = factor @ gram @ factor
         factor = torch.baddbmm(a * one + b * gram, gram, gram, alpha=c)
         gathered = factor @ gathered
-    x = (gathered @ x).float()
+    x = (gathered.to(precision) @ x.to(precision)).float()
     return x.mT if tall else x
 
 
@@ -107,7 +108,7 @@ class Muon:
 
     A step is learning rate · 0.2 · √max(rows, columns) times an orthogonal matrix, about as large as Adam's, so that
     both take the same learning rates. values, gradient: flat. matrices: which parts of them are matrices, as
-    (begin, rows, columns). precision: of the iterations.
+    (begin, rows, columns). precision: of the last product of the iterations.
     Source: Jordan et al. 2024; the scale, Liu et al. 2025, "Muon is scalable", section 2.2.
     """
 

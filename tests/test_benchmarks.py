@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from benchmarks import recipe, run
+from benchmarks import quality, recipe, run
 from benchmarks.contests import Contest, Row, hold, markdown
 from iadb_core.densities import read_density
 from iadb_core.networks import build
@@ -110,3 +111,31 @@ def test_the_scale_tables_measure_a_line():
     command = [sys.executable, "-m", "benchmarks.scale", "points", "--work", "10000"]
     told = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert told.startswith("| 10,000 | ")
+
+
+def test_the_recipe_trains_samples_and_draws(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (130, 1, 28, 28), np.uint8)
+    training = recipe.MnistTraining(images, torch.device("cpu"))
+    before = [parameter.clone() for parameter in training.network.parameters()]
+    training.run(3)  # over the end of an epoch of 2 batches
+    assert not any(torch.equal(a, b) for a, b in zip(before, training.network.parameters(), strict=True))
+    *_, end = recipe.sample(training.network, torch.randn(64, 1, 32, 32), steps=2)
+    recipe.draw_digits(end, tmp_path / "digits.png")
+    assert Image.open(tmp_path / "digits.png").size == (256, 256)
+    plane = recipe.train_plane(torch.rand(100, 2), torch.rand(100, 2), 3, torch.device("cpu"))
+    *_, end = recipe.sample(plane, torch.rand(5, 2), steps=4)
+    recipe.draw_points(end, tmp_path / "points.png")
+    assert Image.open(tmp_path / "points.png").size == (500, 500)
+
+
+def test_the_stages_make_a_gif_without_snakemake(tmp_path):
+    run.whole.by_stages("densities", 64, None, tmp_path / "out.gif", torch.device("cpu"))
+    with Image.open(tmp_path / "out.gif") as gif:
+        assert (gif.n_frames, gif.size) == (129, (512, 544))
+
+
+def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_way():
+    constant = {"epochs": 16, "batch_size": 64, "decay": "constant", "ema": 0.0}
+    assert list(quality.lengths(constant, 60_000, [1 / 16, 1])) == [(1, [937, 14_992])]
+    falling = constant | {"decay": "cosine"}
+    assert list(quality.lengths(falling, 60_000, [1, 0.5])) == [(0.5, [7496]), (1, [14_992])]

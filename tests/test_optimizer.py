@@ -33,6 +33,16 @@ def test_orthogonal_keeps_singular_vectors_and_evens_out_singular_values(shape):
     assert diagonal.max() < 1.3
 
 
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_orthogonal_stays_bounded_where_directions_are_missing(precision):
+    generator = torch.Generator().manual_seed(0)
+    for rank, rows, columns in ((1, 128, 1152), (20, 128, 1152), (100, 128, 300), (0, 8, 8)):
+        left, right = (torch.randn(4, size, rank, generator=generator) for size in (rows, columns))
+        weights = 10.0 ** -torch.linspace(0, 6, max(rank, 1))[:rank]
+        found = orthogonal((left * weights) @ right.mT, precision)
+        assert torch.linalg.matrix_norm(found, 2).max() < 1.3
+
+
 def test_muon_moves_matrices_as_far_as_adam_does_and_leaves_the_rest_to_adam():
     generator = torch.Generator().manual_seed(0)
     gradient = torch.randn(16 + 32 * 48, generator=generator)
