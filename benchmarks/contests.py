@@ -7,26 +7,29 @@ from statistics import median
 from typing import Any
 
 WHOLE = "animations"
+SETTLING = 0.5  # seconds in which the way before, say its DataLoader's workers, finishes what it still does
 Work = Callable[[], float]  # does some work and returns how many units of it, such as images
+Start = Callable[[str], Callable[[], float]]  # of a way, by its name: what runs it once and tells units a second
 
 
 @dataclass(frozen=True)
 class Contest:
     """The same work done in several ways. bar: how many times faster than the baseline `ours` is to be.
 
-    ways: by name, ours and the baseline among them. operations: FLOPs of a unit, and in which precision `ours` does
-    them: its share of the machine's rate of matrix products is then reported. scaled_to: as `Row` says.
+    ways: by name, ours and the baseline among them, what prepares the work. operations: FLOPs of a unit, and in which
+    precision `ours` does them: its share of the machine's rate of matrix products is then reported. repeats: if not as
+    many as elsewhere. note: made when the rows are.
     """
 
     name: str
     unit: str
-    ways: Mapping[str, Work]
+    ways: Mapping[str, Callable[[], Work]]
     bar: float | None = None
     operations: float | None = None
     precision: str = "float32"
     baseline: str = "plain recipe"
     repeats: int | None = None
-    note: str = ""
+    note: Callable[[], str] = str
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,22 @@ def rate(work: Work) -> float:
     return units / (time.perf_counter() - began)
 
 
-def hold(contest: Contest, repeats: int, products: Mapping[str, float], warm_up: bool = True) -> list[Row]:
+def hold(
+    contest: Contest, repeats: int, products: Mapping[str, float], start: Start, warm_up: bool = True
+) -> list[Row]:
     """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
 
     products: FLOP/s of matrix products by precision.
     """
     rates: dict[str, list[float]] = {name: [] for name in contest.ways}
+    runs = {name: start(name) for name in contest.ways}
     if warm_up:
-        for work in contest.ways.values():
-            work()
+        for run in runs.values():
+            run()
     for _ in range(contest.repeats or repeats):
-        for name, work in contest.ways.items():
-            rates[name].append(rate(work))
+        for name, run in runs.items():
+            time.sleep(SETTLING)
+            rates[name].append(run())
     limit = products[contest.precision] / contest.operations if contest.operations else None
     return [_row(contest, way, rates[way], rates["ours"], limit) for way in contest.ways]
 
@@ -90,7 +97,7 @@ def _row(contest: Contest, way: str, rates: Sequence[float], ours: Sequence[floa
         bar,
         limit if way == "ours" else None,
         share,
-        contest.note if way == "ours" else "",
+        contest.note() if way == "ours" else "",
     )
 
 

@@ -33,13 +33,19 @@ def synchronise(device: torch.device) -> None:
 
 
 def matrix_products(device: torch.device, seconds: float = 1.0) -> dict[str, float]:
-    """FLOP/s of a product of two square matrices, in float32 and bfloat16, on all threads."""
+    """FLOP/s of a product of two square matrices, in float32 and bfloat16, on all threads, and on a CPU on one."""
     size = 8192 if device.type == "cuda" else 1024
-    rates = {}
-    for dtype in (torch.float32, torch.bfloat16):
+
+    def rate(dtype: torch.dtype) -> float:
         a = torch.randn(size, size, device=device).to(dtype)
-        best = best_seconds(partial(torch.mm, a, a, out=torch.empty_like(a)), device, seconds)
-        rates[str(dtype).removeprefix("torch.")] = 2 * size**3 / best
+        return 2 * size**3 / best_seconds(partial(torch.mm, a, a, out=torch.empty_like(a)), device, seconds)
+
+    rates = {"float32": rate(torch.float32), "bfloat16": rate(torch.bfloat16)}
+    if device.type == "cpu":
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        rates["float32 on one thread"] = rate(torch.float32)
+        torch.set_num_threads(threads)
     return rates
 
 

@@ -9,6 +9,7 @@ and 4 workers, points accepted one by one, and pictures drawn by matplotlib poin
 
 import argparse
 import tempfile
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -131,6 +132,7 @@ def twice_minus_one(values: Tensor) -> Tensor:
 
 def loader(images: np.ndarray, batch_size: int = 64) -> DataLoader[Tensor]:
     """Shuffled batches from 4 workers."""
+    warnings.filterwarnings("ignore", "This DataLoader will create")  # more workers than cores, as the recipe has it
     return DataLoader(Digits(images), batch_size, shuffle=True, num_workers=4, drop_last=True)
 
 

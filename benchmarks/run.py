@@ -8,11 +8,15 @@ Writes benchmarks.csv, benchmarks.json and benchmarks.md to the folder, and the 
 import argparse
 import csv
 import json
+import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cached_property, partial
+from importlib.util import find_spec
 from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import numpy as np
@@ -20,7 +24,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import ours, peers, recipe, whole
-from benchmarks.contests import WHOLE, Contest, Row, hold, markdown
+from benchmarks.contests import WHOLE, Contest, Row, Work, hold, markdown, rate
 from benchmarks.machine import bandwidth, described, matrix_products
 from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
@@ -32,126 +36,166 @@ MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
 
 
 class Benchmarks:
-    """The contests on one device; every attribute that is a method with `contest` in front of it makes one."""
+    """The contests on one device, a method each. Whatever is large is made when a way is prepared."""
 
     def __init__(self, device: torch.device, data_dir: Path, folder: Path, quick: bool) -> None:
         self.device, self.data_dir, self.folder, self.quick = device, data_dir, folder, quick
-        self.images, self.real = mnist_images(data_dir)
         self.precision = choose_precision("auto", device, convolutional=True)
         self.on_cuda = device.type == "cuda"
         self.bars = GPU_BARS if self.on_cuda else CPU_BARS
 
+    @cached_property
+    def images(self) -> np.ndarray:
+        """MNIST's training images."""
+        return mnist_images(self.data_dir)[0]
+
     def mnist_training(self) -> Contest:
         """Optimiser steps on batches of 64 images."""
-        steps = (200 if self.on_cuda else 12) if self.quick else (1000 if self.on_cuda else 24)
-        plain = recipe.MnistTraining(self.images, self.device)
-        fast = ours.mnist_training(self.images, self.precision, self.device)
-        single = ours.mnist_training(self.images, torch.float32, self.device)
-        ways: dict[str, Any] = {"ours": fast, "plain recipe": plain, "ours in float32": single}
-        try:
-            ways["torchcfm's loop"] = peers.TorchcfmTraining(self.images, self.device)
-        except ImportError:
+        ways: dict[str, Callable[[], Any]] = {
+            "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
+            "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
+            "ours in float32": lambda: ours.mnist_training(self.images, torch.float32, self.device),
+        }
+        if find_spec("torchcfm"):
+            ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
+        else:
             print("torchcfm is not installed: pip install --requirement benchmarks/requirements.txt", file=sys.stderr)
-        return self.contest(
-            "MNIST training",
-            "images",
-            {name: images_of(training, steps) for name, training in ways.items()},
-            operations=3 * forward_flops() - first_layer_flops(),
-            precision=precision_name(self.precision),
-        )
+        return self.training("MNIST training", ways, precision=precision_name(self.precision))
 
     def mnist_training_in_float32(self) -> Contest:
         """The same where there are no bfloat16 instructions."""
-        steps = 12 if self.quick else 24
-        ways = {
-            "ours": ours.mnist_training(self.images, torch.float32, self.device),
-            "plain recipe": recipe.MnistTraining(self.images, self.device),
+        ways: dict[str, Callable[[], Any]] = {
+            "ours": lambda: ours.mnist_training(self.images, torch.float32, self.device),
+            "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
         }
-        return self.contest(
-            "MNIST training, float32",
-            "images",
-            {name: images_of(training, steps) for name, training in ways.items()},
-            operations=3 * forward_flops() - first_layer_flops(),
-        )
+        return self.training("MNIST training, float32", ways)
+
+    def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
+        """A contest of trainings, which have a method that runs so many steps."""
+        steps = (200 if self.on_cuda else 12) if self.quick else (1000 if self.on_cuda else 24)
+
+        def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
+            def prepare() -> Work:
+                training = make()
+                return lambda: 64 * (training.run(steps) or steps)
+
+            return prepare
+
+        operations = 3 * forward_flops() - first_layer_flops()
+        works = {way: prepared(make) for way, make in ways.items()}
+        return self.contest(name, "images", works, operations=operations, **options)
 
     def mnist_sampling(self) -> Contest:
         """Network evaluations of single images, by Euler steps from 64 starts."""
         starts = torch.randn(64, 1, 32, 32)
-        fast = ours.sampler(self.folder, self.device, "auto")
-        network = recipe.Convolutional().to(self.device).eval()
 
-        def plainly() -> int:
-            for x in recipe.sample(network, starts.to(self.device), 16):
-                x.cpu()
-            return 16 * len(starts)
+        def fast() -> Work:
+            sampler = ours.sampler(self.folder, self.device, "auto")
+            return lambda: ours.evaluations(sampler, starts)
 
-        return self.contest(
-            "MNIST sampling",
-            "evaluations",
-            {"ours": lambda: ours.evaluations(fast, starts), "plain recipe": plainly},
-            operations=forward_flops(),
-            precision=precision_name(fast.precision),
-        )
+        def plain() -> Work:
+            network = recipe.Convolutional().to(self.device).eval()
+
+            def work() -> float:
+                for x in recipe.sample(network, starts.to(self.device), 16):
+                    x.cpu()
+                return 16 * len(starts)
+
+            return work
+
+        ways = {"ours": fast, "plain recipe": plain}
+        precision = precision_name(self.precision)
+        return self.contest("MNIST sampling", "evaluations", ways, operations=forward_flops(), precision=precision)
 
     def plane_training(self) -> Contest:
-        """Optimiser steps on batches of 256 points, on one thread on a CPU."""
+        """Optimiser steps on batches of 256 points, on one thread on a CPU: so small a network is slower on two."""
         points = np.random.default_rng(0).random((2, 65536, 2), dtype=np.float32)
-        fast = ours.plane_training(points[0], points[1], self.device)
-        x0, x1 = torch.from_numpy(points)
         steps = 640 if self.quick else 2560
 
-        def plainly() -> int:
-            recipe.train_plane(x0, x1, steps, self.device)
-            return steps
+        def fast() -> Work:
+            torch.set_num_threads(1)
+            training = ours.plane_training(points[0], points[1], self.device)
+            return lambda: training.run(steps)
 
-        ways = {"ours": on_one_thread(lambda: fast.run(steps)), "plain recipe": on_one_thread(plainly)}
-        return self.contest("2D training", "iterations", ways, operations=plane_flops())
+        def plain() -> Work:
+            torch.set_num_threads(1)
+            x0, x1 = torch.from_numpy(points)
+
+            def work() -> float:
+                recipe.train_plane(x0, x1, steps, self.device)
+                return steps
+
+            return work
+
+        ways = {"ours": fast, "plain recipe": plain}
+        threads = "float32" if self.on_cuda else "float32 on one thread"
+        return self.contest("2D training", "iterations", ways, operations=plane_flops(), precision=threads)
 
     def rejection(self) -> Contest:
         """Points of the source of `densities`."""
         density = read_density(whole.PICTURES[0])
         count = 8192 if self.quick else 65536
 
-        def plainly() -> int:
+        def fast() -> float:
+            return sum(len(sample_density(density, 65536, np.random.default_rng(seed))) for seed in range(10))
+
+        def plain() -> float:
             return len(recipe.accepted_points(density, count))
 
-        def fast() -> int:
-            return len(sample_density(density, 65536, np.random.default_rng(0)))
-
-        return self.contest("points by rejection", "points", {"ours": fast, "plain recipe": plainly}, repeats=3)
+        return self.contest("points by rejection", "points", {"ours": lambda: fast, "plain recipe": lambda: plain})
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
-        frames = Frames(trajectory(), *pictures(), schedule="linear", size=512, stride=1)
-        few = 1 if self.quick else 4
+        few = 1 if self.quick else 3
 
-        def plainly() -> int:
-            for number in range(few):
-                recipe.draw_points(torch.from_numpy(frames.trajectory[number]), self.folder / "plain.png")
-            return few
+        def fast() -> Work:
+            frames = some_frames()
+            return lambda: len(ours.drawn(frames, self.folder))
 
-        ways = {"ours": lambda: len(ours.drawn(frames, self.folder)), "plain recipe": plainly}
-        return self.contest("frames of 2,048 points", "frames", ways, repeats=3)
+        def plain() -> Work:
+            frames = some_frames()
+
+            def work() -> float:
+                for number in range(few):
+                    recipe.draw_points(torch.from_numpy(frames.trajectory[number]), self.folder / "plain.png")
+                return few
+
+            return work
+
+        return self.contest("frames of 2,048 points", "frames", {"ours": fast, "plain recipe": plain}, repeats=3)
 
     def gif(self) -> Contest:
-        """Those frames as a GIF; beside the speed, how far its pixels are from the frames'."""
-        paths = ours.drawn(Frames(trajectory(), *pictures(), schedule="linear", size=512, stride=1), self.folder)
-        encoders: dict[str, Callable[[Path], None]] = {
-            "ours": lambda path: write_gif(path, paths, frame_ms=50, hold_ms=50, colours=128),
-            "Pillow": lambda path: peers.pillow_gif(paths, path),
-            "ffmpeg": lambda path: peers.ffmpeg_gif(paths, path),
-            "imageio": lambda path: peers.imageio_gif(paths, path),
+        """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
+        encoders: dict[str, Callable[[Sequence[Path], Path], None]] = {
+            "ours": partial(write_frames, colours=128),
+            "Pillow": peers.pillow_gif,
+            "ffmpeg": peers.ffmpeg_gif,
         }
-        notes, ways = [], dict[str, Callable[[], float]]()
-        for name, encode in encoders.items():
-            path = self.folder / f"{name}.gif"
-            try:
-                encode(path)
-            except ImportError:
-                continue
-            notes.append(f"{name} {path.stat().st_size / 1e6:.2f} MB, error {peers.gif_error(paths, path):.2f}")
-            ways[name] = frames_of(encode, path, len(paths))
-        return self.contest("GIF of 129 frames", "frames", ways, note="; ".join(notes), baseline="imageio", repeats=3)
+        if find_spec("imageio"):
+            encoders["imageio"] = peers.imageio_gif
+
+        def prepared(name: str) -> Callable[[], Work]:
+            def prepare() -> Work:
+                paths = ours.drawn(some_frames(), self.folder)
+
+                def work() -> float:
+                    encoders[name](paths, self.folder / f"{name}.gif")
+                    return len(paths)
+
+                return work
+
+            return prepare
+
+        def note() -> str:
+            paths = ours.drawn(some_frames(), self.folder)
+            made = {name: self.folder / f"{name}.gif" for name in encoders}
+            return "; ".join(
+                f"{name} {path.stat().st_size / 1e6:.2f} MB, error {peers.gif_error(paths, path):.2f}"
+                for name, path in made.items()
+            )
+
+        ways = {name: prepared(name) for name in encoders}
+        return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3)
 
     def densities_gif(self) -> Contest:
         """results/densities.gif from nothing."""
@@ -163,24 +207,65 @@ class Benchmarks:
 
     def whole(self, experiment: str, steps: int) -> Contest:
         """A whole animation; a unit is one of them."""
-        images = self.folder / "images.npy"
-        np.save(images, self.images)
-        data_dir = self.data_dir if self.real else None
 
-        def fast() -> int:
-            whole.run_ours(experiment, steps, data_dir, images, self.device)
-            return 1
+        def prepared(run: Callable[..., None]) -> Callable[[], Work]:
+            def prepare() -> Work:
+                images, real = mnist_images(self.data_dir)
+                stored = self.folder / "images.npy"
+                np.save(stored, images)
 
-        def plainly() -> int:
-            whole.run_recipe(experiment, steps, images, self.device)
-            return 1
+                def work() -> float:
+                    run(experiment, steps, self.data_dir if real else None, stored, self.device)
+                    return 1
+
+                return work
+
+            return prepare
 
         name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
-        return self.contest(name, WHOLE, {"ours": fast, "plain recipe": plainly}, repeats=1)
+        ways = {"ours": prepared(whole.run_ours), "plain recipe": prepared(whole.run_recipe)}
+        return self.contest(name, WHOLE, ways, repeats=1)
 
-    def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], float]], **options: Any) -> Contest:
+    def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], Work]], **options: Any) -> Contest:
         """A contest with its bar on this kind of device."""
         return Contest(name, unit, ways, bar=self.bars.get(name), **options)
+
+
+class Served:
+    """A way of a contest in a process of its own, which waits between its runs.
+
+    What a way sets for its whole process, such as threads and the allocator, then changes no other.
+    """
+
+    def __init__(self, contest: str, way: str, arguments: Sequence[str]) -> None:
+        command = [sys.executable, "-m", "benchmarks.run", *arguments, "--serve", contest, way]
+        self.process = subprocess.Popen(command, cwd=whole.ROOT, stdin=PIPE, stdout=PIPE, text=True)
+
+    def __call__(self) -> float:
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write("run\n")
+        self.process.stdin.flush()
+        told = self.process.stdout.readline()
+        if not told:
+            raise RuntimeError("a way of the benchmark has ended; its message is above")
+        return float(told)
+
+    def end(self) -> None:
+        """Let the process end."""
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def serve(contest: Contest, way: str) -> None:
+    """Run one way of a contest for each line of standard input; tell units a second on standard output."""
+    out, sys.stdout = sys.stdout, sys.stderr
+    if way.startswith("ours"):
+        configure(available_cores())
+    work = contest.ways[way]()
+    for _ in sys.stdin:
+        print(rate(work), file=out, flush=True)
 
 
 CPU_BARS = {
@@ -213,39 +298,6 @@ def mnist_images(data_dir: Path) -> tuple[np.ndarray, bool]:
         return np.random.default_rng(0).integers(0, 256, (60_000, 1, 28, 28), np.uint8), False
 
 
-def images_of(training: Any, steps: int) -> Callable[[], float]:
-    """A run of a training, which says how many images it took."""
-
-    def work() -> float:
-        return 64 * (training.run(steps) or steps)
-
-    return work
-
-
-def frames_of(encode: Callable[[Path], None], path: Path, count: int) -> Callable[[], float]:
-    """A run of an encoder, which says how many frames it took."""
-
-    def work() -> float:
-        encode(path)
-        return count
-
-    return work
-
-
-def on_one_thread(work: Callable[[], float]) -> Callable[[], float]:
-    """The work on one CPU thread: so small a network is slower on two."""
-
-    def alone() -> float:
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        try:
-            return work()
-        finally:
-            torch.set_num_threads(threads)
-
-    return alone
-
-
 def forward_flops() -> float:
     """FLOPs of one evaluation of the MNIST tutorial's network for one image, counted by torch."""
     with FlopCounterMode(display=False) as counter:
@@ -266,17 +318,18 @@ def plane_flops() -> float:
     return counter.get_total_flops()
 
 
-def trajectory() -> np.ndarray:
-    """2,048 points that drift for 128 steps."""
-    random = np.random.default_rng(0)
-    start, end = random.random((2, 2048, 2), dtype=np.float32)
-    return ours.trajectory(torch.from_numpy(start), torch.from_numpy(end - start), 128)
-
-
-def pictures() -> tuple[dict[str, Any], dict[str, Any]]:
-    """The densities of `densities`."""
+def some_frames() -> Frames:
+    """2,048 points of the source of `densities` that go straight to points of its target in 128 steps."""
+    densities = [read_density(path) for path in whole.PICTURES]
+    start, end = (sample_density(density, 2048, np.random.default_rng(0)) for density in densities)
+    states = ours.trajectory(torch.from_numpy(start), torch.from_numpy(end - start), 128)
     source, target = ({"picture": {"path": str(path)}} for path in whole.PICTURES)
-    return source, target
+    return Frames(states, source, target, schedule="linear", size=512, stride=1)
+
+
+def write_frames(frames: Sequence[Path], path: Path, colours: int) -> None:
+    """A GIF as the workflow writes it."""
+    write_gif(path, frames, frame_ms=50, hold_ms=50, colours=colours)
 
 
 def completed(rows: list[Row]) -> Iterator[Row]:
@@ -323,7 +376,13 @@ def main() -> None:
     parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--serve", nargs=2, metavar=("CONTEST", "WAY"), help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.serve:
+        benchmarks = Benchmarks(given.device, given.data_dir, given.folder, given.quick)
+        serve(getattr(benchmarks, given.serve[0])(), given.serve[1])
+        return
     held = QUICK if given.quick else (*QUICK, "mnist_training_in_float32", *SLOW)
     names = [name for name in held if not given.only or any(word in name for word in given.only)]
     configure(available_cores())
@@ -335,11 +394,16 @@ def main() -> None:
     print(json.dumps(machine, indent=2), file=sys.stderr)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        benchmarks = Benchmarks(given.device, given.data_dir, Path(folder), given.quick)
+        benchmarks = Benchmarks(given.device, given.data_dir.resolve(), Path(folder), given.quick)
+        arguments = ["--device", str(given.device), "--data-dir", str(benchmarks.data_dir), "--folder", folder]
+        arguments += ["--quick"] if given.quick else []
         for name in names:
             contest = getattr(benchmarks, name)()
-            rows += hold(contest, 3 if given.quick else 5, products, warm_up=name not in SLOW)
-            print(markdown(rows[-len(contest.ways) :]), contest.note, sep="\n", file=sys.stderr, flush=True)
+            ways = {way: Served(name, way, arguments) for way in contest.ways}
+            rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__, warm_up=name not in SLOW)
+            for way in ways.values():
+                way.end()
+            print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr, flush=True)
     rows += completed(rows)
     report(rows, machine, given.out)
     print(markdown(rows))

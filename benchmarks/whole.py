@@ -93,7 +93,7 @@ def run_ours(experiment: str, steps: int, data_dir: Path | None, images: Path, d
         subprocess.run(command, cwd=ROOT, check=True)
 
 
-def run_recipe(experiment: str, steps: int, images: Path, device: torch.device) -> None:
+def run_recipe(experiment: str, steps: int, data_dir: Path | None, images: Path, device: torch.device) -> None:
     """The whole animation by the plain recipe, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         inputs = PICTURES if experiment == "densities" else [images]

@@ -10,7 +10,8 @@ import numpy as np
 from iadb_core.files import InputError
 from iadb_core.pictures import opened, over_black, without_palette
 
-PROPOSALS = 2**18
+PROPOSALS = 2**15
+MOST_OFTEN, LONGEST_LIST = 8, 2**20
 LEAST_ACCEPTANCE = 1 / 256
 
 
@@ -37,19 +38,29 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
 
     density: (height, width), in [0, 1] with a maximum of 1. Returns (count, 2), float32, in [0, 1)²: row, column.
     The first points are the same for every count. Where fewer than one proposal in 256 would be kept,
-    the pixel is drawn by its probability and the point uniformly inside, which is the same distribution.
+    the pixel is drawn by its probability, which is the same distribution.
     """
-    if density.mean() < LEAST_ACCEPTANCE:
-        return _sample_pixels(density, count, generator)
-    height, width = density.shape
+    pixels, kept_with = proposals(density.reshape(-1))
+    if kept_with.mean() < LEAST_ACCEPTANCE:
+        return _within(_drawn_pixels(density, count, generator), density.shape, generator)
     kept, total = [], 0
     while total < count:
-        proposals = generator.random((PROPOSALS, 3))
-        row, column = (proposals[:, :2] * (height, width)).astype(np.intp).T
-        points = proposals[proposals[:, 2] < density[row, column], :2]
-        kept.append(points)
-        total += len(points)
-    return _rounded_down(np.concatenate(kept)[:count])
+        proposed = generator.integers(len(pixels), size=PROPOSALS, dtype=np.uint32)
+        accepted = proposed.compress(generator.random(PROPOSALS, dtype=np.float32) < kept_with[proposed])
+        kept.append(_within(pixels[accepted[: count - total]], density.shape, generator))
+        total += len(kept[-1])
+    return np.concatenate(kept)
+
+
+def proposals(density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels to propose, each as often as the others in the list, and the probability to keep one: (n,) both.
+
+    A pixel stands there the more often the brighter it is, so that most proposals are kept; a black one never.
+    """
+    bright = np.flatnonzero(density).astype(np.int32)
+    often = density[bright] * max(1, min(MOST_OFTEN, LONGEST_LIST // len(bright)))
+    times = np.ceil(often).astype(np.int32)
+    return np.repeat(bright, times), np.repeat(often / times, times)
 
 
 def cell_masses(density: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -69,18 +80,31 @@ def cell_masses(density: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return masses / masses.sum()
 
 
-def _sample_pixels(density: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
+def _drawn_pixels(density: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
+    """Flat indices of pixels, (count,), by their probabilities."""
     cumulative = np.cumsum(density)
-    draws = generator.random((count, 3))
-    pixel = np.searchsorted(cumulative, draws[:, 0] * cumulative[-1], side="right")
-    corner = np.stack(np.unravel_index(pixel, density.shape), axis=1)
-    return _rounded_down((corner + draws[:, 1:]) / density.shape)
+    return np.searchsorted(cumulative, generator.random(count) * cumulative[-1], side="right")
 
 
-def _rounded_down(points: np.ndarray) -> np.ndarray:
-    """To float32 towards zero: rounded up, a point could leave its pixel, or the square."""
-    rounded = points.astype(np.float32)
-    return np.where(rounded > points, np.nextafter(rounded, np.float32(0)), rounded)
+def _within(pixels: np.ndarray, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
+    """A point uniformly inside each pixel, given by its flat index: (count, 2), float32.
+
+    Rounded to float32, a point could leave its pixel, or the square: it then stays at the edge, just inside.
+    """
+    points = generator.random((len(pixels), 2), dtype=np.float32)
+    for axis, index in enumerate(divmod(pixels, shape[1])):
+        first, last = _ends_of_pixels(shape[axis])
+        point = ((index + points[:, axis]) / shape[axis]).astype(np.float32)
+        points[:, axis] = np.minimum(np.maximum(point, first[index]), last[index])
+    return points
+
+
+def _ends_of_pixels(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The smallest and the largest float32 in each of [k/count, (k + 1)/count), as (count,) each."""
+    edges = np.arange(count + 1) / count
+    rounded = edges.astype(np.float32)
+    up = np.where(rounded < edges, np.nextafter(rounded, np.float32(2)), rounded)
+    return up[:-1], np.nextafter(up[1:], np.float32(0))
 
 
 def sample_gaussian(

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import quality, recipe, run
-from benchmarks.contests import Contest, Row, hold, markdown
+from benchmarks import contests, quality, recipe, run
+from benchmarks.contests import Contest, Row, hold, markdown, rate
 from iadb_core.densities import read_density
 from iadb_core.networks import build
 
@@ -26,20 +27,29 @@ def lasting(seconds, units=1.0, log=None, name=""):
         time.sleep(seconds)
         return units
 
-    return work
+    return lambda: work
+
+
+def held(contest, products):
+    return hold(contest, 3, products, lambda way: partial(rate, contest.ways[way]()))
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch):
+    monkeypatch.setattr(contests, "SETTLING", 0)
 
 
 def test_ways_are_run_in_turn_after_one_that_does_not_count():
     log = []
     ways = {name: lasting(0, log=log, name=name) for name in ("ours", "plain recipe")}
-    hold(Contest("c", "things", ways), 3, {})
+    held(Contest("c", "things", ways), {})
     assert log == ["ours", "plain recipe"] * 4
 
 
 def test_ratios_and_shares_of_the_limit_are_of_the_rates():
     ways = {"ours": lasting(0.02, 4), "plain recipe": lasting(0.08, 4)}
     contest = Contest("c", "things", ways, bar=2.5, operations=10.0)
-    mine, plain = hold(contest, 3, {"float32": 4000.0})
+    mine, plain = held(contest, {"float32": 4000.0})
     assert plain.ratio == pytest.approx(4, rel=0.15)
     assert plain.ratio_least <= plain.ratio <= plain.ratio_greatest
     assert (mine.ratio, mine.bar, plain.bar) == (1, None, 2.5)
@@ -121,11 +131,13 @@ def test_the_recipe_trains_samples_and_draws(tmp_path):
     assert not any(torch.equal(a, b) for a, b in zip(before, training.network.parameters(), strict=True))
     *_, end = recipe.sample(training.network, torch.randn(64, 1, 32, 32), steps=2)
     recipe.draw_digits(end, tmp_path / "digits.png")
-    assert Image.open(tmp_path / "digits.png").size == (256, 256)
+    with Image.open(tmp_path / "digits.png") as digits:
+        assert digits.size == (256, 256)
     plane = recipe.train_plane(torch.rand(100, 2), torch.rand(100, 2), 3, torch.device("cpu"))
     *_, end = recipe.sample(plane, torch.rand(5, 2), steps=4)
     recipe.draw_points(end, tmp_path / "points.png")
-    assert Image.open(tmp_path / "points.png").size == (500, 500)
+    with Image.open(tmp_path / "points.png") as points:
+        assert points.size == (500, 500)
 
 
 def test_the_stages_make_a_gif_without_snakemake(tmp_path):

@@ -1,11 +1,14 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from iadb_core import pictures
-from iadb_core.densities import cell_masses, read_density, sample_density, sample_gaussian
+from iadb_core.densities import cell_masses, proposals, read_density, sample_density, sample_gaussian
 from iadb_core.files import InputError
 
+BLOB = Path(__file__).resolve().parent.parent / "resources" / "densities" / "blob.png"
 RAMP = np.linspace(0, 250, 48).reshape(6, 8).astype(np.uint8)
 
 
@@ -50,14 +53,30 @@ def test_one_bright_pixel_among_millions_is_sampled_too():
     assert statistic < 10.8  # 1 degree of freedom, p = 0.001
 
 
-def test_a_sparse_density_takes_no_more_draws_than_points():
+def test_most_proposals_are_kept_however_dark_the_density():
     density = np.zeros((1024, 1024))
     density[500:503, 500:503] = 1
-    generator, as_many_draws = np.random.default_rng(0), np.random.default_rng(0)
-    points = sample_density(density, 65_536, generator)
-    as_many_draws.random((65_536, 3))
-    assert generator.random() == as_many_draws.random()
-    assert chi_squared(points, density)[0] < 26.1  # 8 degrees of freedom, p = 0.001
+    assert proposals(density.ravel())[1].mean() == 1
+    assert chi_squared(sample_density(density, 65_536, np.random.default_rng(0)), density)[0] < 26.1  # 8 d.o.f., 0.001
+    assert proposals(read_density(BLOB).ravel())[1].mean() > 0.6
+
+
+def test_where_few_proposals_would_be_kept_pixels_are_drawn_by_their_probability():
+    density = np.full((64, 64), 1e-5)
+    density[10, 20] = 1
+    assert proposals(density.ravel())[1].mean() < 1 / 256
+    points = sample_density(density, 20_000, np.random.default_rng(0))
+    inside = (np.floor(points * 64) == (10, 20)).all(axis=1).mean()
+    assert inside == pytest.approx(1 / (1 + 4095e-5), abs=0.006)
+
+
+@pytest.mark.parametrize("size", [3, 100, 256, 641])
+def test_points_stay_in_their_pixels(size):
+    density = np.zeros((size, size))
+    density[[0, size // 2, size - 1], [size - 1, size // 3, 0]] = 1
+    points = sample_density(density, 200_000, np.random.default_rng(0))
+    cells = {tuple(cell) for cell in np.floor(points.astype(float) * size).astype(int)}
+    assert cells == {(0, size - 1), (size // 2, size // 3), (size - 1, 0)}
 
 
 def test_the_first_points_are_the_same_for_every_count():
