@@ -154,7 +154,7 @@ def test_total_variation_of_the_pictures_own_points_is_small_and_grows_with_a_sh
     picture = np.outer(np.linspace(0, 1, 30), np.ones(20))
     points = sample_density(picture / picture.max(), 20_000, RANDOM)
     values = [total_variation(points + shift, picture, 8) for shift in (0, 0.1, 0.3)]
-    assert values[0] < 0.02
+    assert values[0] < 0.03  # 0.022 is expected of so many points on 64 cells
     assert sorted(values) == values
 
 

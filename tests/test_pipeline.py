@@ -33,7 +33,8 @@ def test_the_default_target_makes_every_file(finished):
 
 
 def test_every_setting_of_training_is_taken(workspace):
-    training = IMAGES["training"] | {"decay": "cosine", "warmup": 5, "ema": 0.9, "alpha": "logit_normal"}
+    training = IMAGES["training"] | {"optimizer": "muon", "decay": "cosine", "warmup": 5, "ema": 0.9}
+    training |= {"alpha": "logit_normal"}
     network = {"name": "residual", "width": 8, "multipliers": [1, 2], "blocks": 1, "patch": 2}
     workspace.configure({"modern": IMAGES | {"training": training, "network": network}})
     run = workspace.snakemake("results/modern/seed0/trajectory.npy")
