@@ -26,7 +26,7 @@ from iadb_core.progress import log
 from iadb_core.runtime import available_cores, choose_device, choose_precision, configure, generator
 from iadb_core.sampling import Sampler, measured_starts
 from iadb_core.scaling import true_values
-from iadb_core.streams import independent_blocks
+from iadb_core.streams import batches_in_a_block, independent_blocks
 from iadb_core.training import train, training_length
 from workflow.experiments import complete, sample_shape
 
@@ -35,10 +35,13 @@ SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2
 METRIC = "Fréchet distance (classifier)"
 
 
-def lengths(training: dict[str, Any], count: int, shares: list[float]) -> Iterator[tuple[float, list[int]]]:
+def lengths(
+    training: dict[str, Any], shape: tuple[int, ...], count: int, shares: list[float]
+) -> Iterator[tuple[float, list[int]]]:
     """Trainings, each as its share of the full length, and the steps after which its model is measured."""
     full, _ = training_length(training, count)
-    steps = [max(1, round(full * share)) for share in sorted(shares)]
+    whole = batches_in_a_block(training["batch_size"], shape)  # weights are only seen between blocks
+    steps = [min(full, whole * max(1, round(full * share / whole))) for share in sorted(shares)]
     if training["decay"] == "constant" and not training["ema"]:
         yield max(shares), steps
     else:
@@ -50,7 +53,7 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
     settings, seed, device = experiment["training"], experiment["seeds"][0], choose_device(experiment["device"])
     shape, network_settings = sample_shape(experiment), dict(experiment["network"])
     kind = network_settings.pop("name")
-    for _, measured in lengths(settings, len(images), shares):
+    for _, measured in lengths(settings, shape, len(images), shares):
         if all((out / f"{name}-{step}.json").exists() for step in measured):
             continue
         network = networks.build(kind, shape, network_settings, generator(seed, "weights")).to(device)

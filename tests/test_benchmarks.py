@@ -148,6 +148,7 @@ def test_the_stages_make_a_gif_without_snakemake(tmp_path):
 
 def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_way():
     constant = {"epochs": 16, "batch_size": 64, "decay": "constant", "ema": 0.0}
-    assert list(quality.lengths(constant, 60_000, [1 / 16, 1])) == [(1, [937, 14_992])]
+    shape = (1, 32, 32)  # of which a block has 4 batches
+    assert list(quality.lengths(constant, shape, 60_000, [1 / 16, 1])) == [(1, [936, 14_992])]
     falling = constant | {"decay": "cosine"}
-    assert list(quality.lengths(falling, 60_000, [1, 0.5])) == [(0.5, [7496]), (1, [14_992])]
+    assert list(quality.lengths(falling, shape, 60_000, [1, 0.5])) == [(0.5, [7496]), (1, [14_992])]
