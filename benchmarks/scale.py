@@ -113,7 +113,7 @@ def experiments(count: int, device: torch.device) -> Measured:
         config["experiments"] = {f"run{i}": one | {"seeds": [i]} for i in range(count)}
         config["default_experiments"] = list(config["experiments"])
         (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-        command = [sys.executable, "-m", "snakemake", "-n", "--quiet", "all", "--cores", "2", "results/metrics.csv"]
+        command = [sys.executable, "-m", "snakemake", "-n", "--cores", "2", "results/metrics.csv", "--quiet", "all"]
         began = time.perf_counter()
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return count, time.perf_counter() - began

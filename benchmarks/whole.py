@@ -49,8 +49,10 @@ def by_snakemake(experiment: str, steps: int, data_dir: Path | None, folder: Pat
     if data_dir:
         config["data_dir"] = str(data_dir.resolve())
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--quiet", "all", f"results/{experiment}.gif"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", f"results/{experiment}.gif", "--quiet", "all"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
     return folder / "results" / f"{experiment}.gif"
 
 

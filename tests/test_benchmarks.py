@@ -146,6 +146,11 @@ def test_the_stages_make_a_gif_without_snakemake(tmp_path):
         assert (gif.n_frames, gif.size) == (129, (512, 544))
 
 
+def test_the_workflow_makes_the_same_gif_from_nothing(tmp_path):
+    with Image.open(run.whole.by_snakemake("densities", 64, None, tmp_path)) as gif:
+        assert (gif.n_frames, gif.size) == (129, (512, 544))
+
+
 def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_way():
     constant = {"epochs": 16, "batch_size": 64, "decay": "constant", "ema": 0.0}
     shape = (1, 32, 32)  # of which a block has 4 batches
