@@ -176,7 +176,7 @@ class Benchmarks:
 
         def prepared(name: str) -> Callable[[], Work]:
             def prepare() -> Work:
-                paths = ours.drawn(some_frames(), self.folder)
+                paths = self.frames_in(name)
 
                 def work() -> float:
                     encoders[name](paths, self.folder / f"{name}.gif")
@@ -187,7 +187,7 @@ class Benchmarks:
             return prepare
 
         def note() -> str:
-            paths = ours.drawn(some_frames(), self.folder)
+            paths = self.frames_in("meant")
             made = {name: self.folder / f"{name}.gif" for name in encoders}
             return "; ".join(
                 f"{name} {path.stat().st_size / 1e6:.2f} MB, error {peers.gif_error(paths, path):.2f}"
@@ -196,6 +196,11 @@ class Benchmarks:
 
         ways = {name: prepared(name) for name in encoders}
         return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3)
+
+    def frames_in(self, name: str) -> list[Path]:
+        """Frames in files of a folder of that name."""
+        (self.folder / name).mkdir()
+        return ours.drawn(some_frames(), self.folder / name)
 
     def densities_gif(self) -> Contest:
         """results/densities.gif from nothing."""
@@ -211,7 +216,7 @@ class Benchmarks:
         def prepared(run: Callable[..., None]) -> Callable[[], Work]:
             def prepare() -> Work:
                 images, real = mnist_images(self.data_dir)
-                stored = self.folder / "images.npy"
+                stored = self.folder / f"{run.__name__}.npy"
                 np.save(stored, images)
 
                 def work() -> float:
