@@ -334,7 +334,7 @@ def some_frames() -> Frames:
 
 def write_frames(frames: Sequence[Path], path: Path, colours: int) -> None:
     """A GIF as the workflow writes it."""
-    write_gif(path, frames, frame_ms=50, hold_ms=50, colours=colours)
+    write_gif(path, frames, frame_ms=50, hold_ms=50, colours=colours, threads=available_cores())
 
 
 def completed(rows: list[Row]) -> Iterator[Row]:

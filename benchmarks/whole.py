@@ -81,7 +81,9 @@ def by_stages(experiment: str, steps: int, images: str | None, out: Path, device
         trajectory = Sampler(folder / "m.pt", settings).trajectories(starts).numpy()
         size = 512 if experiment == "densities" else 256
         frames = Frames(trajectory, source, target, schedule="linear", size=size, stride=1)
-        write_gif(out, ours.drawn(frames, folder), frame_ms=50, hold_ms=2500, colours=colours)
+        write_gif(
+            out, ours.drawn(frames, folder), frame_ms=50, hold_ms=2500, colours=colours, threads=available_cores()
+        )
 
 
 def run_ours(experiment: str, steps: int, data_dir: Path | None, images: Path, device: torch.device) -> None:

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -43,6 +45,10 @@ def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
     return _palette_image(np.concatenate([paper, found]))
 
 
+def _indexed(picture: Image.Image, palette: Image.Image) -> Image.Image:
+    return picture.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def _palette_image(colours: np.ndarray) -> Image.Image:
     palette = Image.new("P", (1, 1))
     palette.putpalette(colours.tobytes())
@@ -50,16 +56,22 @@ def _palette_image(colours: np.ndarray) -> Image.Image:
 
 
 def write_gif(
-    path: str | os.PathLike[str], frames: Sequence[str | os.PathLike[str]], frame_ms: int, hold_ms: int, colours: int
+    path: str | os.PathLike[str],
+    frames: Sequence[str | os.PathLike[str]],
+    frame_ms: int,
+    hold_ms: int,
+    colours: int,
+    threads: int = 1,
 ) -> None:
     """Write a looping GIF of PNG frames, atomically; the last one stays for `hold_ms`.
 
     Durations in milliseconds, multiples of 10 (GIF counts hundredths of a second). colours: 4 to 255.
     Raises InputError for an unreadable frame or if the file cannot be written.
     """
-    pictures = [read_frame(frame) for frame in frames]
-    palette = shared_palette(pictures, colours)
-    indexed = [picture.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
+    with ThreadPoolExecutor(threads) as pool:
+        pictures = list(pool.map(read_frame, frames))
+        palette = shared_palette(pictures, colours)
+        indexed = list(pool.map(partial(_indexed, palette=palette), pictures))
     # optimize: Pillow writes the pixels that did not change as transparent, which makes noise several times smaller.
     durations = [frame_ms] * (len(indexed) - 1) + [hold_ms]
     with atomic(path) as file:

@@ -40,6 +40,7 @@ rule gif:
         "logs/gif/{experiment}.log",
     conda:
         "../../environment.yml"
+    threads: 4
     params:
         animation=gif_settings,
     message:
