@@ -12,7 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import contests, quality, recipe, run
+from benchmarks import contests, operations, quality, recipe, run, whole
 from benchmarks.contests import Contest, Row, hold, markdown, rate
 from iadb_core.densities import read_density
 from iadb_core.networks import build
@@ -94,7 +94,7 @@ def test_the_recipes_points_have_the_density():
     cells = [tuple(cell) for cell in (points * 4).astype(int)]
     assert set(cells) == {(1, 2), (3, 0)}
     assert cells.count((1, 2)) / 3000 == pytest.approx(2 / 3, abs=0.03)
-    assert read_density(run.whole.PICTURES[0]).max() == 1
+    assert read_density(whole.PICTURES[0]).max() == 1
 
 
 def test_operations_are_counted_as_by_hand():
@@ -102,9 +102,9 @@ def test_operations_are_counted_as_by_hand():
     downs = {"a2": half, "b1": half, "b2": quarter, "c1": quarter, "c2": quarter, "c3": quarter, "c4": eighth}
     ups = {"u_up": eighth, "u": quarter, "v_up": quarter, "v": half, "w_up": half, "w": full}  # kernels per input pixel
     wide = sum(downs.values()) + sum(ups.values())
-    assert run.forward_flops() == 2 * 9 * 64 * 64 * wide + 2 * full * (9 * 2 * 64 + 64)
+    assert operations.forward_flops() == 2 * 9 * 64 * 64 * wide + 2 * full * (9 * 2 * 64 + 64)
     layers = 2 * 256 * (3 * 64 + 3 * 64 * 64 + 64 * 2)
-    assert run.plane_flops() == 3 * layers - 2 * 256 * 3 * 64
+    assert operations.plane_flops() == 3 * layers - 2 * 256 * 3 * 64
 
 
 def test_the_benchmarks_run_and_write_their_tables(tmp_path):
@@ -141,13 +141,13 @@ def test_the_recipe_trains_samples_and_draws(tmp_path):
 
 
 def test_the_stages_make_a_gif_without_snakemake(tmp_path):
-    run.whole.by_stages("densities", 64, None, tmp_path / "out.gif", torch.device("cpu"))
+    whole.by_stages("densities", 64, None, tmp_path / "out.gif", torch.device("cpu"))
     with Image.open(tmp_path / "out.gif") as gif:
         assert (gif.n_frames, gif.size) == (129, (512, 544))
 
 
 def test_the_workflow_makes_the_same_gif_from_nothing(tmp_path):
-    with Image.open(run.whole.by_snakemake("densities", 64, None, tmp_path)) as gif:
+    with Image.open(whole.by_snakemake("densities", 64, None, tmp_path)) as gif:
         assert (gif.n_frames, gif.size) == (129, (512, 544))
 
 

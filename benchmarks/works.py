@@ -1,0 +1,264 @@
+"""The works that are timed: each with the ways to do it, its unit, and how much faster this project is to be."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from benchmarks import ours, peers, recipe, whole
+from benchmarks.contests import WHOLE, Contest, Work
+from benchmarks.operations import first_layer_flops, forward_flops, plane_flops
+from iadb_core.animation import write_gif
+from iadb_core.densities import read_density, sample_density
+from iadb_core.frames import Frames
+from iadb_core.runtime import available_cores, choose_precision, precision_name
+
+MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
+CPU_BARS = {
+    "MNIST training": 2.5,
+    "MNIST training, float32": 1.2,
+    "MNIST sampling": 4,
+    "2D training": 1.7,
+    "points by rejection": 200,
+    "frames of 2,048 points": 15,
+    "GIF of 129 frames": 1,
+    "densities.gif": 4,
+    "mnist.gif": 2.3,
+}
+GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
+QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
+SLOW = ("densities_gif", "mnist_gif")
+
+
+class Benchmarks:
+    """The contests on one device, a method each. Whatever is large is made when a way is prepared."""
+
+    def __init__(self, device: torch.device, data_dir: Path, folder: Path, quick: bool) -> None:
+        self.device, self.data_dir, self.folder, self.quick = device, data_dir, folder, quick
+        self.precision = choose_precision("auto", device, convolutional=True)
+        self.on_cuda = device.type == "cuda"
+        self.bars = GPU_BARS if self.on_cuda else CPU_BARS
+
+    @cached_property
+    def images(self) -> np.ndarray:
+        """MNIST's training images."""
+        return mnist_images(self.data_dir)[0]
+
+    def mnist_training(self) -> Contest:
+        """Optimiser steps on batches of 64 images."""
+        ways: dict[str, Callable[[], Any]] = {
+            "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
+            "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
+            "ours in float32": lambda: ours.mnist_training(self.images, torch.float32, self.device),
+        }
+        if find_spec("torchcfm"):
+            ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
+        else:
+            print("torchcfm is not installed: pip install --requirement benchmarks/requirements.txt", file=sys.stderr)
+        return self.training("MNIST training", ways, precision=precision_name(self.precision))
+
+    def mnist_training_in_float32(self) -> Contest:
+        """The same where there are no bfloat16 instructions."""
+        ways: dict[str, Callable[[], Any]] = {
+            "ours": lambda: ours.mnist_training(self.images, torch.float32, self.device),
+            "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
+        }
+        return self.training("MNIST training, float32", ways)
+
+    def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
+        """A contest of trainings, which have a method that runs so many steps."""
+        steps = (200 if self.on_cuda else 12) if self.quick else (1000 if self.on_cuda else 24)
+
+        def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
+            def prepare() -> Work:
+                training = make()
+                return lambda: 64 * (training.run(steps) or steps)
+
+            return prepare
+
+        operations = 3 * forward_flops() - first_layer_flops()
+        works = {way: prepared(make) for way, make in ways.items()}
+        return self.contest(name, "images", works, operations=operations, **options)
+
+    def mnist_sampling(self) -> Contest:
+        """Network evaluations of single images, by Euler steps from 64 starts."""
+        starts = torch.randn(64, 1, 32, 32)
+
+        def fast() -> Work:
+            sampler = ours.sampler(self.folder, self.device, "auto")
+            return lambda: ours.evaluations(sampler, starts)
+
+        def plain() -> Work:
+            network = recipe.Convolutional().to(self.device).eval()
+
+            def work() -> float:
+                for x in recipe.sample(network, starts.to(self.device), 16):
+                    x.cpu()
+                return 16 * len(starts)
+
+            return work
+
+        ways = {"ours": fast, "plain recipe": plain}
+        precision = precision_name(self.precision)
+        return self.contest("MNIST sampling", "evaluations", ways, operations=forward_flops(), precision=precision)
+
+    def plane_training(self) -> Contest:
+        """Optimiser steps on batches of 256 points, on one thread on a CPU: so small a network is slower on two."""
+        points = np.random.default_rng(0).random((2, 65536, 2), dtype=np.float32)
+        steps = 640 if self.quick else 2560
+
+        def fast() -> Work:
+            torch.set_num_threads(1)
+            training = ours.plane_training(points[0], points[1], self.device)
+            return lambda: training.run(steps)
+
+        def plain() -> Work:
+            torch.set_num_threads(1)
+            x0, x1 = torch.from_numpy(points)
+
+            def work() -> float:
+                recipe.train_plane(x0, x1, steps, self.device)
+                return steps
+
+            return work
+
+        ways = {"ours": fast, "plain recipe": plain}
+        threads = "float32" if self.on_cuda else "float32 on one thread"
+        return self.contest("2D training", "iterations", ways, operations=plane_flops(), precision=threads)
+
+    def rejection(self) -> Contest:
+        """Points of the source of `densities`."""
+        density = read_density(whole.PICTURES[0])
+        count = 8192 if self.quick else 65536
+
+        def fast() -> float:
+            return sum(len(sample_density(density, 65536, np.random.default_rng(seed))) for seed in range(10))
+
+        def plain() -> float:
+            return len(recipe.accepted_points(density, count))
+
+        return self.contest("points by rejection", "points", {"ours": lambda: fast, "plain recipe": lambda: plain})
+
+    def frames(self) -> Contest:
+        """Frames of 2,048 points in files."""
+        few = 1 if self.quick else 3
+
+        def fast() -> Work:
+            frames = some_frames()
+            return lambda: len(ours.drawn(frames, self.folder))
+
+        def plain() -> Work:
+            frames = some_frames()
+
+            def work() -> float:
+                for number in range(few):
+                    recipe.draw_points(torch.from_numpy(frames.trajectory[number]), self.folder / "plain.png")
+                return few
+
+            return work
+
+        return self.contest("frames of 2,048 points", "frames", {"ours": fast, "plain recipe": plain}, repeats=3)
+
+    def gif(self) -> Contest:
+        """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
+        encoders: dict[str, Callable[[Sequence[Path], Path], None]] = {
+            "ours": partial(write_frames, colours=128),
+            "Pillow": peers.pillow_gif,
+            "ffmpeg": peers.ffmpeg_gif,
+        }
+        if find_spec("imageio"):
+            encoders["imageio"] = peers.imageio_gif
+
+        def prepared(name: str) -> Callable[[], Work]:
+            def prepare() -> Work:
+                paths = self.frames_in(name)
+
+                def work() -> float:
+                    encoders[name](paths, self.folder / f"{name}.gif")
+                    return len(paths)
+
+                return work
+
+            return prepare
+
+        def note() -> str:
+            paths = self.frames_in("meant")
+            made = {name: self.folder / f"{name}.gif" for name in encoders}
+            return "; ".join(
+                f"{name} {path.stat().st_size / 1e6:.2f} MB, error {peers.gif_error(paths, path):.2f}"
+                for name, path in made.items()
+            )
+
+        ways = {name: prepared(name) for name in encoders}
+        return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3)
+
+    def frames_in(self, name: str) -> list[Path]:
+        """Frames in files of a folder of that name."""
+        (self.folder / name).mkdir()
+        return ours.drawn(some_frames(), self.folder / name)
+
+    def densities_gif(self) -> Contest:
+        """results/densities.gif from nothing."""
+        return self.whole("densities", PLANE_STEPS)
+
+    def mnist_gif(self) -> Contest:
+        """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
+        return self.whole("mnist", MNIST_STEPS if self.on_cuda else 250)
+
+    def whole(self, experiment: str, steps: int) -> Contest:
+        """A whole animation; a unit is one of them."""
+
+        def prepared(run: Callable[..., None]) -> Callable[[], Work]:
+            def prepare() -> Work:
+                images, real = mnist_images(self.data_dir)
+                stored = self.folder / f"{run.__name__}.npy"
+                np.save(stored, images)
+
+                def work() -> float:
+                    run(experiment, steps, self.data_dir if real else None, stored, self.device)
+                    return 1
+
+                return work
+
+            return prepare
+
+        name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
+        ways = {"ours": prepared(whole.run_ours), "plain recipe": prepared(whole.run_recipe)}
+        return self.contest(name, WHOLE, ways, repeats=1)
+
+    def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], Work]], **options: Any) -> Contest:
+        """A contest with its bar on this kind of device."""
+        return Contest(name, unit, ways, bar=self.bars.get(name), **options)
+
+
+def mnist_images(data_dir: Path) -> tuple[np.ndarray, bool]:
+    """MNIST's training images as stored, (count, 1, 28, 28), uint8, and True; else noise of their shape, and False."""
+    from iadb_core.torchvision_import import import_torchvision
+
+    import_torchvision()
+    from torchvision.datasets import MNIST
+
+    try:
+        return MNIST(data_dir, train=True).data[:, None].numpy(), True
+    except RuntimeError:
+        print(f"MNIST is not in {data_dir}: noise of its shape is used, which takes the same time", file=sys.stderr)
+        return np.random.default_rng(0).integers(0, 256, (60_000, 1, 28, 28), np.uint8), False
+
+
+def some_frames() -> Frames:
+    """2,048 points of the source of `densities` that go straight to points of its target in 128 steps."""
+    densities = [read_density(path) for path in whole.PICTURES]
+    start, end = (sample_density(density, 2048, np.random.default_rng(0)) for density in densities)
+    states = ours.trajectory(torch.from_numpy(start), torch.from_numpy(end - start), 128)
+    source, target = ({"picture": {"path": str(path)}} for path in whole.PICTURES)
+    return Frames(states, source, target, schedule="linear", size=512, stride=1)
+
+
+def write_frames(frames: Sequence[Path], path: Path, colours: int) -> None:
+    """A GIF as the workflow writes it."""
+    write_gif(path, frames, frame_ms=50, hold_ms=50, colours=colours, threads=available_cores())
