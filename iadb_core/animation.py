@@ -10,7 +10,7 @@ from PIL import Image
 
 from iadb_core.files import InputError, atomic, replacing
 
-PALETTE_FRAMES = 9
+PALETTE_FRAMES, PALETTE_POWER = 9, 0.7
 
 
 def read_frame(path: str | os.PathLike[str]) -> Image.Image:
@@ -35,9 +35,9 @@ def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
     pixels = np.concatenate([np.asarray(frame.convert("RGBX")).view(np.uint32).ravel() for frame in chosen])
     packed, counts = np.unique(pixels, return_counts=True)
     distinct = packed[:, None].view(np.uint8)[:, :3]
-    # By the square root of their counts, so that the paper does not crowd out the few pixels of each point.
-    sample = np.repeat(distinct, np.ceil(np.sqrt(counts)).astype(int), axis=0)
-    reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=2, dither=Image.Dither.NONE)
+    # By a power of their counts, so that the paper does not crowd out the few pixels of each point.
+    sample = np.repeat(distinct, np.ceil(counts**PALETTE_POWER).astype(int), axis=0)
+    reduced = Image.fromarray(sample[None]).quantize(colours - 1, dither=Image.Dither.NONE)
     found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
     paper = distinct[[counts.argmax()]]
     # Pillow looks colours up coarsely: a neighbour of the paper's colour could be taken for it.
