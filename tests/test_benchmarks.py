@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
@@ -20,11 +19,30 @@ from iadb_core.networks import build
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def lasting(seconds, units=1.0, log=None, name=""):
+class Clock:
+    """Time that passes only while somebody sleeps."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr(contests, "time", clock := Clock())
+    return clock
+
+
+def lasting(clock, seconds, units=1.0, log=None, name=""):
     def work():
         if log is not None:
             log.append(name)
-        time.sleep(seconds)
+        clock.sleep(seconds)
         return units
 
     return lambda: work
@@ -34,27 +52,22 @@ def held(contest, products):
     return hold(contest, 3, products, lambda way: partial(rate, contest.ways[way]()))
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch):
-    monkeypatch.setattr(contests, "SETTLING", 0)
-
-
-def test_ways_are_run_in_turn_after_one_that_does_not_count():
+def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
     log = []
-    ways = {name: lasting(0, log=log, name=name) for name in ("ours", "plain recipe")}
+    ways = {name: lasting(clock, 1, log=log, name=name) for name in ("ours", "plain recipe")}
     held(Contest("c", "things", ways), {})
     assert log == ["ours", "plain recipe"] * 4
 
 
-def test_ratios_and_shares_of_the_limit_are_of_the_rates():
-    ways = {"ours": lasting(0.02, 4), "plain recipe": lasting(0.08, 4)}
+def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
+    ways = {"ours": lasting(clock, 0.02, 4), "plain recipe": lasting(clock, 0.08, 4)}
     contest = Contest("c", "things", ways, bar=2.5, operations=10.0)
     mine, plain = held(contest, {"float32": 4000.0})
-    assert plain.ratio == pytest.approx(4, rel=0.15)
+    assert plain.ratio == pytest.approx(4)
     assert plain.ratio_least <= plain.ratio <= plain.ratio_greatest
     assert (mine.ratio, mine.bar, plain.bar) == (1, None, 2.5)
     assert mine.limit == 400
-    assert mine.share == pytest.approx(0.5, rel=0.15)
+    assert mine.share == pytest.approx(0.5)
     assert plain.limit is None
     assert "| 2.5× |" in markdown([mine, plain])
 
