@@ -3,6 +3,7 @@ import torch
 from torch import nn
 from torch.nn.functional import conv2d, conv_transpose2d, relu
 
+from iadb_core import unet
 from iadb_core.networks import build, parameter_count
 from iadb_core.unet import UpConvolution
 
@@ -59,3 +60,20 @@ def test_an_up_convolution_is_torchs_forward_and_backward():
         results.append((output, given.grad, layer.weight.grad, layer.bias.grad))
     for mine, theirs in zip(*results, strict=True):
         assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_the_kernel_with_the_relu_in_it_gives_the_same_bits(precision, memory_format, monkeypatch):
+    network = make((3, 16, 16), width=16).to(precision).to(memory_format=memory_format)
+    x, alpha = torch.randn(4, 3, 16, 16).to(precision), torch.rand(4).to(precision)
+    with torch.inference_mode():
+        fused = network(x, alpha)
+        monkeypatch.setattr(unet, "FUSED", {})
+        assert torch.equal(network(x, alpha), fused)
+    with torch.enable_grad():
+        assert torch.allclose(network(x, alpha), fused, atol=1e-5 if precision == torch.float32 else 0.02)
+
+
+def test_the_kernel_with_the_relu_in_it_is_there():
+    assert set(unet.FUSED) == {nn.Conv2d, UpConvolution}  # else sampling still works, only slower
