@@ -156,7 +156,7 @@ def independent_blocks(
 ) -> Iterator[Block]:
     """Endless blocks of x0, x1 and alpha, independent of each other, on `device`.
 
-    densities, samples: of source and target, as `density_blocks` takes them. order: as `index_batches` takes it.
+    densities, samples: of source and target, as `density_blocks` takes them. order: as `index_blocks` takes it.
     alpha: one of `ALPHAS`.
     Raises InputError if a batch is larger than shuffled data, or stored samples do not have the shape's dimensions.
     """

@@ -4,7 +4,7 @@ import torch
 from iadb_core.blending import blend, deblending_loss
 from iadb_core.gradients import ByAutograd, WrittenOut
 from iadb_core.networks import build, laid_out
-from iadb_core.parameters import flatten
+from iadb_core.parameters import flatten, padded
 
 BATCH = 32
 SIZES = {
@@ -32,8 +32,16 @@ def case(name):
 
 def views(gradient, network):
     """The parts of a flat gradient, in the order of the parameters."""
-    chunks = gradient.values.split([-(-p.numel() // 16) * 16 for p in network.parameters()])
+    chunks = gradient.values.split([padded(p) for p in network.parameters()])
     return [c.as_strided(p.shape, p.stride()) for c, p in zip(chunks, network.parameters(), strict=True)]
+
+
+def check(gradient, network, batch, loss, expected):
+    """That a gradient is the expected one, also the second time: nothing is kept from one batch to the next."""
+    for _ in range(2):
+        assert gradient(*batch).item() == pytest.approx(loss, rel=1e-6)
+        for mine, theirs in zip(views(gradient, network), expected, strict=True):
+            assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("hidden_layers", [1, 2, 4])
@@ -41,20 +49,13 @@ def test_the_gradient_written_out_is_autograds(hidden_layers, monkeypatch):
     monkeypatch.setitem(SIZES, "mlp", ((2,), {"width": 24, "hidden_layers": hidden_layers}))
     network, batch, loss, expected = case("mlp")
     flatten(network)
-    written = WrittenOut(network, BATCH)
-    for _ in range(2):  # its buffers keep nothing from one batch to the next
-        assert written(*batch).item() == pytest.approx(loss, rel=1e-6)
-        for mine, theirs in zip(views(written, network), expected, strict=True):
-            assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+    check(WrittenOut(network, BATCH), network, batch, loss, expected)
 
 
 @pytest.mark.parametrize("name", SIZES)
 def test_in_float32_the_gradient_is_autograds(name):
     network, batch, loss, expected = case(name)
-    gradient = ByAutograd(network, flatten(network), torch.float32)
-    assert gradient(*batch).item() == pytest.approx(loss, rel=1e-6)
-    for mine, theirs in zip(views(gradient, network), expected, strict=True):
-        assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+    check(ByAutograd(network, flatten(network), torch.float32), network, batch, loss, expected)
 
 
 @pytest.mark.parametrize("name", SIZES)
