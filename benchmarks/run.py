@@ -21,8 +21,8 @@ from benchmarks.contests import Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from benchmarks.served import Served, serve
 from benchmarks.works import CPU_BARS, MNIST_STEPS, QUICK, SLOW, Benchmarks
-from iadb_core.files import write_json, write_text
-from iadb_core.runtime import available_cores, configure
+from iadb_core.files import InputError, write_json, write_text
+from iadb_core.runtime import available_cores, choose_device, configure
 
 
 def completed(rows: list[Row]) -> Iterator[Row]:
@@ -78,6 +78,12 @@ def main() -> None:
         return
     held = QUICK if given.quick else (*QUICK, "mnist_training_in_float32", *SLOW)
     names = [name for name in held if not given.only or any(word in name for word in given.only)]
+    if not names:
+        parser.error(f"--only {' '.join(given.only)}: no contest has such a name; there are {', '.join(held)}")
+    try:
+        choose_device(str(given.device))
+    except InputError as error:
+        parser.error(str(error))
     configure(available_cores())
     products = matrix_products(given.device)
     machine = described(given.device) | {

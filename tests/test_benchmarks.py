@@ -170,3 +170,14 @@ def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_w
     assert list(quality.lengths(constant, shape, 60_000, [1 / 16, 1])) == [(1, [936, 14_992])]
     falling = constant | {"decay": "cosine"}
     assert list(quality.lengths(falling, shape, 60_000, [1, 0.5])) == [(0.5, [7496]), (1, [14_992])]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"), [(["--only", "x"], "no contest"), (["--device", "cuda:77"], "device")]
+)
+def test_a_mistake_on_the_command_line_is_answered(arguments, message):
+    command = [sys.executable, "-m", "benchmarks.run", *arguments]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 2
+    assert message in told.stderr
+    assert "Traceback" not in told.stderr
