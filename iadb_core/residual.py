@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, layer_norm, pixel_shuffle, pixel_unshuffle, silu
 
+from iadb_core.convolutions import Pointwise
 from iadb_core.fields import Network
 from iadb_core.files import InputError
 
@@ -87,7 +88,7 @@ class ResidualUNet(Network):
         self.down = nn.ModuleList(Blocks(blocks, channels, embedding) for channels in widths)
         self.up = nn.ModuleList(Blocks(blocks, channels, embedding) for channels in widths)
         self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths))
-        self.grow = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in pairwise(widths))
+        self.grow = nn.ModuleList(Pointwise(b, a) for a, b in pairwise(widths))
         self.norm = nn.LayerNorm(width)
         self.out = nn.Conv2d(width, shape[0] * patch**2, 3, padding=1)
         self.zero_layers = [self.out, *(module.conv2 for module in self.modules() if isinstance(module, Block))]

@@ -58,8 +58,11 @@ def measured_starts(
 
 
 def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:
-    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph."""
-    placed, layout = laid_out(network.to(device, precision)), network.memory_format
+    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph.
+
+    The network itself is taken for it; its weights must not change any more.
+    """
+    placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
 
     def field(x: Tensor, alpha: Tensor) -> Tensor:
         return placed(x.to(precision, memory_format=layout), alpha.to(precision)).float()

@@ -1,51 +1,11 @@
 """The network of the MNIST tutorial."""
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv_transpose2d
 
+from iadb_core.convolutions import Pointwise, UpConvolution, rectified
 from iadb_core.fields import Network
 from iadb_core.files import InputError
-from iadb_core.runtime import fast_bfloat16
-
-
-class UpConvolution(nn.ConvTranspose2d):
-    """A transposed convolution to twice the size that adds its bias by itself where it is trained.
-
-    With the bias in it, oneDNN takes three times as long for the gradient of the weights.
-    """
-
-    def __init__(self, channels: int, width: int) -> None:
-        super().__init__(channels, width, 3, stride=2, padding=1, output_padding=1)
-
-    def forward(self, x: Tensor, output_size: list[int] | None = None) -> Tensor:
-        if not torch.is_grad_enabled():
-            return super().forward(x)
-        h = conv_transpose2d(x, self.weight, None, stride=2, padding=1, output_padding=1)
-        assert self.bias is not None
-        return h.add_(self.bias[:, None, None])
-
-
-FUSED: dict[type[nn.Module], Callable[..., Tensor]] = {
-    kind: getattr(torch.ops.mkldnn, name)
-    for kind, name in ((nn.Conv2d, "_convolution_pointwise"), (UpConvolution, "_convolution_transpose_pointwise"))
-    if torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, name)
-}
-FUSED_PRECISIONS = {torch.float32} | ({torch.bfloat16} if fast_bfloat16(torch.device("cpu")) else set())
-
-
-def rectified(layer: nn.Conv2d | UpConvolution, x: Tensor) -> Tensor:
-    """relu(layer(x)); on a CPU where nothing is trained, by oneDNN's kernel that has the ReLU in it, to the same bits.
-
-    torch has that kernel for its compiler; without it, or elsewhere, the two are done one after the other.
-    """
-    fused = FUSED.get(type(layer))
-    if not fused or x.device.type != "cpu" or x.dtype not in FUSED_PRECISIONS or torch.is_grad_enabled():
-        return layer(x).relu_()
-    padding = [layer.padding] if isinstance(layer, nn.Conv2d) else [layer.padding, layer.output_padding]
-    return fused(x, layer.weight, layer.bias, *padding, layer.stride, layer.dilation, layer.groups, "relu", [], "")
 
 
 class UNet(Network):
@@ -75,7 +35,7 @@ class UNet(Network):
         self.u_up, self.u = UpConvolution(width, width), conv()
         self.v_up, self.v = UpConvolution(width, width), conv()
         self.w_up, self.w = UpConvolution(width, width), conv()
-        self.out = nn.Conv2d(width, shape[0], 1)
+        self.out = Pointwise(width, shape[0])
 
     def ends(self) -> list[nn.Module]:
         return [self.a1, self.out]
@@ -86,11 +46,11 @@ class UNet(Network):
         a2 = rectified(self.a2, a1)  #                           (batch, width, H/2, W/2)
         b2 = rectified(self.b2, rectified(self.b1, a2))  #       (batch, width, H/4, W/4)
         c1 = rectified(self.c1, b2)
-        c3 = rectified(self.c3, rectified(self.c2, c1)) + c1
+        c3 = rectified(self.c3, rectified(self.c2, c1), plus=c1)
         c4 = rectified(self.c4, c3)  #                           (batch, width, H/8, W/8)
-        u = rectified(self.u_up, c4) + c3  #                     (batch, width, H/4, W/4)
-        u = rectified(self.u, u) + b2
-        v = rectified(self.v_up, u) + a2  #                      (batch, width, H/2, W/2)
+        u = rectified(self.u_up, c4, plus=c3)  #                 (batch, width, H/4, W/4)
+        u = rectified(self.u, u, plus=b2)
+        v = rectified(self.v_up, u, plus=a2)  #                  (batch, width, H/2, W/2)
         v = rectified(self.v, v)
-        w = rectified(self.w_up, v) + a1  #                      (batch, width, H, W)
+        w = rectified(self.w_up, v, plus=a1)  #                  (batch, width, H, W)
         return self.out(rectified(self.w, w))

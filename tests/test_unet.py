@@ -1,11 +1,8 @@
 import pytest
 import torch
-from torch import nn
 from torch.nn.functional import conv2d, conv_transpose2d, relu
 
-from iadb_core import unet
 from iadb_core.networks import build, parameter_count
-from iadb_core.unet import UpConvolution
 
 
 def make(shape, **settings):
@@ -46,34 +43,3 @@ def test_unet_computes_the_tutorials_blocks():
 def test_unet_takes_any_multiple_of_8_and_colours(size):
     network = make((3, size, size), width=4)
     assert network(torch.randn(2, 3, size, size), torch.rand(2)).shape == (2, 3, size, size)
-
-
-def test_an_up_convolution_is_torchs_forward_and_backward():
-    ours, torchs = UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)
-    ours.load_state_dict(torchs.state_dict())
-    x = torch.randn(2, 3, 6, 6)
-    results = []
-    for layer in (ours, torchs):
-        given = x.clone().requires_grad_()
-        output = layer(given)
-        output.square().sum().backward()
-        results.append((output, given.grad, layer.weight.grad, layer.bias.grad))
-    for mine, theirs in zip(*results, strict=True):
-        assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
-
-
-@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
-@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
-def test_the_kernel_with_the_relu_in_it_gives_the_same_bits(precision, memory_format, monkeypatch):
-    network = make((3, 16, 16), width=16).to(precision).to(memory_format=memory_format)
-    x, alpha = torch.randn(4, 3, 16, 16).to(precision), torch.rand(4).to(precision)
-    with torch.inference_mode():
-        fused = network(x, alpha)
-        monkeypatch.setattr(unet, "FUSED", {})
-        assert torch.equal(network(x, alpha), fused)
-    with torch.enable_grad():
-        assert torch.allclose(network(x, alpha), fused, atol=1e-5 if precision == torch.float32 else 0.02)
-
-
-def test_the_kernel_with_the_relu_in_it_is_there():
-    assert set(unet.FUSED) == {nn.Conv2d, UpConvolution}  # else sampling still works, only slower

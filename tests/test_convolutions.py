@@ -1,0 +1,71 @@
+import pytest
+import torch
+from torch import nn
+
+from iadb_core import convolutions
+from iadb_core.convolutions import Pointwise, UpConvolution, rectified
+from iadb_core.networks import build
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)),
+        (Pointwise(3, 5), nn.Conv2d(3, 5, 1)),
+    ],
+    ids=["up", "pointwise"],
+)
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_a_layer_is_torchs_forward_and_backward(pair, memory_format):
+    ours, torchs = pair
+    ours.load_state_dict(torchs.state_dict())
+    x = torch.randn(2, 3, 6, 6).to(memory_format=memory_format)
+    results = []
+    for layer in (ours, torchs):
+        layer.zero_grad()
+        given = x.clone().requires_grad_()
+        output = layer(given)
+        output.square().sum().backward()
+        results.append((output, given.grad, layer.weight.grad, layer.bias.grad))
+    for mine, theirs in zip(*results, strict=True):
+        assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
+def test_the_kernel_with_the_relu_in_it_gives_the_same(precision, memory_format, frozen, monkeypatch):
+    network = build("unet", (3, 16, 16), {"width": 16}, torch.Generator().manual_seed(3))
+    network = network.to(precision).to(memory_format=memory_format).requires_grad_(not frozen)
+    x, alpha = torch.randn(4, 3, 16, 16).to(precision), torch.rand(4).to(precision)
+    tolerance = 1e-5 if precision == torch.float32 else 0.02
+    with torch.inference_mode():
+        fused = [network(x[:count], alpha[:count]) for count in (4, 1, 3)]
+        monkeypatch.setattr(convolutions, "FUSED", {})
+        for count, mine in zip((4, 1, 3), fused, strict=True):
+            assert torch.allclose(network(x[:count], alpha[:count]), mine, atol=tolerance)
+    with torch.enable_grad():
+        assert torch.allclose(network(x, alpha), fused[0], atol=tolerance)
+
+
+def test_weights_that_still_change_are_read_at_every_call():
+    layer, x = nn.Conv2d(3, 5, 3, padding=1), torch.randn(2, 3, 6, 6)
+    with torch.inference_mode():
+        before = rectified(layer, x)
+        layer.weight.data *= 2
+        layer.bias.data *= 2
+        assert torch.allclose(rectified(layer, x), 2 * before, atol=1e-6)
+
+
+def test_what_is_added_is_added_after_the_relu():
+    layer, x, plus = nn.Conv2d(3, 5, 3, padding=1), torch.randn(2, 3, 6, 6), torch.randn(2, 5, 6, 6)
+    expected = layer(x).relu() + plus
+    given = plus.clone()
+    assert torch.allclose(rectified(layer, x, plus=given), expected)
+    with torch.inference_mode():
+        assert torch.allclose(rectified(layer, x, plus=given), expected, atol=1e-6)
+    assert torch.equal(given, plus)
+
+
+def test_the_kernel_with_the_relu_in_it_is_there():
+    assert set(convolutions.FUSED) == {nn.Conv2d, UpConvolution}  # else sampling still works, only slower
