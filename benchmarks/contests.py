@@ -16,17 +16,17 @@ Start = Callable[[str], Callable[[], float]]  # of a way, by its name: what runs
 class Contest:
     """The same work done in several ways. bar: how many times faster than the baseline `ours` is to be.
 
-    ways: by name, ours and the baseline among them, what prepares the work. operations: FLOPs of a unit, and in which
-    precision `ours` does them: its share of the machine's rate of matrix products is then reported. repeats: if not as
-    many as elsewhere. note: made when the rows are.
+    ways: by name, ours and the baseline among them, what prepares the work. needs: FLOPs of a unit, or the bytes that
+    it cannot but move, and bound_by: in which precision `ours` computes, or `memory`: the share of the machine's rate
+    of them is then reported. repeats: if not as many as elsewhere. note: made when the rows are.
     """
 
     name: str
     unit: str
     ways: Mapping[str, Callable[[], Work]]
     bar: float | None = None
-    operations: float | None = None
-    precision: str = "float32"
+    needs: float | None = None
+    bound_by: str = "float32"
     baseline: str = "plain recipe"
     repeats: int | None = None
     note: Callable[[], str] = str
@@ -48,6 +48,7 @@ class Row:
     ratio_greatest: float
     bar: float | None
     limit: float | None
+    limited_by: str
     share: float | None
     note: str
 
@@ -59,12 +60,10 @@ def rate(work: Work) -> float:
     return units / (time.perf_counter() - began)
 
 
-def hold(
-    contest: Contest, repeats: int, products: Mapping[str, float], start: Start, warm_up: bool = True
-) -> list[Row]:
+def hold(contest: Contest, repeats: int, machine: Mapping[str, float], start: Start, warm_up: bool = True) -> list[Row]:
     """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
 
-    products: FLOP/s of matrix products by precision.
+    machine: FLOP/s of matrix products by precision, and bytes a second by the name `memory`.
     """
     rates: dict[str, list[float]] = {name: [] for name in contest.ways}
     runs = {name: start(name) for name in contest.ways}
@@ -75,7 +74,7 @@ def hold(
         for name, run in runs.items():
             time.sleep(SETTLING)
             rates[name].append(run())
-    limit = products[contest.precision] / contest.operations if contest.operations else None
+    limit = machine[contest.bound_by] / contest.needs if contest.needs else None
     return [_row(contest, way, rates[way], rates["ours"], limit) for way in contest.ways]
 
 
@@ -96,6 +95,7 @@ def _row(contest: Contest, way: str, rates: Sequence[float], ours: Sequence[floa
         max(ratios),
         bar,
         limit if way == "ours" else None,
+        contest.bound_by if limit and way == "ours" else "",
         share,
         contest.note() if way == "ours" else "",
     )
@@ -103,8 +103,8 @@ def _row(contest: Contest, way: str, rates: Sequence[float], ours: Sequence[floa
 
 def markdown(rows: Sequence[Row]) -> str:
     """The rows as a Markdown table."""
-    header = "| work | way | unit | min | median | max | ours / this | asked for | limit | share of it |\n"
-    lines = [header + "| --- " * 10 + "|"]
+    header = "| work | way | unit | min | median | max | ours / this | asked for | limit | by | share of it |\n"
+    lines = [header + "| --- " * 11 + "|"]
     for row in rows:
         asked = f"{row.bar:g}×" if row.bar else ""
         ratio = (
@@ -122,8 +122,9 @@ def markdown(rows: Sequence[Row]) -> str:
             *map(_short, shown),
             ratio,
             asked,
-            _short(row.limit) if row.limit else "",
-            f"{row.share:.0%}" if row.share else "",
+            _short(1 / row.limit if each else row.limit) if row.limit else "",
+            row.limited_by,
+            _percent(row.share) if row.share else "",
         ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
@@ -132,3 +133,8 @@ def markdown(rows: Sequence[Row]) -> str:
 def _short(value: float) -> str:
     """Three digits, thousands apart."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _percent(share: float) -> str:
+    """A share; one under a percent with its first digit."""
+    return f"{share:.0%}" if share >= 0.01 else f"{100 * share:.1g}%"

@@ -13,9 +13,9 @@ def forward_flops() -> float:
     return counter.get_total_flops()
 
 
-def first_layer_flops() -> float:
-    """FLOPs of the gradient that training leaves out: that of the network's input."""
-    return 2 * 32 * 32 * 9 * 2 * 64
+def training_flops() -> float:
+    """FLOPs of its training for one image: the gradient of the network's input is left out."""
+    return 3 * forward_flops() - 2 * 32 * 32 * 9 * 2 * 64
 
 
 def plane_flops() -> float:

@@ -27,13 +27,15 @@ from iadb_core.runtime import available_cores, choose_device, configure
 
 def completed(rows: list[Row]) -> Iterator[Row]:
     """The whole mnist.gif: the run with few steps, and the steps that it left out at the rate of MNIST training."""
-    training = {row.way: row.median / 64 for row in rows if row.contest == "MNIST training"}
+    training = {row.way: row for row in rows if row.contest == "MNIST training"}
     short = {row.way: row for row in rows if row.contest.startswith("mnist.gif, ")}
     if not training or not short:
         return
-    left_out = MNIST_STEPS - int(short["ours"].contest.split()[1])
-    seconds = {way: 1 / row.median + left_out / training[way] for way, row in short.items()}
+    left_out = 64 * (MNIST_STEPS - int(short["ours"].contest.split()[1]))
+    seconds = {way: 1 / row.median + left_out / training[way].median for way, row in short.items()}
     for way, row in short.items():
+        parts = row.limit, training[way].limit
+        limit = 1 / (1 / parts[0] + left_out / parts[1]) if parts[0] and parts[1] else None
         yield replace(
             row,
             contest="mnist.gif",
@@ -44,6 +46,8 @@ def completed(rows: list[Row]) -> Iterator[Row]:
             ratio=seconds[way] / seconds["ours"],
             ratio_greatest=seconds[way] / seconds["ours"],
             bar=None if way == "ours" else CPU_BARS["mnist.gif"],
+            limit=limit,
+            share=limit and 1 / seconds[way] / limit,
             note="computed: the run with fewer steps, and the other steps at the median rate of MNIST training",
         )
 
@@ -85,11 +89,12 @@ def main() -> None:
     except InputError as error:
         parser.error(str(error))
     configure(available_cores())
-    products = matrix_products(given.device)
+    products, memory = matrix_products(given.device), bandwidth(given.device)
     machine = described(given.device) | {
         "matrix_products_gflops": {name: round(value / 1e9) for name, value in products.items()},
-        "memory_bandwidth_gb_s": round(bandwidth(given.device) / 1e9, 1),
+        "memory_bandwidth_gb_s": round(memory / 1e9, 1),
     }
+    limits = products | {"memory": memory}
     print(json.dumps(machine, indent=2), file=sys.stderr)
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +104,7 @@ def main() -> None:
         for name in names:
             contest = getattr(benchmarks, name)()
             ways = {way: Served(name, way, arguments) for way in contest.ways}
-            rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__, warm_up=name not in SLOW)
+            rows += hold(contest, 3 if given.quick else 5, limits, ways.__getitem__, warm_up=name not in SLOW)
             for way in ways.values():
                 way.end()
             print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr, flush=True)

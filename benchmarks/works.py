@@ -12,13 +12,14 @@ import torch
 
 from benchmarks import ours, peers, recipe, whole
 from benchmarks.contests import WHOLE, Contest, Work
-from benchmarks.operations import first_layer_flops, forward_flops, plane_flops
+from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.frames import Frames
 from iadb_core.runtime import available_cores, choose_precision, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
+POINT_BYTES, FRAME_BYTES = 2 * 4, 3 * 544 * 512  # of float32 coordinates; of red, green and blue
 CPU_BARS = {
     "MNIST training": 2.5,
     "MNIST training, float32": 1.2,
@@ -43,6 +44,7 @@ class Benchmarks:
         self.precision = choose_precision("auto", device, convolutional=True)
         self.on_cuda = device.type == "cuda"
         self.bars = GPU_BARS if self.on_cuda else CPU_BARS
+        self.plane_bound = "float32" if self.on_cuda else "float32 on one thread"
 
     @cached_property
     def images(self) -> np.ndarray:
@@ -60,7 +62,7 @@ class Benchmarks:
             ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
         else:
             print("torchcfm is not installed: pip install --requirement benchmarks/requirements.txt", file=sys.stderr)
-        return self.training("MNIST training", ways, precision=precision_name(self.precision))
+        return self.training("MNIST training", ways, bound_by=precision_name(self.precision))
 
     def mnist_training_in_float32(self) -> Contest:
         """The same where there are no bfloat16 instructions."""
@@ -81,9 +83,8 @@ class Benchmarks:
 
             return prepare
 
-        operations = 3 * forward_flops() - first_layer_flops()
         works = {way: prepared(make) for way, make in ways.items()}
-        return self.contest(name, "images", works, operations=operations, **options)
+        return self.contest(name, "images", works, needs=training_flops(), **options)
 
     def mnist_sampling(self) -> Contest:
         """Network evaluations of single images, by Euler steps from 64 starts."""
@@ -105,7 +106,7 @@ class Benchmarks:
 
         ways = {"ours": fast, "plain recipe": plain}
         precision = precision_name(self.precision)
-        return self.contest("MNIST sampling", "evaluations", ways, operations=forward_flops(), precision=precision)
+        return self.contest("MNIST sampling", "evaluations", ways, needs=forward_flops(), bound_by=precision)
 
     def plane_training(self) -> Contest:
         """Optimiser steps on batches of 256 points, on one thread on a CPU: so small a network is slower on two."""
@@ -128,8 +129,7 @@ class Benchmarks:
             return work
 
         ways = {"ours": fast, "plain recipe": plain}
-        threads = "float32" if self.on_cuda else "float32 on one thread"
-        return self.contest("2D training", "iterations", ways, operations=plane_flops(), precision=threads)
+        return self.contest("2D training", "iterations", ways, needs=plane_flops(), bound_by=self.plane_bound)
 
     def rejection(self) -> Contest:
         """Points of the source of `densities`."""
@@ -142,7 +142,8 @@ class Benchmarks:
         def plain() -> float:
             return len(recipe.accepted_points(density, count))
 
-        return self.contest("points by rejection", "points", {"ours": lambda: fast, "plain recipe": lambda: plain})
+        ways: dict[str, Callable[[], Work]] = {"ours": lambda: fast, "plain recipe": lambda: plain}
+        return self.contest("points by rejection", "points", ways, needs=POINT_BYTES, bound_by="memory")
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
@@ -162,7 +163,10 @@ class Benchmarks:
 
             return work
 
-        return self.contest("frames of 2,048 points", "frames", {"ours": fast, "plain recipe": plain}, repeats=3)
+        ways = {"ours": fast, "plain recipe": plain}
+        return self.contest(
+            "frames of 2,048 points", "frames", ways, needs=2 * FRAME_BYTES, bound_by="memory", repeats=3
+        )
 
     def gif(self) -> Contest:
         """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
@@ -195,7 +199,8 @@ class Benchmarks:
             )
 
         ways = {name: prepared(name) for name in encoders}
-        return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3)
+        bound: dict[str, Any] = {"needs": FRAME_BYTES, "bound_by": "memory"}
+        return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3, **bound)
 
     def frames_in(self, name: str) -> list[Path]:
         """Frames in files of a folder of that name."""
@@ -204,14 +209,16 @@ class Benchmarks:
 
     def densities_gif(self) -> Contest:
         """results/densities.gif from nothing."""
-        return self.whole("densities", PLANE_STEPS)
+        return self.whole("densities", PLANE_STEPS, needs=PLANE_STEPS * plane_flops(), bound_by=self.plane_bound)
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        return self.whole("mnist", MNIST_STEPS if self.on_cuda else 250)
+        steps = MNIST_STEPS if self.on_cuda else 250
+        needs = 64 * (steps * training_flops() + 128 * forward_flops())
+        return self.whole("mnist", steps, needs=needs, bound_by=precision_name(self.precision))
 
-    def whole(self, experiment: str, steps: int) -> Contest:
-        """A whole animation; a unit is one of them."""
+    def whole(self, experiment: str, steps: int, **options: Any) -> Contest:
+        """A whole animation; a unit is one of them. options: its limit, that of training and sampling alone."""
 
         def prepared(run: Callable[..., None]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -229,7 +236,7 @@ class Benchmarks:
 
         name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
         ways = {"ours": prepared(whole.run_ours), "plain recipe": prepared(whole.run_recipe)}
-        return self.contest(name, WHOLE, ways, repeats=1)
+        return self.contest(name, WHOLE, ways, repeats=1, **options)
 
     def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], Work]], **options: Any) -> Contest:
         """A contest with its bar on this kind of device."""

@@ -48,8 +48,8 @@ def lasting(clock, seconds, units=1.0, log=None, name=""):
     return lambda: work
 
 
-def held(contest, products):
-    return hold(contest, 3, products, lambda way: partial(rate, contest.ways[way]()))
+def held(contest, machine):
+    return hold(contest, 3, machine, lambda way: partial(rate, contest.ways[way]()))
 
 
 def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
@@ -61,8 +61,8 @@ def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
 
 def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     ways = {"ours": lasting(clock, 0.02, 4), "plain recipe": lasting(clock, 0.08, 4)}
-    contest = Contest("c", "things", ways, bar=2.5, operations=10.0)
-    mine, plain = held(contest, {"float32": 4000.0})
+    contest = Contest("c", "things", ways, bar=2.5, needs=10.0, bound_by="memory")
+    mine, plain = held(contest, {"float32": 1.0, "memory": 4000.0})
     assert plain.ratio == pytest.approx(4)
     assert plain.ratio_least <= plain.ratio <= plain.ratio_greatest
     assert (mine.ratio, mine.bar, plain.bar) == (1, None, 2.5)
@@ -70,18 +70,23 @@ def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     assert mine.share == pytest.approx(0.5)
     assert plain.limit is None
     assert "| 2.5× |" in markdown([mine, plain])
+    assert "| 400 | memory | 50% |" in markdown([mine, plain])
 
 
 def test_the_whole_mnist_is_the_short_run_and_the_steps_left_out():
-    def row(contest, way, rate):
-        return Row(contest, way, "", 1, rate, rate, rate, 1, 1, 1, None, None, None, "")
+    def row(contest, way, rate, limit=None):
+        return Row(contest, way, "", 1, rate, rate, rate, 1, 1, 1, None, limit, "", None, "")
 
-    rows = [row("MNIST training", "ours", 640.0), row("MNIST training", "plain recipe", 64.0)]
-    rows += [row("mnist.gif, 992 steps", "ours", 1 / 200), row("mnist.gif, 992 steps", "plain recipe", 1 / 1000)]
+    rows = [row("MNIST training", "ours", 640.0, 1280.0), row("MNIST training", "plain recipe", 64.0)]
+    rows += [row("mnist.gif, 992 steps", "ours", 1 / 200, 1 / 100)]
+    rows += [row("mnist.gif, 992 steps", "plain recipe", 1 / 1000)]
     mine, plain = run.completed(rows)
     assert 1 / mine.median == pytest.approx(200 + 14_000 / 10)
     assert 1 / plain.median == pytest.approx(1000 + 14_000)
     assert plain.ratio == pytest.approx(15_000 / 1600)
+    assert 1 / mine.limit == pytest.approx(100 + 14_000 / 20)
+    assert mine.share == pytest.approx(800 / 1600)
+    assert plain.limit is None
     assert not list(run.completed(rows[2:]))
 
 
@@ -116,6 +121,7 @@ def test_operations_are_counted_as_by_hand():
     ups = {"u_up": eighth, "u": quarter, "v_up": quarter, "v": half, "w_up": half, "w": full}  # kernels per input pixel
     wide = sum(downs.values()) + sum(ups.values())
     assert operations.forward_flops() == 2 * 9 * 64 * 64 * wide + 2 * full * (9 * 2 * 64 + 64)
+    assert operations.training_flops() == 3 * operations.forward_flops() - 2 * full * 9 * 2 * 64
     layers = 2 * 256 * (3 * 64 + 3 * 64 * 64 + 64 * 2)
     assert operations.plane_flops() == 3 * layers - 2 * 256 * 3 * 64
 
