@@ -3,15 +3,18 @@
 import os
 from collections.abc import Mapping, Sequence
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from iadb_core.files import atomic
+
+if TYPE_CHECKING:  # the pictures of fields need no tables
+    import pandas
 
 DPI, CHARACTERS_AN_INCH = 150, 12.4
 FLOOR_COLOUR, GRID_COLOUR = "0.45", "0.9"
@@ -46,7 +49,7 @@ def captioned_figure(
     return figure, list(axes.flat)
 
 
-def excess(history: pandas.DataFrame, floor: float) -> tuple[np.ndarray, np.ndarray]:
+def excess(history: "pandas.DataFrame", floor: float) -> tuple[np.ndarray, np.ndarray]:
     """The excess loss during training: the middle step and the mean loss less the floor, of up to 64 stretches.
 
     history: `step` and `loss`, the mean loss since the row before. The stretches grow with the steps, as does what
@@ -65,7 +68,7 @@ def excess(history: pandas.DataFrame, floor: float) -> tuple[np.ndarray, np.ndar
 
 
 def loss_plot(
-    name: str, histories: dict[int, pandas.DataFrame], floors: dict[int, tuple[float, float]] | None, floor_is: str
+    name: str, histories: "dict[int, pandas.DataFrame]", floors: dict[int, tuple[float, float]] | None, floor_is: str
 ) -> Figure:
     """The loss of training by step, beside its floor, and the excess loss on logarithmic axes.
 
@@ -103,7 +106,7 @@ def loss_plot(
     return figure
 
 
-def solver_plot(table: pandas.DataFrame) -> Figure:
+def solver_plot(table: "pandas.DataFrame") -> Figure:
     """Quality against network evaluations and against time, for each metric of a table of solvers, log axes."""
     metrics = list(dict.fromkeys(table.metric))
     n = table.n.iloc[0]
@@ -123,7 +126,7 @@ def solver_plot(table: pandas.DataFrame) -> Figure:
     return figure
 
 
-def _solver_curves(axis: Axes, of_metric: pandas.DataFrame, column: str) -> None:
+def _solver_curves(axis: Axes, of_metric: "pandas.DataFrame", column: str) -> None:
     for solver, shown in of_metric.groupby("solver", sort=False):
         axis.plot(shown[column], shown.value, "o-", markersize=3, color=SOLVER_COLOURS[str(solver)], label=solver)
     floor, deviation = of_metric.floor.iloc[0], of_metric.floor_std.iloc[0]

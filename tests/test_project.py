@@ -91,14 +91,25 @@ def test_a_script_never_reads_the_whole_configuration(script):
     assert "snakemake.config" not in script.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("script", ["picture_points", "gaussian_points", "folder_images", "render", "gif", "mp4"])
-def test_a_light_job_does_not_pay_for_heavy_imports(script):
+def loaded_by(script):
+    """The modules that a script of the workflow imports."""
     body = ast.parse((ROOT / "workflow" / "scripts" / f"{script}.py").read_text(encoding="utf-8")).body
     statements = "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
     command = [sys.executable, "-c", f"{statements}\nimport sys; print(*sys.modules)"]
-    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return set(told.split())
+
+
+@pytest.mark.parametrize("script", ["picture_points", "gaussian_points", "folder_images", "render", "gif", "mp4"])
+def test_a_light_job_does_not_pay_for_heavy_imports(script):
+    loaded = loaded_by(script)
     assert "numpy" in loaded
-    assert not {"torch", "pandas", "matplotlib", "scipy", "sklearn"} & set(loaded)
+    assert not {"torch", "pandas", "matplotlib", "scipy", "sklearn"} & loaded
+
+
+@pytest.mark.parametrize("script", ["train", "trajectory", "generate", "classifier", "metrics", "field_picture"])
+def test_a_job_without_a_table_does_not_pay_for_pandas(script):
+    assert "pandas" not in loaded_by(script)
 
 
 def test_sources_follow_imports_and_no_further():
