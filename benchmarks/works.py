@@ -56,7 +56,6 @@ class Benchmarks:
         ways: dict[str, Callable[[], Any]] = {
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
-            "ours in float32": lambda: ours.mnist_training(self.images, torch.float32, self.device),
         }
         if find_spec("torchcfm"):
             ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
@@ -213,7 +212,7 @@ class Benchmarks:
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        steps = MNIST_STEPS if self.on_cuda else 250
+        steps = MNIST_STEPS if self.on_cuda else 200
         needs = 64 * (steps * training_flops() + 128 * forward_flops())
         return self.whole("mnist", steps, needs=needs, bound_by=precision_name(self.precision))
 
