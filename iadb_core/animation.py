@@ -23,15 +23,16 @@ def read_frame(path: str | os.PathLike[str]) -> Image.Image:
         raise InputError(f"{path} is not a readable frame ({error}); delete it to have it drawn again") from error
 
 
-def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
+def shared_palette(frames: Sequence[str | os.PathLike[str]], colours: int) -> Image.Image:
     """A palette of at most `colours` for all frames, so that an unchanged pixel keeps its index from frame to frame.
 
     Gray frames get equally spaced grays, black and white among them; others their most frequent colour exactly.
     """
-    if frames[0].mode == "L":
+    evenly = np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))
+    chosen = [read_frame(frames[round(index)]) for index in evenly]
+    if chosen[0].mode == "L":
         grays = np.linspace(0, 255, colours).round().astype(np.uint8)
         return _palette_image(np.repeat(grays[:, None], 3, axis=1))
-    chosen = [frames[round(i)] for i in np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))]
     pixels = np.concatenate([np.asarray(frame.convert("RGBX")).view(np.uint32).ravel() for frame in chosen])
     packed, counts = np.unique(pixels, return_counts=True)
     distinct = packed[:, None].view(np.uint8)[:, :3]
@@ -45,8 +46,8 @@ def shared_palette(frames: Sequence[Image.Image], colours: int) -> Image.Image:
     return _palette_image(np.concatenate([paper, found]))
 
 
-def _indexed(picture: Image.Image, palette: Image.Image) -> Image.Image:
-    return picture.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
+def _indexed(frame: str | os.PathLike[str], palette: Image.Image) -> Image.Image:
+    return read_frame(frame).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def _palette_image(colours: np.ndarray) -> Image.Image:
@@ -68,10 +69,9 @@ def write_gif(
     Durations in milliseconds, multiples of 10 (GIF counts hundredths of a second). colours: 4 to 255.
     Raises InputError for an unreadable frame or if the file cannot be written.
     """
+    palette = shared_palette(frames, colours)
     with ThreadPoolExecutor(threads) as pool:
-        pictures = list(pool.map(read_frame, frames))
-        palette = shared_palette(pictures, colours)
-        indexed = list(pool.map(partial(_indexed, palette=palette), pictures))
+        indexed = list(pool.map(partial(_indexed, palette=palette), frames))
     # optimize: Pillow writes the pixels that did not change as transparent, which makes noise several times smaller.
     durations = [frame_ms] * (len(indexed) - 1) + [hold_ms]
     with atomic(path) as file:

@@ -68,11 +68,12 @@ def _fused(layer: nn.Conv2d | UpConvolution, x: Tensor) -> Tensor:
     kernel, reorder = FUSED[type(layer)]
     padding = [layer.padding] if isinstance(layer, nn.Conv2d) else [layer.padding, layer.output_padding]
     how = [*padding, layer.stride, layer.dilation, layer.groups]
-    weight = layer.weight
+    weight: Tensor = layer.weight
     if not weight.requires_grad:
-        kept = layer.__dict__.setdefault("reordered", {})
-        key = (x.dtype, x.shape[1:])
-        if key not in kept:
-            kept[key] = reorder(weight, *how, list(x.shape))
-        weight = kept[key]
+        key = weight.data_ptr(), weight._version, x.dtype, x.shape[1:]
+        kept, reordered = layer.__dict__.get("reordered", (None, weight))
+        if kept != key:
+            reordered = reorder(weight, *how, list(x.shape))
+            layer.__dict__["reordered"] = key, reordered
+        weight = reordered
     return kernel(x, weight, layer.bias, *how, "relu", [], "")

@@ -42,13 +42,15 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
     """
     pixels, kept_with = proposals(density.reshape(-1))
     if kept_with.mean() < LEAST_ACCEPTANCE:
-        return _within(_drawn_pixels(density, count, generator), density.shape, generator)
+        numbers = generator.random((count, 3))
+        return _within(_drawn_pixels(density, numbers[:, 0]), numbers[:, 1:], density.shape)
     kept, total = [], 0
     while total < count:
         proposed = generator.integers(len(pixels), size=PROPOSALS, dtype=np.uint32)
         accepted = proposed.compress(generator.random(PROPOSALS, dtype=np.float32) < kept_with[proposed])
-        kept.append(_within(pixels[accepted[: count - total]], density.shape, generator))
-        total += len(kept[-1])
+        chosen = pixels[accepted[: count - total]]
+        kept.append(_within(chosen, generator.random((len(chosen), 2), dtype=np.float32), density.shape))
+        total += len(chosen)
     return np.concatenate(kept)
 
 
@@ -80,21 +82,21 @@ def cell_masses(density: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return masses / masses.sum()
 
 
-def _drawn_pixels(density: np.ndarray, count: int, generator: np.random.Generator) -> np.ndarray:
-    """Flat indices of pixels, (count,), by their probabilities."""
+def _drawn_pixels(density: np.ndarray, draws: np.ndarray) -> np.ndarray:
+    """Flat indices of pixels by their probabilities, from draws of U[0, 1): (count,)."""
     cumulative = np.cumsum(density)
-    return np.searchsorted(cumulative, generator.random(count) * cumulative[-1], side="right")
+    return np.searchsorted(cumulative, draws * cumulative[-1], side="right")
 
 
-def _within(pixels: np.ndarray, shape: tuple[int, ...], generator: np.random.Generator) -> np.ndarray:
-    """A point uniformly inside each pixel, given by its flat index: (count, 2), float32.
+def _within(pixels: np.ndarray, draws: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """A point uniformly inside each pixel, given by its flat index, from draws of U[0, 1)²: (count, 2), float32.
 
     Rounded to float32, a point could leave its pixel, or the square: it then stays at the edge, just inside.
     """
-    points = generator.random((len(pixels), 2), dtype=np.float32)
+    points = np.empty(draws.shape, np.float32)
     for axis, index in enumerate(divmod(pixels, shape[1])):
         first, last = _ends_of_pixels(shape[axis])
-        point = ((index + points[:, axis]) / shape[axis]).astype(np.float32)
+        point = ((index + draws[:, axis]) / shape[axis]).astype(np.float32)
         points[:, axis] = np.minimum(np.maximum(point, first[index]), last[index])
     return points
 

@@ -1,6 +1,7 @@
 """What every network and every exact field is to the rest: D(x_α, α).
 
-It is called with x, (batch, *shape), and alpha, (batch,), and returns (batch, *shape).
+It is called with x, (batch, *shape), and alpha, (batch,), float32 whatever the precision of x is, and returns
+(batch, *shape).
 """
 
 from typing import ClassVar, Protocol

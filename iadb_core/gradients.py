@@ -39,7 +39,7 @@ class ByAutograd:
     def __call__(self, x: Tensor, alpha: Tensor, x0: Tensor, x1: Tensor) -> Tensor:
         if self.copied is not self.weights:
             self.copied.copy_(self.weights)
-        prediction = self.network(x.to(self.precision), alpha.to(self.precision))
+        prediction = self.network(x.to(self.precision), alpha)
         loss = deblending_loss(prediction.float(), x0, x1)
         gradients = torch.autograd.grad(loss, self.parameters)
         torch._foreach_copy_(self.views, gradients)

@@ -17,13 +17,17 @@ class Replayed:
 
     def __init__(self, function: Callable[..., Tensor]) -> None:
         self.function, self.calls = function, 0
-        self.stream = torch.cuda.Stream()
+        self.stream: torch.cuda.Stream | None = None
         self.graph: torch.cuda.CUDAGraph | None = None
         self.inputs: list[Tensor] = []
         self.output = torch.empty(0)
 
     @torch.inference_mode(False)  # the graph's own tensors must serve calls inside and outside of it
     def __call__(self, *inputs: Tensor) -> Tensor:
+        with torch.cuda.device(inputs[0].device):  # streams and graphs are of the current device
+            return self._called(*inputs)
+
+    def _called(self, *inputs: Tensor) -> Tensor:
         if self.graph and all(a.shape == b.shape for a, b in zip(self.inputs, inputs, strict=True)):
             for static, given in zip(self.inputs, inputs, strict=True):
                 static.copy_(given, non_blocking=True)
@@ -31,12 +35,13 @@ class Replayed:
             return self.output
         if self.graph is None and self.calls >= ORDINARY_CALLS:
             self._capture(*inputs)
-            return self(*inputs)
+            return self._called(*inputs)
         self.calls += 1
         return self._ordinary(*inputs)
 
     def _ordinary(self, *inputs: Tensor) -> Tensor:
         """A call on the stream that will be captured, between what is before and after it on the current one."""
+        self.stream = self.stream or torch.cuda.Stream()
         self.stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(self.stream):
             output = self.function(*inputs)
@@ -44,9 +49,12 @@ class Replayed:
         return output
 
     def _capture(self, *inputs: Tensor) -> None:
-        """Record the function's kernels, which does not run them, on copies of the inputs."""
+        """Record the function's kernels, which does not run them, on copies of the inputs.
+
+        Other threads may allocate memory meanwhile, as the one that reads samples ahead does.
+        """
         self.inputs = [torch.empty_like(given) for given in inputs]
         torch.cuda.synchronize()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, stream=self.stream):
+        with torch.cuda.graph(self.graph, stream=self.stream, capture_error_mode="thread_local"):
             self.output = self.function(*self.inputs)

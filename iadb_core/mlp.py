@@ -31,7 +31,7 @@ class MLP(Network):
         return [self.hidden[0], self.out]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
-        h = torch.cat([x, alpha[:, None]], dim=1)  # (batch, coordinates + 1)
+        h = torch.cat([x, alpha.to(x.dtype)[:, None]], dim=1)  # (batch, coordinates + 1)
         for layer in self.hidden:
             h = layer(h).relu_()  # (batch, width)
         return self.out(h)  # (batch, coordinates)

@@ -16,10 +16,13 @@ LONGEST_PERIOD = 10_000
 
 
 def alpha_features(alpha: Tensor) -> Tensor:
-    """Sines and cosines of 1000·α, (batch, 64). Source: Vaswani et al. 2017, section 3.5, with α as the position."""
+    """Sines and cosines of 1000·α, (batch, 64), float32. alpha: float32, since bfloat16 has but 256 numbers in [½, 1].
+
+    Source: Vaswani et al. 2017, section 3.5, with α as the position.
+    """
     exponents = torch.arange(FREQUENCIES, device=alpha.device) / FREQUENCIES
-    angles = 1000 * alpha.float()[:, None] * torch.exp(-log(LONGEST_PERIOD) * exponents)
-    return torch.cat([angles.sin(), angles.cos()], dim=1).to(alpha.dtype)
+    angles = 1000 * alpha[:, None] * torch.exp(-log(LONGEST_PERIOD) * exponents)
+    return torch.cat([angles.sin(), angles.cos()], dim=1)
 
 
 def normalised(h: Tensor, weight: Tensor | None = None, bias: Tensor | None = None) -> Tensor:
@@ -98,7 +101,7 @@ class ResidualUNet(Network):
         return [self.stem, self.out, self.embedding, *modulations]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
-        embedding = self.embedding(alpha_features(alpha))
+        embedding = self.embedding(alpha_features(alpha).to(x.dtype))
         h = self.stem(pixel_unshuffle(x, self.patch))  # (batch, width, H/patch, W/patch)
         skips = []
         for depth, blocks in enumerate(self.down):

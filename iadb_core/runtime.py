@@ -4,6 +4,7 @@ import ctypes
 import os
 import resource
 import sys
+from pathlib import Path
 
 import torch
 
@@ -11,6 +12,7 @@ from iadb_core.files import InputError
 from iadb_core.seeds import seed_for
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+OWN_GROUP, CONTROL_GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")  # version 2, as on today's Linux
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -62,15 +64,30 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def memory_limit() -> int:
+    """The memory that this process may use, in bytes: the machine's, or less where its control groups say so."""
+    limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        group = CONTROL_GROUPS / OWN_GROUP.read_text(encoding="utf-8").partition("0::")[2].strip().lstrip("/")
+    except OSError:
+        return limit
+    for folder in (group, *group.parents):
+        try:
+            limit = min(limit, int((folder / "memory.max").read_text(encoding="utf-8")))
+        except (OSError, ValueError):  # no such file, or `max`: no limit
+            continue
+    return limit
+
+
 def keep_freed_memory() -> None:
     """Have glibc keep what is freed for the next tensor; by default it returns large blocks to the system each time.
 
     The pages would be zeroed and mapped again at every step, a tenth of the time of a convolutional network's training.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt:
+    # Older glibc refuses more than 32 MiB; with the other one alone, every large tensor would be mapped anew.
+    if mallopt and (mallopt(M_MMAP_THRESHOLD, 2**30) or mallopt(M_MMAP_THRESHOLD, 2**25)):
         mallopt(M_TRIM_THRESHOLD, 2**30)
-        mallopt(M_MMAP_THRESHOLD, 2**30)
 
 
 def configure(threads: int) -> int:

@@ -65,7 +65,7 @@ def field_of(network: Network, device: torch.device, precision: torch.dtype) -> 
     placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
 
     def field(x: Tensor, alpha: Tensor) -> Tensor:
-        return placed(x.to(precision, memory_format=layout), alpha.to(precision)).float()
+        return placed(x.to(precision, memory_format=layout), alpha).float()
 
     if device.type != "cuda":
         return field

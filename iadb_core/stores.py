@@ -10,6 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from iadb_core.files import InputError
+from iadb_core.runtime import memory_limit
+
 Read = Callable[[Tensor], Tensor]
 Item = TypeVar("Item")
 RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this part of its memory
@@ -17,11 +20,9 @@ READ_AHEAD = 4
 
 
 def fits(samples: np.ndarray, device: torch.device) -> bool:
-    """Whether samples are small beside the memory of the device."""
-    if device.type == "cuda":
-        memory = torch.cuda.get_device_properties(device).total_memory
-    else:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """Whether samples are small beside the memory of the device, or beside what this process may have of it."""
+    on_cuda = device.type == "cuda"
+    memory = torch.cuda.get_device_properties(device).total_memory if on_cuda else memory_limit()
     return samples.nbytes <= memory / RESIDENT_SHARE
 
 
@@ -39,7 +40,7 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
     """The same for indices on the CPU, from a memory-mapped file.
 
     The samples are read, not mapped: pages that were touched would count as memory of this process until the file is
-    closed.
+    closed. `read` raises InputError where the file has become too short.
     """
     length, begin, path = samples[0].nbytes, samples.offset, str(samples.filename)
 
@@ -47,7 +48,8 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
         found = np.empty((indices.numel(), *samples.shape[1:]), samples.dtype)
         with open(path, "rb", buffering=0) as file:
             for row, index in zip(found, indices.flatten().tolist(), strict=True):
-                os.preadv(file.fileno(), [row], begin + index * length)
+                if os.preadv(file.fileno(), [row], begin + index * length) != length:
+                    raise InputError(f"{path} ends before its last sample; delete it to have it made again")
         gathered = torch.from_numpy(found).view(*indices.shape, *samples.shape[1:])
         return gathered.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else gathered.to(device)
 

@@ -61,7 +61,7 @@ class Stepper:
         """
         if not self.on_cuda:
             return self.run(*block, rates)
-        return self.run(*block, rates.pin_memory().to(self.weights.device, non_blocking=True)).clone()
+        return self.run(*block, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
 
     def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
         x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)

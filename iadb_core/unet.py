@@ -41,7 +41,7 @@ class UNet(Network):
         return [self.a1, self.out]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
-        plane = alpha[:, None, None, None].expand(-1, 1, *x.shape[2:])
+        plane = alpha.to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:])
         a1 = rectified(self.a1, torch.cat([x, plane], dim=1))  # (batch, width, H, W)
         a2 = rectified(self.a2, a1)  #                           (batch, width, H/2, W/2)
         b2 = rectified(self.b2, rectified(self.b1, a2))  #       (batch, width, H/4, W/4)

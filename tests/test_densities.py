@@ -79,8 +79,12 @@ def test_points_stay_in_their_pixels(size):
     assert cells == {(0, size - 1), (size // 2, size // 3), (size - 1, 0)}
 
 
-def test_the_first_points_are_the_same_for_every_count():
+@pytest.mark.parametrize("background", [None, 1e-5], ids=["a ramp", "a single bright pixel"])
+def test_the_first_points_are_the_same_for_every_count(background):
     density = RAMP / RAMP.max()
+    if background:
+        density = np.full((64, 64), background)
+        density[20, 30] = 1
     few, many = (sample_density(density, count, np.random.default_rng(3)) for count in (100, 200_000))
     assert np.array_equal(few, many[:100])
 

@@ -55,6 +55,15 @@ def test_alphas_close_to_each_other_have_features_of_their_own():
     assert distances.min() > 0.1
 
 
+def test_alphas_are_told_apart_in_bfloat16_too():
+    network = make((1, 8, 8)).to(torch.bfloat16)
+    seen = []
+    network.embedding.register_forward_pre_hook(lambda module, inputs: seen.append(inputs[0].float()))
+    alpha = torch.linspace(0.5, 1, 501)
+    network(torch.zeros(501, 1, 8, 8, dtype=torch.bfloat16), alpha)
+    assert torch.allclose(seen[0], alpha_features(alpha), atol=0.005)
+
+
 def test_normalisation_is_over_the_channels_of_a_pixel():
     h = torch.randn(2, 6, 3, 5) * 4 + 1
     out = normalised(h)

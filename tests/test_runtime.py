@@ -42,6 +42,43 @@ def test_never_more_threads_than_cores(monkeypatch):
     assert asked == [1, 3, 3]
 
 
+def test_the_memory_that_may_be_used_is_that_of_the_strictest_control_group(tmp_path, monkeypatch):
+    whole = runtime.memory_limit()
+    (tmp_path / "own").write_text("0::/job/step\n")
+    (tmp_path / "groups" / "job" / "step").mkdir(parents=True)
+    monkeypatch.setattr(runtime, "OWN_GROUP", tmp_path / "own")
+    monkeypatch.setattr(runtime, "CONTROL_GROUPS", tmp_path / "groups")
+    assert runtime.memory_limit() >= whole
+    (tmp_path / "groups" / "job" / "memory.max").write_text("500000000\n")
+    (tmp_path / "groups" / "job" / "step" / "memory.max").write_text("max\n")
+    assert runtime.memory_limit() == 500_000_000
+    monkeypatch.setattr(runtime, "OWN_GROUP", tmp_path / "missing")
+    assert runtime.memory_limit() >= whole
+
+
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        (2**40, [(-3, 2**30), (-1, 2**30)]),
+        (2**25, [(-3, 2**30), (-3, 2**25), (-1, 2**30)]),
+        (0, [(-3, 2**30), (-3, 2**25)]),
+    ],
+    ids=["new glibc", "older glibc", "neither"],
+)
+def test_memory_is_only_kept_where_large_blocks_come_from_the_heap(accepted, expected, monkeypatch):
+    asked = []
+
+    class Library:
+        def mallopt(self, option, value):
+            asked.append((option, value))
+            return int(option != -3 or value <= accepted)
+
+    monkeypatch.setattr(runtime.ctypes, "CDLL", lambda name: Library())
+    monkeypatch.setattr(runtime.sys, "platform", "linux")
+    runtime.keep_freed_memory()
+    assert asked == expected
+
+
 def test_peak_memory_is_of_this_process():
     before = runtime.peak_memory_mb(CPU)
     block = bytearray(300_000_000)

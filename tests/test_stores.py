@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from iadb_core import stores
-from iadb_core.files import load_array, save_array
+from iadb_core.files import InputError, load_array, save_array
+from iadb_core.runtime import memory_limit
 from iadb_core.stores import fits, in_file, read_ahead, resident
 
 CPU = torch.device("cpu")
@@ -26,8 +27,19 @@ def test_samples_fit_up_to_a_quarter_of_memory(tmp_path):
     def of(size):  # sparse: no byte of it is written
         return np.memmap(tmp_path / "sparse", np.uint8, "w+", shape=(size,))
 
-    assert fits(of(10**6), CPU)
-    assert not fits(of(2**42), CPU)
+    quarter = memory_limit() // 4
+    assert fits(of(quarter), CPU)
+    assert not fits(of(quarter + 1), CPU)
+
+
+def test_a_file_that_has_become_too_short_is_refused(tmp_path):
+    save_array(tmp_path / "a.npy", np.ones((100, 8), np.float32))
+    read = in_file(load_array(tmp_path / "a.npy"), CPU)
+    with open(tmp_path / "a.npy", "r+b") as file:
+        file.truncate(2000)
+    assert read(torch.tensor([5])).tolist() == [[1.0] * 8]
+    with pytest.raises(InputError, match="ends before its last sample"):
+        read(torch.tensor([99]))
 
 
 def test_reading_ahead_gives_everything_in_order():
