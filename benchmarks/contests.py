@@ -16,9 +16,9 @@ Start = Callable[[str], Callable[[], float]]  # of a way, by its name: what runs
 class Contest:
     """The same work done in several ways. bar: how many times faster than the baseline `ours` is to be.
 
-    ways: by name, ours and the baseline among them, what prepares the work. needs: FLOPs of a unit, or the bytes that
-    it cannot but move, and bound_by: in which precision `ours` computes, or `memory`: the share of the machine's rate
-    of them is then reported. repeats: if not as many as elsewhere. note: made when the rows are.
+    ways: by name, ours and the baseline among them, what prepares the work. bound_by: one of the ways that does only
+    the part that all ways must; or with needs, the FLOPs of a unit, the precision in which `ours` computes. The share
+    of that limit is then reported. repeats: if not as many as elsewhere. note: made when the rows are.
     """
 
     name: str
@@ -60,10 +60,12 @@ def rate(work: Work) -> float:
     return units / (time.perf_counter() - began)
 
 
-def hold(contest: Contest, repeats: int, machine: Mapping[str, float], start: Start, warm_up: bool = True) -> list[Row]:
+def hold(
+    contest: Contest, repeats: int, products: Mapping[str, float], start: Start, warm_up: bool = True
+) -> list[Row]:
     """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
 
-    machine: FLOP/s of matrix products by precision, and bytes a second by the name `memory`.
+    products: FLOP/s of matrix products by precision.
     """
     rates: dict[str, list[float]] = {name: [] for name in contest.ways}
     runs = {name: start(name) for name in contest.ways}
@@ -74,7 +76,9 @@ def hold(contest: Contest, repeats: int, machine: Mapping[str, float], start: St
         for name, run in runs.items():
             time.sleep(SETTLING)
             rates[name].append(run())
-    limit = machine[contest.bound_by] / contest.needs if contest.needs else None
+    limit = products[contest.bound_by] / contest.needs if contest.needs else None
+    if contest.bound_by in rates:
+        limit = median(rates[contest.bound_by])
     return [_row(contest, way, rates[way], rates["ours"], limit) for way in contest.ways]
 
 
@@ -107,24 +111,23 @@ def markdown(rows: Sequence[Row]) -> str:
     lines = [header + "| --- " * 11 + "|"]
     for row in rows:
         asked = f"{row.bar:g}×" if row.bar else ""
-        ratio = (
-            ""
-            if row.way == "ours"
-            else f"{_short(row.ratio)}× ({_short(row.ratio_least)} to {_short(row.ratio_greatest)})"
-        )
+        spread = f" ({_short(row.ratio_least)} to {_short(row.ratio_greatest)})" if row.runs > 1 else ""
+        ratio = "" if row.way == "ours" else f"{_short(row.ratio)}×{spread}"
         each = row.unit == WHOLE  # of which a second has few: their time says more
         speeds = [row.slowest, row.median, row.fastest]
-        shown = [1 / speed for speed in reversed(speeds)] if each else speeds
+        shown = [_short(1 / speed if each else speed) for speed in (reversed(speeds) if each else speeds)]
+        if row.runs == 1:
+            shown[0] = shown[2] = ""
         cells: list[Any] = [
             row.contest,
             row.way,
             "seconds" if each else f"{row.unit} a second",
-            *map(_short, shown),
+            *shown,
             ratio,
             asked,
             _short(1 / row.limit if each else row.limit) if row.limit else "",
             row.limited_by,
-            _percent(row.share) if row.share else "",
+            f"{row.share:.0%}" if row.share else "",
         ]
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
@@ -133,8 +136,3 @@ def markdown(rows: Sequence[Row]) -> str:
 def _short(value: float) -> str:
     """Three digits, thousands apart."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _percent(share: float) -> str:
-    """A share; one under a percent with its first digit."""
-    return f"{share:.0%}" if share >= 0.01 else f"{100 * share:.1g}%"

@@ -13,17 +13,18 @@ from iadb_core.frames import Frames
 from iadb_core.pictures import save_png
 from iadb_core.runtime import available_cores, generator
 from iadb_core.sampling import Sampler
-from iadb_core.streams import independent_blocks
-from iadb_core.training import Stepper
+from iadb_core.streams import batches_in_a_block, independent_blocks
+from iadb_core.training import record_steps, train
 
 MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
 MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
 GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
 PLANE = {"width": 64, "hidden_layers": 4}
+SETTINGS = {"optimizer": "adam", "decay": "constant", "warmup": 0, "ema": 0.0}
 
 
 class Training:
-    """Some steps of training at a time."""
+    """The training of the workflow, some steps at a time: losses are read every 50 steps, on a CPU at each block."""
 
     def __init__(
         self,
@@ -35,29 +36,28 @@ class Training:
         order: str,
         precision: torch.dtype,
         device: torch.device,
+        learning_rate: float = 0.0005,
+        steps: int = 10**9,
     ) -> None:
         self.network = networks.build(network[0], shape, network[1], generator(0, "weights")).to(device)
-        self.blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
-        self.step = Stepper(self.network, precision, {"batch_size": batch_size, "optimizer": "adam", "ema": 0.0})
-        self.device = device
+        self.device, self.block, self.done = device, batches_in_a_block(batch_size, shape), 0
+        settings = SETTINGS | {"batch_size": batch_size, "learning_rate": learning_rate}
+        blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
+        every = 50 if device.type == "cuda" else self.block
+        self.records = train(self.network, blocks, steps, settings, precision, record_steps(every, None))
 
     def run(self, steps: int) -> int:
-        """At least so many steps, in whole blocks; returns how many."""
-        done, losses = 0, []
-        while done < steps:
-            block = next(self.blocks)
-            losses.append(self.step(block, torch.tensor([0.0005, 1.0])[:, None].expand(2, len(block.alpha))))
-            done += len(block.alpha)
-        torch.cat(losses).tolist()  # waits for the device, as a record of the loss does
-        return done
+        """At least so many steps, up to a record; returns how many."""
+        before = self.done
+        while self.done < before + steps:
+            self.done = next(self.records).step
+        return self.done - before
 
 
-def mnist_training(
-    images: np.ndarray, precision: torch.dtype, device: torch.device, network: tuple[str, dict[str, Any]] | None = None
-) -> Training:
+def mnist_training(images: np.ndarray, precision: torch.dtype, device: torch.device, **options: Any) -> Training:
     """The training of the experiment `mnist`; images: (count, 1, 28, 28), uint8."""
     return Training(
-        network or ("unet", {"width": 64}),
+        ("unet", {"width": 64}),
         (1, 32, 32),
         (GAUSSIAN, MNIST),
         (None, images),
@@ -65,13 +65,25 @@ def mnist_training(
         "shuffled",
         precision,
         device,
+        **options,
     )
 
 
-def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device) -> Training:
+def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device, **options: Any) -> Training:
     """The training of the experiment `densities`; x0, x1: (count, 2), float32."""
     picture: dict[str, Any] = {"picture": {}}
-    return Training(("mlp", PLANE), (2,), (picture, picture), (x0, x1), 256, "with_replacement", torch.float32, device)
+    return Training(
+        ("mlp", PLANE),
+        (2,),
+        (picture, picture),
+        (x0, x1),
+        256,
+        "with_replacement",
+        torch.float32,
+        device,
+        learning_rate=0.001,
+        **options,
+    )
 
 
 def sampler(folder: Path, device: torch.device, precision: str, batch_size: int = 64) -> Sampler:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks.recipe import Convolutional, endless, loader
+from benchmarks.recipe import Convolutional, endless, loader, scaled
 
 
 class TorchcfmTraining:
@@ -31,7 +31,7 @@ class TorchcfmTraining:
         """So many optimiser steps."""
         for data in islice(self.batches, steps):
             self.optimizer.zero_grad()
-            x1 = data.to(self.device)
+            x1 = scaled(data.to(self.device))
             x0 = torch.randn_like(x1)
             t, xt, ut = self.matcher.sample_location_and_conditional_flow(x0, x1)
             loss = torch.mean((self.network(xt, t) - ut) ** 2)

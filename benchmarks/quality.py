@@ -19,6 +19,7 @@ import yaml
 from iadb_core import checkpoint, networks
 from iadb_core.classifier import Classifier, train_classifier
 from iadb_core.evaluation import Comparison, image_quality
+from iadb_core.fields import Network
 from iadb_core.files import read_json, save_array, write_json
 from iadb_core.images import dataset_images, dataset_labels
 from iadb_core.preparation import network_values
@@ -27,7 +28,7 @@ from iadb_core.runtime import available_cores, choose_device, choose_precision, 
 from iadb_core.sampling import Sampler, measured_starts
 from iadb_core.scaling import true_values
 from iadb_core.streams import batches_in_a_block, independent_blocks
-from iadb_core.training import train, training_length
+from iadb_core.training import Record, train, training_length
 from workflow.experiments import complete, sample_shape
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,17 +36,15 @@ SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2
 METRIC = "Fréchet distance (classifier)"
 
 
-def lengths(
-    training: dict[str, Any], shape: tuple[int, ...], count: int, shares: list[float]
-) -> Iterator[tuple[float, list[int]]]:
-    """Trainings, each as its share of the full length, and the steps after which its model is measured."""
+def lengths(training: dict[str, Any], shape: tuple[int, ...], count: int, shares: list[float]) -> Iterator[list[int]]:
+    """Trainings for shares of the full length: of each, the steps at which its model is measured, the last its end."""
     full, _ = training_length(training, count)
     whole = batches_in_a_block(training["batch_size"], shape)  # weights are only seen between blocks
-    steps = [min(full, whole * max(1, round(full * share / whole))) for share in sorted(shares)]
+    steps = sorted({full if share == 1 else whole * max(1, round(full * share / whole)) for share in shares})
     if training["decay"] == "constant" and not training["ema"]:
-        yield max(shares), steps
+        yield steps
     else:
-        yield from ((share, [length]) for share, length in zip(sorted(shares), steps, strict=True))
+        yield from ([length] for length in steps)
 
 
 def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: list[float], out: Path) -> None:
@@ -53,7 +52,7 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
     settings, seed, device = experiment["training"], experiment["seeds"][0], choose_device(experiment["device"])
     shape, network_settings = sample_shape(experiment), dict(experiment["network"])
     kind = network_settings.pop("name")
-    for _, measured in lengths(settings, shape, len(images), shares):
+    for measured in lengths(settings, shape, len(images), shares):
         if all((out / f"{name}-{step}.json").exists() for step in measured):
             continue
         network = networks.build(kind, shape, network_settings, generator(seed, "weights")).to(device)
@@ -65,17 +64,24 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
         for record in records:
             log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
             if record.step < measured[-1]:
-                save(out, name, kind, network_settings, network, record.step, record.seconds, record.loss)
-        save(out, name, kind, network_settings, network, record.step, record.seconds, record.loss)
+                save(out, name, shape, (kind, network_settings), network, record)
+        save(out, name, shape, (kind, network_settings), network, record)
 
 
 def save(
-    out: Path, name: str, kind: str, sizes: dict[str, Any], network: Any, step: int, seconds: float, loss: float
+    out: Path,
+    name: str,
+    shape: tuple[int, ...],
+    described: tuple[str, dict[str, Any]],
+    network: Network,
+    record: Record,
 ) -> None:
     """A model and what is known of its training."""
-    description = {"name": kind, "shape": [1, 32, 32], "settings": sizes}
+    (kind, sizes), step = described, record.step
+    description = {"name": kind, "shape": list(shape), "settings": sizes}
     checkpoint.save(out / f"{name}-{step}.pt", network, description=description, settings={}, seed=0, steps=step)
-    write_json(out / f"{name}-{step}.json", {"experiment": name, "steps": step, "seconds": seconds, "loss": loss})
+    told = {"experiment": name, "steps": step, "seconds": record.seconds, "loss": record.loss}
+    write_json(out / f"{name}-{step}.json", told)
 
 
 def measured(experiment: dict[str, Any], path: Path, folder: Path, classifier: Classifier) -> dict[str, Any]:

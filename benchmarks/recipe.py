@@ -1,5 +1,7 @@
 """The two tutorials' recipes written plainly, as one would after reading them: the baseline of the benchmarks.
 
+Beside it, what one changes first: autocast and channels last, one plot call a frame, points proposed in arrays.
+
     python -m benchmarks.recipe densities SOURCE.png TARGET.png OUT.gif
     python -m benchmarks.recipe mnist IMAGES.npy OUT.gif --steps 14992
 
@@ -17,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 from torch.utils.data import DataLoader, Dataset
 
 STEPS = 128
@@ -72,6 +75,12 @@ class Convolutional(nn.Module):
         return self.out(w)
 
 
+def convolutional(device: torch.device, channels_last: bool) -> Convolutional:
+    """The network on a device, in one of the two layouts of images."""
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    return Convolutional().to(device).to(memory_format=layout)  # type: ignore[call-overload]
+
+
 def accepted_points(density: np.ndarray, count: int) -> Tensor:
     """Points of a picture, (count, 2), proposed and accepted one by one; density: (height, width), maximum 1."""
     height, width = density.shape
@@ -81,6 +90,17 @@ def accepted_points(density: np.ndarray, count: int) -> Tensor:
         if np.random.rand() < density[int(row * height), int(column * width)]:
             points.append((row, column))
     return torch.tensor(points, dtype=torch.float32)
+
+
+def accepted_in_arrays(density: np.ndarray, count: int) -> np.ndarray:
+    """The same points, proposed in arrays of `count`."""
+    height, width = density.shape
+    kept: list[np.ndarray] = []
+    while sum(map(len, kept)) < count:
+        points = np.random.rand(count, 2)
+        rows, columns = (points * (height, width)).astype(int).T
+        kept.append(points[np.random.rand(count) < density[rows, columns]])
+    return np.concatenate(kept)[:count].astype(np.float32)
 
 
 def train_plane(x0: Tensor, x1: Tensor, steps: int, device: torch.device, batch_size: int = 256) -> Plane:
@@ -109,14 +129,7 @@ class Digits(Dataset[Tensor]):
         from torchvision import transforms
 
         self.images = images
-        self.transform = transforms.Compose(
-            [
-                transforms.ToTensor(),
-                transforms.Normalize((0.1307,), (0.3081,)),
-                transforms.Lambda(twice_minus_one),
-                transforms.Resize(32),
-            ]
-        )
+        self.transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
 
     def __len__(self) -> int:
         return len(self.images)
@@ -125,9 +138,9 @@ class Digits(Dataset[Tensor]):
         return self.transform(self.images[index, 0])
 
 
-def twice_minus_one(values: Tensor) -> Tensor:
-    """The second scaling of the tutorial."""
-    return values * 2 - 1
+def scaled(images: Tensor) -> Tensor:
+    """The second scaling of the tutorial, and its size, of a batch."""
+    return interpolate(images * 2 - 1, size=32, mode="bilinear")
 
 
 def loader(images: np.ndarray, batch_size: int = 64) -> DataLoader[Tensor]:
@@ -143,22 +156,23 @@ def endless(batches: DataLoader[Tensor]) -> Iterator[Tensor]:
 
 
 class MnistTraining:
-    """The MNIST tutorial's training, some steps at a time."""
+    """The MNIST tutorial's training, some steps at a time. autocast: in bfloat16, with channels last."""
 
-    def __init__(self, images: np.ndarray, device: torch.device) -> None:
-        self.device = device
-        self.network = Convolutional().to(device)
+    def __init__(self, images: np.ndarray, device: torch.device, autocast: bool = False) -> None:
+        self.device, self.autocast = device, torch.autocast(device.type, torch.bfloat16, enabled=autocast)
+        self.network = convolutional(device, channels_last=autocast)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=0.0005)
         self.batches = endless(loader(images))
 
     def run(self, steps: int) -> None:
         """So many optimiser steps."""
         for x1 in islice(self.batches, steps):
-            x1 = x1.to(self.device)
+            x1 = scaled(x1.to(self.device))
             x0 = torch.randn_like(x1)
             alpha = torch.rand(len(x1), device=self.device)
             x = (1 - alpha.view(-1, 1, 1, 1)) * x0 + alpha.view(-1, 1, 1, 1) * x1
-            loss = torch.sum((self.network(x, alpha) - (x1 - x0)) ** 2)
+            with self.autocast:
+                loss = torch.sum((self.network(x, alpha) - (x1 - x0)) ** 2)
             self.optimizer.zero_grad()
             loss.backward()
             self.optimizer.step()
@@ -174,12 +188,12 @@ def sample(network: nn.Module, x: Tensor, steps: int = STEPS) -> Iterator[Tensor
         yield x
 
 
-def draw_points(points: Tensor, path: Path) -> None:
-    """A frame of points, one plot call a point."""
+def draw_points(points: Tensor, path: Path, at_once: bool = False) -> None:
+    """A frame of points, one plot call a point, or one for all of them."""
     import matplotlib.pyplot as plt
 
     plt.figure(figsize=(5, 5))
-    for row, column in points.tolist():
+    for row, column in [points.T.numpy()] if at_once else points.tolist():
         plt.plot(column, 1 - row, "o", color="tab:blue", markersize=1.5)
     plt.xlim(0, 1)
     plt.ylim(0, 1)

@@ -37,7 +37,7 @@ def points(count: int, device: torch.device) -> Measured:
 
 def timed(training: ours.Training, steps: int) -> float:
     """Seconds of so many steps or a few more, after others; by the step that was asked for."""
-    training.run(4 * len(next(training.blocks).alpha))  # on a GPU the graph is captured in these
+    training.run(4 * training.block)  # on a GPU the graph is captured in these
     began = time.perf_counter()
     done = training.run(steps)
     synchronise(training.device)
@@ -147,6 +147,8 @@ def main() -> None:
     parser.add_argument("--work", type=int, help="only the line of this much work of the one table")
     parser.add_argument("--device", type=torch.device, default=CPU)
     given = parser.parse_args()
+    if unknown := set(given.tables) - set(TABLES):
+        parser.error(f"no table {', '.join(sorted(unknown))}; there are {', '.join(TABLES)}")
     if given.work:
         print(line(given.tables[0], given.work, given.device))
         return

@@ -35,7 +35,7 @@ def have_snakemake() -> bool:
     return importlib.util.find_spec("snakemake") is not None
 
 
-def by_snakemake(experiment: str, steps: int, data_dir: Path | None, folder: Path) -> Path:
+def by_snakemake(experiment: str, steps: int, data_dir: Path, folder: Path, device: torch.device) -> Path:
     """results/<experiment>.gif of the project's own configuration, but for the steps, in a new folder."""
     import yaml
 
@@ -46,8 +46,7 @@ def by_snakemake(experiment: str, steps: int, data_dir: Path | None, folder: Pat
     training = config["experiments"][experiment]["training"]
     training.pop("epochs", None)
     training["steps"] = steps
-    if data_dir:
-        config["data_dir"] = str(data_dir.resolve())
+    config["data_dir"], config["defaults"]["device"] = str(data_dir.resolve()), str(device)
     (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--cores", "all", f"results/{experiment}.gif", "--quiet", "all"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -64,12 +63,12 @@ def by_stages(experiment: str, steps: int, images: str | None, out: Path, device
     if experiment == "densities":
         source, target = ({"picture": {"path": str(path)}} for path in PICTURES)
         points = [sample_density(read_density(path), 65536, numpy_generator(0, path.name)) for path in PICTURES]
-        training = ours.plane_training(points[0], points[1], device)
+        training = ours.plane_training(points[0], points[1], device, steps=steps)
         starts, name, sizes, colours = torch.from_numpy(points[0][:2048]), "mlp", ours.PLANE, 128
     else:
         source, target = ours.GAUSSIAN, ours.MNIST
         precision = choose_precision("auto", device, convolutional=True)
-        training = ours.mnist_training(np.load(str(images)), precision, device)
+        training = ours.mnist_training(np.load(str(images)), precision, device, steps=steps)
         starts, name, sizes, colours = torch.randn(64, 1, 32, 32), "unet", {"width": 64}, 32
     training.run(steps)
     with tempfile.TemporaryDirectory() as temporary:
@@ -86,18 +85,18 @@ def by_stages(experiment: str, steps: int, images: str | None, out: Path, device
         )
 
 
-def run_ours(experiment: str, steps: int, data_dir: Path | None, images: Path, device: torch.device) -> None:
+def run_ours(experiment: str, steps: int, data_dir: Path, images: Path, device: torch.device) -> None:
     """The whole animation by this project, in processes of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        if have_snakemake() and device.type == "cpu":
-            by_snakemake(experiment, steps, data_dir, Path(folder))
+        if have_snakemake():
+            by_snakemake(experiment, steps, data_dir, Path(folder), device)
             return
         arguments = [experiment, f"{folder}/out.gif", "--images", images, "--steps", steps, "--device", device]
         command = [sys.executable, "-m", "benchmarks.whole", *map(str, arguments)]
         subprocess.run(command, cwd=ROOT, check=True)
 
 
-def run_recipe(experiment: str, steps: int, data_dir: Path | None, images: Path, device: torch.device) -> None:
+def run_recipe(experiment: str, steps: int, data_dir: Path, images: Path, device: torch.device) -> None:
     """The whole animation by the plain recipe, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         inputs = PICTURES if experiment == "densities" else [images]

@@ -1,7 +1,9 @@
 """The works that are timed: each with the ways to do it, its unit, and how much faster this project is to be."""
 
 import sys
+import zlib
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,10 +18,10 @@ from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.animation import write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.frames import Frames
+from iadb_core.pictures import COMPRESSION
 from iadb_core.runtime import available_cores, choose_precision, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
-POINT_BYTES, FRAME_BYTES = 2 * 4, 3 * 544 * 512  # of float32 coordinates; of red, green and blue
 CPU_BARS = {
     "MNIST training": 2.5,
     "MNIST training, float32": 1.2,
@@ -35,6 +37,8 @@ GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
 QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
 SLOW = ("densities_gif", "mnist_gif")
 
+Ways = dict[str, Callable[[], Work]]
+
 
 class Benchmarks:
     """The contests on one device, a method each. Whatever is large is made when a way is prepared."""
@@ -48,14 +52,21 @@ class Benchmarks:
 
     @cached_property
     def images(self) -> np.ndarray:
-        """MNIST's training images."""
-        return mnist_images(self.data_dir)[0]
+        """MNIST's training images as stored, (60000, 1, 28, 28), uint8; noise of that shape if they are not there."""
+        images = mnist_images(self.data_dir)
+        if images is None:
+            print(
+                f"no MNIST in {self.data_dir}: noise of its shape is used, which takes the same time", file=sys.stderr
+            )
+            return np.random.default_rng(0).integers(0, 256, (60_000, 1, 28, 28), np.uint8)
+        return images
 
     def mnist_training(self) -> Contest:
         """Optimiser steps on batches of 64 images."""
         ways: dict[str, Callable[[], Any]] = {
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
+            "recipe, autocast": lambda: recipe.MnistTraining(self.images, self.device, autocast=True),
         }
         if find_spec("torchcfm"):
             ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
@@ -93,17 +104,18 @@ class Benchmarks:
             sampler = ours.sampler(self.folder, self.device, "auto")
             return lambda: ours.evaluations(sampler, starts)
 
-        def plain() -> Work:
-            network = recipe.Convolutional().to(self.device).eval()
+        def plain(autocast: bool) -> Work:
+            network = recipe.convolutional(self.device, channels_last=autocast)
 
             def work() -> float:
-                for x in recipe.sample(network, starts.to(self.device), 16):
-                    x.cpu()
+                with torch.autocast(self.device.type, torch.bfloat16, enabled=autocast):
+                    for x in recipe.sample(network, starts.to(self.device), 16):
+                        x.cpu()
                 return 16 * len(starts)
 
             return work
 
-        ways = {"ours": fast, "plain recipe": plain}
+        ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, autocast": partial(plain, True)}
         precision = precision_name(self.precision)
         return self.contest("MNIST sampling", "evaluations", ways, needs=forward_flops(), bound_by=precision)
 
@@ -141,8 +153,15 @@ class Benchmarks:
         def plain() -> float:
             return len(recipe.accepted_points(density, count))
 
-        ways: dict[str, Callable[[], Work]] = {"ours": lambda: fast, "plain recipe": lambda: plain}
-        return self.contest("points by rejection", "points", ways, needs=POINT_BYTES, bound_by="memory")
+        def arrays() -> float:
+            return len(recipe.accepted_in_arrays(density, 10 * count))
+
+        def numbers() -> float:
+            return sum(len(np.random.default_rng(seed).random((65536, 2), np.float32)) for seed in range(10))
+
+        works = {"ours": fast, "plain recipe": plain, "recipe, by arrays": arrays, "random numbers alone": numbers}
+        ways = {name: partial(lambda work: work, work) for name, work in works.items()}
+        return self.contest("points by rejection", "points", ways, bound_by="random numbers alone")
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
@@ -152,20 +171,25 @@ class Benchmarks:
             frames = some_frames()
             return lambda: len(ours.drawn(frames, self.folder))
 
-        def plain() -> Work:
+        def plain(at_once: bool) -> Work:
             frames = some_frames()
 
             def work() -> float:
                 for number in range(few):
-                    recipe.draw_points(torch.from_numpy(frames.trajectory[number]), self.folder / "plain.png")
+                    points = torch.from_numpy(frames.trajectory[number])
+                    recipe.draw_points(points, self.folder / f"{at_once}.png", at_once)
                 return few
 
             return work
 
-        ways = {"ours": fast, "plain recipe": plain}
-        return self.contest(
-            "frames of 2,048 points", "frames", ways, needs=2 * FRAME_BYTES, bound_by="memory", repeats=3
-        )
+        def compressed() -> Work:
+            pixels = [frame.tobytes() for frame in some_frames()]
+            pool = ThreadPoolExecutor(available_cores())
+            return lambda: len(list(pool.map(partial(zlib.compress, level=COMPRESSION), pixels)))
+
+        ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, one call": partial(plain, True)}
+        ways["zlib alone"] = compressed
+        return self.contest("frames of 2,048 points", "frames", ways, bound_by="zlib alone", repeats=3)
 
     def gif(self) -> Contest:
         """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
@@ -198,8 +222,8 @@ class Benchmarks:
             )
 
         ways = {name: prepared(name) for name in encoders}
-        bound: dict[str, Any] = {"needs": FRAME_BYTES, "bound_by": "memory"}
-        return self.contest("GIF of 129 frames", "frames", ways, note=note, baseline="ffmpeg", repeats=3, **bound)
+        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "note": note}
+        return self.contest("GIF of 129 frames", "frames", ways, **options)
 
     def frames_in(self, name: str) -> list[Path]:
         """Frames in files of a folder of that name."""
@@ -221,12 +245,12 @@ class Benchmarks:
 
         def prepared(run: Callable[..., None]) -> Callable[[], Work]:
             def prepare() -> Work:
-                images, real = mnist_images(self.data_dir)
                 stored = self.folder / f"{run.__name__}.npy"
-                np.save(stored, images)
+                if experiment == "mnist":
+                    np.save(stored, self.images)
 
                 def work() -> float:
-                    run(experiment, steps, self.data_dir if real else None, stored, self.device)
+                    run(experiment, steps, self.data_dir, stored, self.device)
                     return 1
 
                 return work
@@ -234,6 +258,8 @@ class Benchmarks:
             return prepare
 
         name = f"{experiment}.gif" if steps in (PLANE_STEPS, MNIST_STEPS) else f"{experiment}.gif, {steps} steps"
+        if not whole.have_snakemake():
+            options["note"] = lambda: "the stages in one process: there is no Snakemake here"
         ways = {"ours": prepared(whole.run_ours), "plain recipe": prepared(whole.run_recipe)}
         return self.contest(name, WHOLE, ways, repeats=1, **options)
 
@@ -242,18 +268,17 @@ class Benchmarks:
         return Contest(name, unit, ways, bar=self.bars.get(name), **options)
 
 
-def mnist_images(data_dir: Path) -> tuple[np.ndarray, bool]:
-    """MNIST's training images as stored, (count, 1, 28, 28), uint8, and True; else noise of their shape, and False."""
+def mnist_images(data_dir: Path) -> np.ndarray | None:
+    """MNIST's training images, if they are in the folder."""
     from iadb_core.torchvision_import import import_torchvision
 
     import_torchvision()
     from torchvision.datasets import MNIST
 
     try:
-        return MNIST(data_dir, train=True).data[:, None].numpy(), True
+        return MNIST(data_dir, train=True).data[:, None].numpy()
     except RuntimeError:
-        print(f"MNIST is not in {data_dir}: noise of its shape is used, which takes the same time", file=sys.stderr)
-        return np.random.default_rng(0).integers(0, 256, (60_000, 1, 28, 28), np.uint8), False
+        return None
 
 
 def some_frames() -> Frames:

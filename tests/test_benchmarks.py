@@ -11,11 +11,17 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import contests, operations, quality, recipe, run, whole
+from benchmarks import contests, operations, ours, quality, recipe, run, whole
 from benchmarks.contests import Contest, Row, hold, markdown, rate
+from benchmarks.ours import MNIST_SCALING
+from iadb_core import checkpoint
 from iadb_core.densities import read_density
 from iadb_core.networks import build
+from iadb_core.preparation import network_images
+from iadb_core.streams import Block
+from iadb_core.training import Stepper
 
+CPU = torch.device("cpu")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -48,8 +54,8 @@ def lasting(clock, seconds, units=1.0, log=None, name=""):
     return lambda: work
 
 
-def held(contest, machine):
-    return hold(contest, 3, machine, lambda way: partial(rate, contest.ways[way]()))
+def held(contest, products):
+    return hold(contest, 3, products, lambda way: partial(rate, contest.ways[way]()))
 
 
 def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
@@ -61,8 +67,8 @@ def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
 
 def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     ways = {"ours": lasting(clock, 0.02, 4), "plain recipe": lasting(clock, 0.08, 4)}
-    contest = Contest("c", "things", ways, bar=2.5, needs=10.0, bound_by="memory")
-    mine, plain = held(contest, {"float32": 1.0, "memory": 4000.0})
+    contest = Contest("c", "things", ways, bar=2.5, needs=10.0, bound_by="bfloat16")
+    mine, plain = held(contest, {"float32": 1.0, "bfloat16": 4000.0})
     assert plain.ratio == pytest.approx(4)
     assert plain.ratio_least <= plain.ratio <= plain.ratio_greatest
     assert (mine.ratio, mine.bar, plain.bar) == (1, None, 2.5)
@@ -70,7 +76,20 @@ def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     assert mine.share == pytest.approx(0.5)
     assert plain.limit is None
     assert "| 2.5× |" in markdown([mine, plain])
-    assert "| 400 | memory | 50% |" in markdown([mine, plain])
+    assert "| 400 | bfloat16 | 50% |" in markdown([mine, plain])
+
+
+def test_a_limit_may_be_a_way_that_does_only_what_all_must(clock):
+    ways = {"ours": lasting(clock, 4), "plain recipe": lasting(clock, 8), "zlib alone": lasting(clock, 1)}
+    mine, *_ = held(Contest("c", "things", ways, bound_by="zlib alone"), {})
+    assert (mine.limit, mine.limited_by, mine.share) == (1, "zlib alone", 0.25)
+
+
+def test_the_spread_of_a_single_run_is_not_told(clock):
+    ways = {"ours": lasting(clock, 2), "plain recipe": lasting(clock, 6)}
+    table = markdown(held(Contest("c", contests.WHOLE, ways, repeats=1), {}))
+    assert "| seconds |  | 2 |  |" in table
+    assert "| 3× |" in table
 
 
 def test_the_whole_mnist_is_the_short_run_and_the_steps_left_out():
@@ -113,6 +132,52 @@ def test_the_recipes_points_have_the_density():
     assert set(cells) == {(1, 2), (3, 0)}
     assert cells.count((1, 2)) / 3000 == pytest.approx(2 / 3, abs=0.03)
     assert read_density(whole.PICTURES[0]).max() == 1
+
+
+def test_points_proposed_by_arrays_have_the_density_too():
+    density = np.array([[0.0, 1.0], [0.5, 0.0]])
+    points = recipe.accepted_in_arrays(density, 3000)
+    cells = [tuple(cell) for cell in (points * 2).astype(int)]
+    assert len(points) == 3000
+    assert set(cells) == {(0, 1), (1, 0)}
+    assert cells.count((0, 1)) / 3000 == pytest.approx(2 / 3, abs=0.03)
+
+
+def test_the_recipe_takes_our_steps():
+    images = np.random.default_rng(0).integers(0, 256, (64, 1, 28, 28), np.uint8)
+    training = recipe.MnistTraining(images, CPU)
+    network = build("unet", (1, 32, 32), {"width": 64}, torch.Generator().manual_seed(0))
+    training.network.load_state_dict(network.state_dict())
+    batch = recipe.scaled(torch.stack([recipe.Digits(images)[index] for index in range(64)]))
+    assert torch.allclose(batch, network_images(torch.from_numpy(images), 32, MNIST_SCALING), atol=1e-5)
+    training.batches = iter([torch.stack([recipe.Digits(images)[index] for index in range(64)])])
+    torch.manual_seed(7)
+    x0, alpha = torch.randn_like(batch), torch.rand(64)
+    torch.manual_seed(7)
+    training.run(1)
+    settings = {"batch_size": 64, "optimizer": "adam", "ema": 0.0}
+    Stepper(network, torch.float32, settings)(
+        Block(x0[None], batch[None], alpha[None]), torch.tensor([[0.0005], [1.0]])
+    )
+    for mine, theirs in zip(network.parameters(), training.network.parameters(), strict=True):
+        apart = (mine - theirs).abs() > 2e-5  # of steps of 5e-4, whose sign is rounding's where a gradient is next to 0
+        assert apart.float().mean() < 0.01
+
+
+def test_the_recipe_samples_as_ours(tmp_path):
+    sampler = ours.sampler(tmp_path, CPU, "float32")
+    plain = recipe.Convolutional()
+    plain.load_state_dict(checkpoint.load(tmp_path / "model.pt")[0].state_dict())
+    starts = torch.randn(3, 1, 32, 32)
+    *_, theirs = recipe.sample(plain, starts, 16)
+    assert torch.allclose(sampler.ends(starts), theirs, atol=1e-4)
+
+
+def test_trainings_are_run_up_to_a_record():
+    points = np.random.default_rng(0).random((2, 100, 2), dtype=np.float32)
+    training = ours.plane_training(points[0], points[1], CPU)
+    assert training.run(1) == training.block
+    assert training.run(training.block + 1) == 2 * training.block
 
 
 def test_operations_are_counted_as_by_hand():
@@ -166,23 +231,24 @@ def test_the_stages_make_a_gif_without_snakemake(tmp_path):
 
 
 def test_the_workflow_makes_the_same_gif_from_nothing(tmp_path):
-    with Image.open(whole.by_snakemake("densities", 64, None, tmp_path)) as gif:
+    with Image.open(whole.by_snakemake("densities", 64, tmp_path, tmp_path, torch.device("cpu"))) as gif:
         assert (gif.n_frames, gif.size) == (129, (512, 544))
 
 
 def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_way():
     constant = {"epochs": 16, "batch_size": 64, "decay": "constant", "ema": 0.0}
     shape = (1, 32, 32)  # of which a block has 4 batches
-    assert list(quality.lengths(constant, shape, 60_000, [1 / 16, 1])) == [(1, [936, 14_992])]
+    assert list(quality.lengths(constant, shape, 60_000, [1 / 16, 1, 1])) == [[936, 14_992]]
     falling = constant | {"decay": "cosine"}
-    assert list(quality.lengths(falling, shape, 60_000, [1, 0.5])) == [(0.5, [7496]), (1, [14_992])]
+    assert list(quality.lengths(falling, shape, 60_000, [1, 0.5, 4])) == [[7496], [14_992], [59_968]]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"), [(["--only", "x"], "no contest"), (["--device", "cuda:77"], "device")]
+    ("arguments", "message"),
+    [(["run", "--only", "x"], "no contest"), (["run", "--device", "cuda:77"], "device"), (["scale", "x"], "no table")],
 )
 def test_a_mistake_on_the_command_line_is_answered(arguments, message):
-    command = [sys.executable, "-m", "benchmarks.run", *arguments]
+    command = [sys.executable, "-m", f"benchmarks.{arguments[0]}", *arguments[1:]]
     told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 2
     assert message in told.stderr
