@@ -92,8 +92,10 @@ def train(
     blocks: on the network's device. settings: `batch_size`, `optimizer`, `learning_rate`, `decay`, `warmup` and `ema`
     of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
-    Raises InputError if the loss stops being finite.
+    Raises InputError if the loss stops being finite, or if the warm-up would not end before the training.
     """
+    if settings["warmup"] >= steps:
+        raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the learning rate would only rise")
     advance = Stepper(network, precision, settings)
     schedule = steps, settings["learning_rate"], settings["decay"], settings["warmup"]
     done = recorded = 0

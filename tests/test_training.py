@@ -130,6 +130,11 @@ def test_a_loss_that_is_not_finite_stops_the_training():
         run(200, learning_rate=1e20, every=10)
 
 
+def test_a_warm_up_that_would_not_end_is_refused():
+    with pytest.raises(InputError, match="training.warmup: 100 steps of 100"):
+        run(100, warmup=100)
+
+
 def test_record_steps_are_multiples_and_ends_of_epochs():
     assert list(islice(record_steps(4, None), 3)) == [4, 8, 12]
     assert list(islice(record_steps(4, 6), 6)) == [4, 6, 8, 12, 16, 18]
