@@ -95,7 +95,7 @@ def train(
     Raises InputError if the loss stops being finite, or if the warm-up would not end before the training.
     """
     if settings["warmup"] >= steps:
-        raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the learning rate would only rise")
+        raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")
     advance = Stepper(network, precision, settings)
     schedule = steps, settings["learning_rate"], settings["decay"], settings["warmup"]
     done = recorded = 0

@@ -131,7 +131,7 @@ def test_a_loss_that_is_not_finite_stops_the_training():
 
 
 def test_a_warm_up_that_would_not_end_is_refused():
-    with pytest.raises(InputError, match="training.warmup: 100 steps of 100"):
+    with pytest.raises(InputError, match=r"training\.warmup: 100 steps of 100"):
         run(100, warmup=100)
 
 
