@@ -103,12 +103,15 @@ def train(
     waiting: list[Tensor] = []
     known: list[float] = []
     began = time.monotonic()
+    drawn = next(blocks)
     while done < steps:
-        block = Block(*(part[: steps - done] for part in next(blocks)))
+        block = Block(*(part[: steps - done] for part in drawn))
         coming = range(done, done + len(block.alpha))
         rates = [[learning_rate(i, *schedule) for i in coming], [averaging_weight(i, settings["ema"]) for i in coming]]
         waiting.append(advance(block, torch.tensor(rates)))
         done = coming.stop
+        if done < steps:
+            drawn = next(blocks)  # before the losses are waited for: a GPU is still at work
         if due <= done or done == steps:
             known += torch.cat(waiting).tolist()
             waiting.clear()
