@@ -32,7 +32,7 @@ from iadb_core.training import Record, train, training_length
 from workflow.experiments import complete, sample_shape
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 4]}
+SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5]}
 METRIC = "Fréchet distance (classifier)"
 
 
