@@ -10,7 +10,7 @@ from PIL import Image
 
 from iadb_core.files import InputError, atomic, replacing
 
-PALETTE_FRAMES, PALETTE_POWER = 9, 0.7
+PALETTE_FRAMES, PALETTE_POWER, SETTLED_SHARE = 9, 0.7, 32
 
 
 def read_frame(path: str | os.PathLike[str]) -> Image.Image:
@@ -38,7 +38,8 @@ def shared_palette(frames: Sequence[str | os.PathLike[str]], colours: int) -> Im
     distinct = packed[:, None].view(np.uint8)[:, :3]
     # By a power of their counts, so that the paper does not crowd out the few pixels of each point.
     sample = np.repeat(distinct, np.ceil(counts**PALETTE_POWER).astype(int), axis=0)
-    reduced = Image.fromarray(sample[None]).quantize(colours - 1, dither=Image.Dither.NONE)
+    settled = len(sample) // SETTLED_SHARE  # k-means ends when no more colours than these change their cluster
+    reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=settled, dither=Image.Dither.NONE)
     found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
     paper = distinct[[counts.argmax()]]
     # Pillow looks colours up coarsely: a neighbour of the paper's colour could be taken for it.
