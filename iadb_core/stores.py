@@ -27,13 +27,34 @@ def fits(samples: np.ndarray, device: torch.device) -> bool:
 
 
 def resident(samples: np.ndarray, device: torch.device) -> Read:
-    """A function from indices, int64 on the device, of any shape, to (*indices, *shape), from a copy on the device."""
-    stored = torch.from_numpy(np.array(samples)).to(device)
+    """A function from indices, int64 on the device, of any shape, to (*indices, *shape), from a copy on the device.
+
+    Raises InputError if the file of mapped samples has become too short.
+    """
+    stored = torch.from_numpy(copied(samples)).to(device)
 
     def read(indices: Tensor) -> Tensor:
         return stored.index_select(0, indices.flatten()).view(*indices.shape, *stored.shape[1:])
 
     return read
+
+
+def copied(samples: np.ndarray) -> np.ndarray:
+    """A copy of samples. A mapped file is read, since the pages of a map would count as memory beside the copy."""
+    if not isinstance(samples, np.memmap):
+        return np.array(samples)
+    length, begin, path = _place(samples)
+    read = np.fromfile(path, samples.dtype, offset=begin)
+    if read.nbytes != length * len(samples):
+        raise InputError(f"{path} ends before its last sample; delete it to have it made again")
+    return read.reshape(samples.shape)
+
+
+def _place(samples: np.memmap) -> tuple[int, int, str]:
+    """Where the samples of a mapped file are: bytes of one, bytes before the first, and the path."""
+    if not samples.flags.c_contiguous:
+        raise InputError(f"{samples.filename} is not in row-major order; delete it to have it made again")
+    return samples.nbytes // len(samples), samples.offset, str(samples.filename)
 
 
 def in_file(samples: np.memmap, device: torch.device) -> Read:
@@ -42,7 +63,7 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
     The samples are read, not mapped: pages that were touched would count as memory of this process until the file is
     closed. `read` raises InputError where the file has become too short.
     """
-    length, begin, path = samples[0].nbytes, samples.offset, str(samples.filename)
+    length, begin, path = _place(samples)
 
     def read(indices: Tensor) -> Tensor:
         found = np.empty((indices.numel(), *samples.shape[1:]), samples.dtype)

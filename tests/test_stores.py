@@ -42,6 +42,22 @@ def test_a_file_that_has_become_too_short_is_refused(tmp_path):
         read(torch.tensor([99]))
 
 
+def test_a_mapped_file_that_is_copied_has_become_too_short(tmp_path):
+    save_array(tmp_path / "a.npy", np.ones((100, 8), np.float32))
+    mapped = load_array(tmp_path / "a.npy")
+    with open(tmp_path / "a.npy", "r+b") as file:
+        file.truncate(2000)
+    with pytest.raises(InputError, match="ends before its last sample"):
+        resident(mapped, CPU)
+
+
+@pytest.mark.parametrize("store", [resident, in_file])
+def test_a_file_in_column_major_order_is_refused(store, tmp_path):
+    np.save(tmp_path / "a.npy", np.asfortranarray(np.random.default_rng(0).random((5, 3))))
+    with pytest.raises(InputError, match="row-major"):
+        store(load_array(tmp_path / "a.npy"), CPU)
+
+
 def test_reading_ahead_gives_everything_in_order():
     assert list(read_ahead(iter(range(100)))) == list(range(100))
 
