@@ -4,7 +4,7 @@
 
 Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
 else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
-there already, in results/benchmarks/quality/, are not trained again. Writes quality.csv and quality.png beside them.
+there already, in results/benchmarks/quality/, are not trained again: delete the folder when the settings change. Writes quality.csv and quality.png beside them.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 import yaml
 
 from iadb_core import checkpoint, networks
-from iadb_core.classifier import Classifier, train_classifier
+from iadb_core.classifier import Classifier, load_classifier, save_classifier, train_classifier
 from iadb_core.evaluation import Comparison, image_quality
 from iadb_core.fields import Network
 from iadb_core.files import read_json, save_array, write_json
@@ -98,9 +98,10 @@ def measured(experiment: dict[str, Any], path: Path, folder: Path, classifier: C
 
 
 def classifier_of(
-    images: np.ndarray, labels: np.ndarray, density: dict[str, Any], settings: dict[str, Any]
+    images: np.ndarray, labels: np.ndarray, dataset: dict[str, Any], settings: dict[str, Any]
 ) -> Classifier:
-    """The classifier as the workflow trains it."""
+    """The classifier as the workflow trains it: on images that no experiment's scaling has changed."""
+    density = {"dataset": dataset | {"scaling": []}}
     blocks = [true_values(network_values(part, density).numpy(), density) for part in np.array_split(images, 16)]
     return train_classifier(np.concatenate(blocks), labels, **settings)
 
@@ -122,9 +123,10 @@ def main() -> None:
     images = dataset_images(dataset, given.data_dir, 0)
     for split, stored in zip(("train", "held_out"), images, strict=True):
         save_array(folder / f"{split}.npy", stored)
-    classifier = classifier_of(
-        images[0], dataset_labels(dataset, given.data_dir, 0)[0], {"dataset": dataset}, config["classifier"]
-    )
+    if not (folder / "classifier.pt").exists():
+        labels = dataset_labels(dataset, given.data_dir, 0)[0]
+        save_classifier(folder / "classifier.pt", classifier_of(images[0], labels, dataset, config["classifier"]))
+    classifier = load_classifier(folder / "classifier.pt")
     rows = []
     for name, experiment in experiments.items():
         trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
