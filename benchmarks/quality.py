@@ -4,7 +4,8 @@
 
 Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
 else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
-there already, in results/benchmarks/quality/, are not trained again: delete the folder when the settings change. Writes quality.csv and quality.png beside them.
+there already, in results/benchmarks/quality/, are not trained again: delete the folder when the settings change.
+Writes quality.csv and quality.png beside them.
 """
 
 import argparse
