@@ -53,7 +53,7 @@ def rectified(layer: nn.Conv2d | UpConvolution, x: Tensor, plus: Tensor | None =
     """relu(layer(x)) + plus; on a CPU where nothing is trained, by oneDNN's kernel that has the ReLU in it.
 
     torch has that kernel for its compiler; without it, or elsewhere, the two are done one after the other.
-    Weights that need no gradient must not change any more: they are kept in the order that the kernel wants.
+    Weights that need no gradient are kept in the order that the kernel wants, until others are loaded into the layer.
     """
     if torch.is_grad_enabled():
         h = layer(x).relu_()

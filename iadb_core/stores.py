@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator
+from mmap import mmap
 from queue import Queue
 from typing import TypeVar
 
@@ -41,12 +42,12 @@ def resident(samples: np.ndarray, device: torch.device) -> Read:
 
 def copied(samples: np.ndarray) -> np.ndarray:
     """A copy of samples. A mapped file is read, since the pages of a map would count as memory beside the copy."""
-    if not isinstance(samples, np.memmap):
+    if not isinstance(samples, np.memmap) or not isinstance(samples.base, mmap):  # a part of a map does not say which
         return np.array(samples)
-    length, begin, path = _place(samples)
-    read = np.fromfile(path, samples.dtype, offset=begin)
-    if read.nbytes != length * len(samples):
-        raise InputError(f"{path} ends before its last sample; delete it to have it made again")
+    _, begin, path = _place(samples)
+    read = np.fromfile(path, samples.dtype, samples.size, offset=begin)
+    if read.size != samples.size:
+        raise _too_short(path)
     return read.reshape(samples.shape)
 
 
@@ -55,6 +56,10 @@ def _place(samples: np.memmap) -> tuple[int, int, str]:
     if not samples.flags.c_contiguous:
         raise InputError(f"{samples.filename} is not in row-major order; delete it to have it made again")
     return samples.nbytes // len(samples), samples.offset, str(samples.filename)
+
+
+def _too_short(path: str) -> InputError:
+    return InputError(f"{path} ends before its last sample; delete it to have it made again")
 
 
 def in_file(samples: np.memmap, device: torch.device) -> Read:
@@ -70,7 +75,7 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
         with open(path, "rb", buffering=0) as file:
             for row, index in zip(found, indices.flatten().tolist(), strict=True):
                 if os.preadv(file.fileno(), [row], begin + index * length) != length:
-                    raise InputError(f"{path} ends before its last sample; delete it to have it made again")
+                    raise _too_short(path)
         gathered = torch.from_numpy(found).view(*indices.shape, *samples.shape[1:])
         return gathered.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else gathered.to(device)
 

@@ -42,6 +42,13 @@ def test_a_file_that_has_become_too_short_is_refused(tmp_path):
         read(torch.tensor([99]))
 
 
+def test_a_part_of_a_mapped_file_is_copied_as_it_is(tmp_path):
+    array = np.arange(40.0).reshape(20, 2)
+    save_array(tmp_path / "a.npy", array)
+    part = load_array(tmp_path / "a.npy")[5:9]
+    assert resident(part, CPU)(torch.arange(4)).tolist() == array[5:9].tolist()
+
+
 def test_a_mapped_file_that_is_copied_has_become_too_short(tmp_path):
     save_array(tmp_path / "a.npy", np.ones((100, 8), np.float32))
     mapped = load_array(tmp_path / "a.npy")
