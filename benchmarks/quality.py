@@ -81,7 +81,7 @@ def save(
     (kind, sizes), step = described, record.step
     description = {"name": kind, "shape": list(shape), "settings": sizes}
     checkpoint.save(out / f"{name}-{step}.pt", network, description=description, settings={}, seed=0, steps=step)
-    told = {"experiment": name, "steps": step, "seconds": record.seconds, "loss": record.loss}
+    told = {"experiment": name, "steps": step, "seconds": record.seconds}
     write_json(out / f"{name}-{step}.json", told)
 
 
