@@ -18,7 +18,9 @@ class Contest:
 
     ways: by name, ours and the baseline among them, what prepares the work. bound_by: one of the ways that does only
     the part that all ways must; or with needs, the FLOPs of a unit, the precision in which `ours` computes. The share
-    of that limit is then reported. repeats: if not as many as elsewhere. note: made when the rows are.
+    of that limit is then reported. repeats: if not as many as elsewhere. seconds: the least that a run lasts; the work
+    is done again until then, so that a fast way is not measured in its first moments alone. note: made when the rows
+    are.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Contest:
     bound_by: str = "float32"
     baseline: str = "plain recipe"
     repeats: int | None = None
+    seconds: float = 0.0
     note: Callable[[], str] = str
 
 
@@ -53,11 +56,13 @@ class Row:
     note: str
 
 
-def rate(work: Work) -> float:
-    """Units a second of one run."""
-    began = time.perf_counter()
-    units = work()
-    return units / (time.perf_counter() - began)
+def rate(work: Work, seconds: float = 0.0) -> float:
+    """Units a second of one run, which does the work once, and again until so many seconds have gone."""
+    began, units, elapsed = time.perf_counter(), 0.0, 0.0
+    while not units or elapsed < seconds:
+        units += work()
+        elapsed = time.perf_counter() - began
+    return units / elapsed
 
 
 def hold(

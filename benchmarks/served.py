@@ -55,4 +55,4 @@ def serve(contest: Contest, way: str, device: torch.device) -> None:
         return units
 
     for _ in sys.stdin:
-        print(rate(ended), file=out, flush=True)
+        print(rate(ended, contest.seconds), file=out, flush=True)

@@ -65,6 +65,15 @@ def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
     assert log == ["ours", "plain recipe"] * 4
 
 
+def test_a_short_work_is_done_again_until_the_run_is_long_enough(clock):
+    log = []
+    work = lasting(clock, 0.3, units=6, log=log)()
+    assert rate(work, seconds=1.0) == pytest.approx(20)
+    assert len(log) == 4
+    assert rate(work) == pytest.approx(20)
+    assert len(log) == 5
+
+
 def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     ways = {"ours": lasting(clock, 0.02, 4), "plain recipe": lasting(clock, 0.08, 4)}
     contest = Contest("c", "things", ways, bar=2.5, needs=10.0, bound_by="bfloat16")
