@@ -69,7 +69,7 @@ def _fused(layer: nn.Conv2d | UpConvolution, x: Tensor) -> Tensor:
     padding = [layer.padding] if isinstance(layer, nn.Conv2d) else [layer.padding, layer.output_padding]
     how = [*padding, layer.stride, layer.dilation, layer.groups]
     weight: Tensor = layer.weight
-    if not weight.requires_grad:
+    if not (weight.requires_grad or weight.is_inference()):  # of those, torch does not count the changes
         key = weight.data_ptr(), weight._version, x.dtype, x.shape[1:]
         kept, reordered = layer.__dict__.get("reordered", (None, weight))
         if kept != key:

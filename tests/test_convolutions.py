@@ -68,6 +68,15 @@ def test_frozen_weights_that_are_loaded_anew_are_read_anew():
         assert torch.allclose(rectified(layer, x), rectified(other, x), atol=1e-6)
 
 
+def test_weights_made_in_inference_mode_are_read_at_every_call():
+    with torch.inference_mode():
+        layer, x = nn.Conv2d(3, 5, 3, padding=1).requires_grad_(False), torch.randn(2, 3, 6, 6)
+        before = rectified(layer, x)
+        layer.weight *= 2
+        layer.bias *= 2
+        assert torch.allclose(rectified(layer, x), 2 * before, atol=1e-6)
+
+
 def test_what_is_added_is_added_after_the_relu():
     layer, x, plus = nn.Conv2d(3, 5, 3, padding=1), torch.randn(2, 3, 6, 6), torch.randn(2, 5, 6, 6)
     expected = layer(x).relu() + plus
