@@ -167,6 +167,7 @@ class Benchmarks:
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
+
         def fast() -> Work:
             frames = some_frames()
             return lambda: len(ours.drawn(frames, self.folder))

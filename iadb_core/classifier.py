@@ -14,7 +14,7 @@ from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, 
 from iadb_core.files import InputError, atomic
 from iadb_core.networks import initialise
 from iadb_core.runtime import generator
-from iadb_core.streams import index_blocks
+from iadb_core.streams import Draws, index_blocks
 
 FORMAT = "iadb-classifier-1"
 FEATURES = 64
@@ -66,7 +66,9 @@ def train_classifier(
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
     pixels, classes = torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
     batch_size = min(batch_size, len(images))
-    batches = index_blocks(len(images), (1, batch_size), "shuffled", generator(seed, "classifier order"))
+    batches = index_blocks(
+        len(images), (1, batch_size), "shuffled", Draws(seed, "classifier order", torch.device("cpu"))
+    )
     for batch in islice(batches, steps):
         optimizer.zero_grad()
         cross_entropy(network(pixels[batch[0]]), classes[batch[0]]).backward()

@@ -1,9 +1,11 @@
 """Endless streams of training batches, each drawn by a generator of its own, some batches at a time.
 
-Streams of x₀, of x₁ and of α, read side by side, are the independent coupling.
+Streams of x₀, of x₁ and of α, read side by side, are the independent coupling. The generator is seeded anew for every
+block, so that a stream can begin at any of its blocks without drawing those before.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count as counting
 from itertools import islice
 from math import pi, prod
 from typing import Any, NamedTuple
@@ -14,8 +16,8 @@ from torch import Tensor
 
 from iadb_core.files import InputError
 from iadb_core.preparation import network_images
-from iadb_core.runtime import generator as seeded
 from iadb_core.scaling import Scaling
+from iadb_core.seeds import seed_for
 from iadb_core.stores import Read, fits, in_file, read_ahead, resident
 
 BATCHES_DRAWN_AHEAD = 64
@@ -35,25 +37,41 @@ def batches_in_a_block(batch_size: int, shape: tuple[int, ...]) -> int:
     return min(BATCHES_DRAWN_AHEAD, max(1, VALUES_IN_A_BLOCK // (batch_size * prod(shape))))
 
 
-def index_blocks(count: int, batches: tuple[int, int], order: str, generator: torch.Generator) -> Iterator[Tensor]:
-    """Blocks of indices below `count`, each of shape `batches`, (batches, batch), int64, on the generator's device.
+class Draws:
+    """Random numbers for one purpose of a run, by a generator that is seeded by the number of what is drawn."""
+
+    def __init__(self, seed: int, purpose: str, device: torch.device) -> None:
+        self.seed, self.purpose, self.device = seed, purpose, device
+        self.generator = torch.Generator(device)
+
+    def __call__(self, number: int) -> torch.Generator:
+        """The generator of the block, or of the epoch, of that number."""
+        return self.generator.manual_seed(seed_for(self.seed, f"{self.purpose} {number}"))
+
+
+def index_blocks(count: int, batches: tuple[int, int], order: str, draws: Draws, first: int = 0) -> Iterator[Tensor]:
+    """Blocks of indices below `count`, each of shape `batches`, (batches, batch), int64, on the device of the draws.
 
     order: `with_replacement`, independent draws; or `shuffled`, a new permutation each epoch, whose last incomplete
-    batch is dropped. Raises InputError if an epoch would have no batch at all.
+    batch is dropped. first: the number of the block to begin with. Raises InputError if an epoch would have no batch
+    at all.
     """
     if order == "with_replacement":
-        while True:
-            yield torch.randint(count, batches, generator=generator, device=generator.device)
-    rows = _shuffled(count, batches[1], generator)
+        for number in counting(first):
+            yield torch.randint(count, batches, generator=draws(number), device=draws.device)
+    rows = _shuffled(count, batches[1], draws, first * batches[0])
     while True:
         yield torch.stack(list(islice(rows, batches[0])))
 
 
-def _shuffled(count: int, batch_size: int, generator: torch.Generator) -> Iterator[Tensor]:
+def _shuffled(count: int, batch_size: int, draws: Draws, first: int) -> Iterator[Tensor]:
+    """Batches of indices, epoch after epoch, from the batch of number `first` on."""
     whole = steps_per_epoch(count, batch_size)
-    while True:
-        permutation = torch.randperm(count, generator=generator, device=generator.device)
-        yield from permutation[: whole * batch_size].view(whole, batch_size)
+    begun, skipped = divmod(first, whole)
+    for epoch in counting(begun):
+        permutation = torch.randperm(count, generator=draws(epoch), device=draws.device)
+        yield from permutation[: whole * batch_size].view(whole, batch_size)[skipped:]
+        skipped = 0
 
 
 def steps_per_epoch(count: int, batch_size: int) -> int:
@@ -79,11 +97,11 @@ def image_blocks(stored: Iterator[Tensor], size: int, scaling: Scaling) -> Itera
 
 
 def gaussian_blocks(
-    shape: tuple[int, ...], mean: float, std: float, batches: tuple[int, int], generator: torch.Generator
+    shape: tuple[int, ...], mean: float, std: float, batches: tuple[int, int], draws: Draws, first: int
 ) -> Iterator[Tensor]:
-    """Fresh draws from N(mean, std²) for every coordinate, (*batches, *shape)."""
-    while True:
-        noise = torch.randn(*batches, *shape, generator=generator, device=generator.device)
+    """Fresh draws from N(mean, std²) for every coordinate, (*batches, *shape), from block `first` on."""
+    for number in counting(first):
+        noise = torch.randn(*batches, *shape, generator=draws(number), device=draws.device)
         yield noise if (mean, std) == (0, 1) else noise.mul_(std).add_(mean)
 
 
@@ -105,10 +123,10 @@ def arcsine(draws: Tensor) -> Tensor:
 ALPHAS: dict[str, Callable[[Tensor], Tensor]] = {"uniform": uniform, "logit_normal": logit_normal, "arcsine": arcsine}
 
 
-def alpha_blocks(name: str, batches: tuple[int, int], generator: torch.Generator) -> Iterator[Tensor]:
-    """Draws of α from one of `ALPHAS`, (*batches)."""
-    while True:
-        yield ALPHAS[name](torch.rand(batches, generator=generator, device=generator.device))
+def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int) -> Iterator[Tensor]:
+    """Draws of α from one of `ALPHAS`, (*batches), from block `first` on."""
+    for number in counting(first):
+        yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device))
 
 
 def density_blocks(
@@ -120,23 +138,24 @@ def density_blocks(
     seed: int,
     name: str,
     device: torch.device,
+    first: int,
 ) -> Iterator[Tensor]:
-    """Blocks of one density, (*batches, *shape), float32, on `device`.
+    """Blocks of one density, (*batches, *shape), float32, on `device`, from the block of number `first` on.
 
     density: its settings by its kind. samples: its stored samples; a Gaussian has none. seed, name: of its generators.
     Raises InputError as `independent_blocks` does.
     """
     kind, settings = next(iter(density.items()))
     if samples is None:
-        return gaussian_blocks(
-            shape, settings["mean"], settings["std"], batches, seeded(seed, f"training {name}", device)
-        )
+        draws = Draws(seed, f"training {name}", device)
+        return gaussian_blocks(shape, settings["mean"], settings["std"], batches, draws, first)
     check_stored(samples, shape)
     if order == "shuffled":
         steps_per_epoch(len(samples), batches[1])
     in_memory = not isinstance(samples, np.memmap) or fits(samples, device)
     drawn_on = device if in_memory else torch.device("cpu")
-    indices = index_blocks(len(samples), batches, order, seeded(seed, f"training order {name}", drawn_on))
+    draws = Draws(seed, f"training order {name}", drawn_on)
+    indices = index_blocks(len(samples), batches, order, draws, first)
     if isinstance(samples, np.memmap) and not in_memory:
         stored = read_ahead(stored_blocks(in_file(samples, device), indices))
     else:
@@ -153,8 +172,9 @@ def independent_blocks(
     seed: int,
     device: torch.device,
     alpha: str = "uniform",
+    first: int = 0,
 ) -> Iterator[Block]:
-    """Endless blocks of x0, x1 and alpha, independent of each other, on `device`.
+    """Endless blocks of x0, x1 and alpha, independent of each other, on `device`, from block `first` on.
 
     densities, samples: of source and target, as `density_blocks` takes them. order: as `index_blocks` takes it.
     alpha: one of `ALPHAS`.
@@ -162,10 +182,10 @@ def independent_blocks(
     """
     batches = batches_in_a_block(batch_size, shape), batch_size
     streams = [
-        density_blocks(density, shape, stored, batches, order, seed, name, device)
+        density_blocks(density, shape, stored, batches, order, seed, name, device, first)
         for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
     ]
-    alphas = alpha_blocks(alpha, batches, seeded(seed, "training alpha", device))
+    alphas = alpha_blocks(alpha, batches, Draws(seed, "training alpha", device), first)
     return map(Block, *streams, alphas)
 
 

@@ -8,7 +8,7 @@ import torch
 from iadb_core import streams
 from iadb_core.files import InputError, load_array, save_array
 from iadb_core.runtime import generator
-from iadb_core.streams import ALPHAS, batches_in_a_block, independent_blocks, independent_pairs, index_blocks
+from iadb_core.streams import ALPHAS, Draws, batches_in_a_block, independent_blocks, independent_pairs, index_blocks
 
 CPU = torch.device("cpu")
 PICTURES = ({"picture": {"path": ""}}, {"picture": {"path": ""}})
@@ -19,14 +19,14 @@ def take(count, batches):
 
 
 def test_shuffled_epochs_visit_every_sample_once_and_drop_the_rest():
-    batches = torch.cat(take(3, index_blocks(25, (2, 8), "shuffled", generator(0, "t"))))  # blocks across epochs
+    batches = torch.cat(take(3, index_blocks(25, (2, 8), "shuffled", Draws(0, "t", CPU))))  # blocks across epochs
     first, second = batches[:3], batches[3:]
     assert len(first.unique()) == len(second.unique()) == 24
     assert not torch.equal(first, second)
 
 
 def test_draws_with_replacement_are_uniform():
-    draws = torch.cat(take(40, index_blocks(10, (10, 100), "with_replacement", generator(0, "t"))))
+    draws = torch.cat(take(40, index_blocks(10, (10, 100), "with_replacement", Draws(0, "t", CPU))))
     counts = torch.bincount(draws.flatten(), minlength=10)
     chi_squared = ((counts - 4000) ** 2 / 4000).sum()
     assert chi_squared < 27.9  # 9 degrees of freedom, p = 0.001
@@ -117,3 +117,17 @@ def test_data_too_large_for_memory_give_the_same_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(streams, "fits", lambda samples, device: False)
     for ours, theirs in zip(batches(), expected, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+@pytest.mark.parametrize("order", ["shuffled", "with_replacement"])
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_a_stream_begins_at_any_of_its_blocks(order, in_memory, tmp_path, monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (500, 1, 8, 8), np.uint8)  # 15 batches an epoch, 64 a block
+    save_array(tmp_path / "images.npy", images)
+    monkeypatch.setattr(streams, "fits", lambda samples, device: in_memory)
+    densities = {"gaussian": {"mean": 0.0, "std": 1.0}}, {"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}}
+    arguments = densities, (None, load_array(tmp_path / "images.npy")), (1, 8, 8), 32, order, 0, CPU, "logit_normal"
+    from_the_start = take(5, independent_blocks(*arguments))
+    for first in range(5):
+        for ours, theirs in zip(independent_blocks(*arguments, first=first), from_the_start[first:], strict=False):
+            assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
