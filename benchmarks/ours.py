@@ -11,10 +11,11 @@ from torch import Tensor
 from iadb_core import checkpoint, networks
 from iadb_core.frames import Frames
 from iadb_core.pictures import save_png
+from iadb_core.records import record_steps
 from iadb_core.runtime import available_cores, generator
 from iadb_core.sampling import Sampler
 from iadb_core.streams import batches_in_a_block, independent_blocks
-from iadb_core.training import record_steps, train
+from iadb_core.training import train
 
 MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
 MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}

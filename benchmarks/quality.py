@@ -25,11 +25,12 @@ from iadb_core.files import read_json, save_array, write_json
 from iadb_core.images import dataset_images, dataset_labels
 from iadb_core.preparation import network_values
 from iadb_core.progress import log
+from iadb_core.records import Record
 from iadb_core.runtime import available_cores, choose_device, choose_precision, configure, generator
 from iadb_core.sampling import Sampler, measured_starts
 from iadb_core.scaling import true_values
 from iadb_core.streams import batches_in_a_block, independent_blocks
-from iadb_core.training import Record, train, training_length
+from iadb_core.training import train, training_length
 from workflow.experiments import complete, sample_shape
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,9 @@ RMS_OF_ADAM = 0.2
 
 
 class Optimizer(Protocol):
-    """Changes flat values by their gradient, one step at a time."""
+    """Changes flat values by their gradient, one step at a time. `tensors`: what it remembers from step to step."""
+
+    tensors: list[Tensor]
 
     def step(self, learning_rate: Tensor) -> None:
         """One step. learning_rate: a scalar tensor, which a graph reads anew at each replay."""
@@ -59,6 +61,7 @@ class Adam:
         self.values, self.gradient = values, gradient
         self.mean, self.square = torch.zeros_like(values), torch.zeros_like(values)
         self.steps = torch.zeros((), device=values.device)
+        self.tensors = [self.mean, self.square, self.steps]
 
     def step(self, learning_rate: Tensor) -> None:
         """One step, as `Optimizer` says."""
@@ -122,6 +125,7 @@ class Muon:
             parts = [slice(begin, begin + rows * columns) for begin in same]
             own, their = ([flat[part].view(rows, columns) for part in parts] for flat in (values, gradient))
             self.groups.append((own, their, values.new_zeros(len(parts), rows, columns)))
+        self.tensors = [*(momentum for *_, momentum in self.groups), *self.others.tensors]
 
     def step(self, learning_rate: Tensor) -> None:
         """One step, as `Optimizer` says; uses up the gradient."""

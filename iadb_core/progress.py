@@ -60,15 +60,17 @@ def _terminated(*_: object) -> None:
 class Progress:
     """A bar on a terminal; elsewhere a line in the log every ten seconds.
 
-    total: the number of units of work. A context manager; `update` tells how many units were done.
+    total: the number of units of work. done: how many were done before. A context manager; `update` tells how many
+    units more were done.
     """
 
-    def __init__(self, total: int, unit: str) -> None:
-        self.total, self.unit, self.done = total, unit, 0
+    def __init__(self, total: int, unit: str, done: int = 0) -> None:
+        self.total, self.unit, self.done, self.before = total, unit, done, done
         # A terminal that does not know its size is taken to be 80×24; left to itself, tqdm would show nothing there.
         size = get_terminal_size()
         self.bar = tqdm(
             total=total,
+            initial=done,
             unit=f" {unit}",
             unit_scale=True,
             leave=False,
@@ -91,9 +93,9 @@ class Progress:
             self.bar.set_postfix_str(note, refresh=False)
         self.bar.update(count)
         now = time.monotonic()
-        if self.bar.disable and now - self.last_line >= SECONDS_BETWEEN_LINES and self.done:
+        if self.bar.disable and now - self.last_line >= SECONDS_BETWEEN_LINES and self.done > self.before:
             self.last_line = now
-            rate = self.done / (now - self.began)
+            rate = (self.done - self.before) / (now - self.began)
             left = (self.total - self.done) / rate
             text = f"{self.done:,} of {self.total:,} {self.unit}, {rate:,.0f}/s, {left:.0f} s left"
             log.info("%s%s", text, f", {note}" if note else "")

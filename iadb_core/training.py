@@ -8,75 +8,102 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from iadb_core.blending import blend
 from iadb_core.fields import Network
 from iadb_core.files import InputError
-from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
-from iadb_core.graphs import Replayed
-from iadb_core.mlp import MLP
-from iadb_core.networks import laid_out
-from iadb_core.optimizer import Adam, Muon, Optimizer, averaging_weight, learning_rate
-from iadb_core.parameters import flat_matrices, flatten
+from iadb_core.optimizer import averaging_weight, learning_rate
+from iadb_core.records import Record
+from iadb_core.stepper import Stepper
 from iadb_core.streams import Block, steps_per_epoch
 
 
-class Record(NamedTuple):
-    """What is known after `step` optimiser steps.
+class State(NamedTuple):
+    """Where a training stands between two blocks of batches, all that it needs to go on from there.
 
-    loss: the sum loss per coordinate, (D − (x₁ − x₀))² averaged over the steps since the previous record.
-    seconds: since the first step began.
+    steps, blocks: how many are done. seconds: that they took. tensors: on the CPU, those of `Stepper`. losses: sum
+    losses of the steps since the last record. records: all so far.
     """
 
-    step: int
-    loss: float
+    steps: int
+    blocks: int
     seconds: float
+    tensors: list[Tensor]
+    losses: list[float]
+    records: list[Record]
 
 
-class Stepper:
-    """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
+class Training:
+    """A training between its blocks: steps on a block, the records that are due, and the state to go on from.
 
-    network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
-    float32. settings: `batch_size`, `optimizer` and `ema` of `training`.
+    The arguments are those of `train`; coordinates: of a batch's samples, by which a loss is divided.
     """
 
-    def __init__(self, network: Network, precision: torch.dtype, settings: Mapping[str, Any]) -> None:
-        self.weights = flatten(laid_out(network.train()))
-        self.average = self.weights.clone() if settings["ema"] else None
-        self.gradient: Gradient
-        if isinstance(network, MLP) and precision == torch.float32:
-            self.gradient = WrittenOut(network, settings["batch_size"])
-        else:
-            self.gradient = ByAutograd(network, self.weights, precision)
-        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
-        if settings["optimizer"] == "muon":
-            matrices = flat_matrices(network, without=network.ends())
-            self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
-        self.on_cuda = self.weights.is_cuda
-        self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
+    def __init__(
+        self, stepper: Stepper, steps: int, settings: Mapping[str, Any], record_at: Iterator[int], coordinates: int
+    ) -> None:
+        self.stepper, self.steps, self.record_at, self.coordinates = stepper, steps, record_at, coordinates
+        self.ema, self.schedule = settings["ema"], (settings["learning_rate"], settings["decay"], settings["warmup"])
+        self.done = self.blocks = 0
+        self.waiting: list[Tensor] = []  # losses that the device has still to compute
+        self.losses: list[float] = []  # since the last record
+        self.records: list[Record] = []
+        self.due = next(record_at)
+        self.began = time.monotonic()
 
-    def __call__(self, block: Block, rates: Tensor) -> Tensor:
-        """A step on each batch of the block: the losses, (batches,). Nothing waits for the device.
+    @property
+    def recorded(self) -> int:
+        """The step of the last record."""
+        return self.records[-1].step if self.records else 0
 
-        rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
-        """
-        if not self.on_cuda:
-            return self.run(*block, rates)
-        return self.run(*block, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
+    @property
+    def seconds(self) -> float:
+        """Since the first step began, without what lay between an interruption and its end."""
+        return time.monotonic() - self.began
 
-    def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
-        x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
-        losses = alpha.new_empty(len(alpha))
-        for i, (rate, averaging) in enumerate(rates.unbind(1)):
-            losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
-            self.optimizer.step(rate)
-            if self.average is not None:
-                self.average.lerp_(self.weights, averaging)
-        return losses
+    def resume(self, state: State) -> None:
+        """Go on from a state. Raises ValueError if it is of another network or optimiser."""
+        self.stepper.restore(state.tensors)
+        self.done, self.blocks = state.steps, state.blocks
+        self.losses, self.records = list(state.losses), list(state.records)
+        self.began -= state.seconds
+        while self.due <= self.recorded:
+            self.due = next(self.record_at)
 
-    def finish(self) -> None:
-        """Give the network the average of its weights, if there is one."""
-        if self.average is not None:
-            self.weights.copy_(self.average)
+    def advance(self, drawn: Block) -> None:
+        """A step on each batch of the block, of the last one only on those that are left to do."""
+        block = Block(*(part[: self.steps - self.done] for part in drawn))
+        coming = range(self.done, self.done + len(block.alpha))
+        rates = [learning_rate(i, self.steps, *self.schedule) for i in coming]
+        averaging = [averaging_weight(i, self.ema) for i in coming]
+        self.waiting.append(self.stepper(block, torch.tensor([rates, averaging])))
+        self.done, self.blocks = coming.stop, self.blocks + 1
+
+    def wait(self) -> None:
+        """Wait for the losses. Raises InputError if one is not finite."""
+        if self.waiting:
+            known = self.recorded + len(self.losses)
+            losses = torch.cat(self.waiting).tolist()
+            self.waiting.clear()
+            check_finite(losses, known)
+            self.losses += losses
+
+    def records_due(self) -> Iterator[Record]:
+        """The records that are due by now; the last step always is."""
+        last = self.done == self.steps
+        if last or self.due <= self.done:
+            self.wait()
+        while self.due <= self.done or (last and self.recorded < self.steps):
+            end = min(self.due, self.steps)
+            since, self.losses = self.losses[: end - self.recorded], self.losses[end - self.recorded :]
+            record = Record(end, fsum(since) / (len(since) * self.coordinates), self.seconds)
+            self.records.append(record)
+            self.due = next(self.record_at)
+            yield record
+
+    def state(self) -> State:
+        """A copy of where it stands; waits for the device. Raises InputError if a loss is not finite."""
+        self.wait()
+        tensors = [tensor.to("cpu", copy=True) for tensor in self.stepper.tensors]
+        return State(self.done, self.blocks, self.seconds, tensors, list(self.losses), list(self.records))
 
 
 def train(
@@ -86,42 +113,33 @@ def train(
     settings: Mapping[str, Any],
     precision: torch.dtype,
     record_at: Iterator[int],
+    begin: State | None = None,
+    after_block: Callable[[Training], object] = lambda training: None,
 ) -> Iterator[Record]:
     """Train `network` in place on the deblending loss; yield a record now and then.
 
     blocks: on the network's device. settings: `batch_size`, `optimizer`, `learning_rate`, `decay`, `warmup` and `ema`
     of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
-    Raises InputError if the loss stops being finite, or if the warm-up would not end before the training.
+    begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
+    records are not yielded again. after_block: is called between blocks, and may ask for the state.
+    Raises InputError if the loss stops being finite, or if the warm-up would not end before the training; ValueError
+    if the state to begin with is of another network or optimiser.
     """
     if settings["warmup"] >= steps:
         raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")
-    advance = Stepper(network, precision, settings)
-    schedule = steps, settings["learning_rate"], settings["decay"], settings["warmup"]
-    done = recorded = 0
-    due = next(record_at)
-    waiting: list[Tensor] = []
-    known: list[float] = []
-    began = time.monotonic()
+    stepper = Stepper(network, precision, settings)
     drawn = next(blocks)
-    while done < steps:
-        block = Block(*(part[: steps - done] for part in drawn))
-        coming = range(done, done + len(block.alpha))
-        rates = [[learning_rate(i, *schedule) for i in coming], [averaging_weight(i, settings["ema"]) for i in coming]]
-        waiting.append(advance(block, torch.tensor(rates)))
-        done = coming.stop
-        if done < steps:
+    training = Training(stepper, steps, settings, record_at, drawn.x0[0].numel())
+    if begin:
+        training.resume(begin)
+    while training.done < steps:
+        training.advance(drawn)
+        if training.done < steps:
             drawn = next(blocks)  # before the losses are waited for: a GPU is still at work
-        if due <= done or done == steps:
-            known += torch.cat(waiting).tolist()
-            waiting.clear()
-        while due <= done or (done == steps and recorded < steps):
-            end = min(due, steps)
-            since, known = known[: end - recorded], known[end - recorded :]
-            check_finite(since, recorded)
-            yield Record(end, fsum(since) / (len(since) * block.x0[0].numel()), time.monotonic() - began)
-            recorded, due = end, next(record_at)
-    advance.finish()
+        yield from training.records_due()
+        after_block(training)
+    stepper.finish()
 
 
 def check_finite(losses: Sequence[float], before: int) -> None:
@@ -131,17 +149,6 @@ def check_finite(losses: Sequence[float], before: int) -> None:
             raise InputError(
                 f"the loss became {loss} at step {step:,}: lower training.learning_rate, or set `precision: float32`"
             )
-
-
-def record_steps(every: int, epoch: int | None) -> Iterator[int]:
-    """Ascending steps at which to record: every `every` steps, and at the end of each epoch of `epoch` steps."""
-    step = 0
-    while True:
-        ends = [(step // every + 1) * every]
-        if epoch:
-            ends.append((step // epoch + 1) * epoch)
-        step = min(ends)
-        yield step
 
 
 def training_length(settings: Mapping[str, Any], count: int) -> tuple[int, int | None]:
@@ -154,14 +161,3 @@ def training_length(settings: Mapping[str, Any], count: int) -> tuple[int, int |
         return settings["steps"], None
     epoch = steps_per_epoch(count, settings["batch_size"])
     return settings["epochs"] * epoch, epoch
-
-
-def final_loss(records: Sequence[Record]) -> float:
-    """The mean loss over the last sixteenth of the training, or over its last record if that is longer."""
-    begins = [0, *(record.step for record in records[:-1])]
-    last = [
-        (record.loss, record.step - begin)
-        for record, begin in zip(records, begins, strict=True)
-        if begin >= records[-1].step * 15 // 16 or record is records[-1]
-    ]
-    return sum(loss * steps for loss, steps in last) / sum(steps for _, steps in last)

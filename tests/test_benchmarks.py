@@ -18,8 +18,8 @@ from iadb_core import checkpoint
 from iadb_core.densities import read_density
 from iadb_core.networks import build
 from iadb_core.preparation import network_images
+from iadb_core.stepper import Stepper
 from iadb_core.streams import Block
-from iadb_core.training import Stepper
 
 CPU = torch.device("cpu")
 ROOT = Path(__file__).resolve().parent.parent

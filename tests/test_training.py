@@ -6,11 +6,12 @@ from gaussians import CASE
 
 from iadb_core import graphs, networks
 from iadb_core.files import InputError
+from iadb_core.records import Record, final_loss, record_steps
 from iadb_core.runtime import generator
 from iadb_core.schedules import linear
 from iadb_core.solvers import integrate
 from iadb_core.streams import Block, independent_blocks, independent_pairs
-from iadb_core.training import Record, final_loss, record_steps, train, training_length
+from iadb_core.training import train, training_length
 
 CPU = torch.device("cpu")
 DENSITIES = ({"gaussian": {"mean": CASE.m0, "std": CASE.s0}}, {"gaussian": {"mean": CASE.m1, "std": CASE.s1}})

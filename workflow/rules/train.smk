@@ -1,4 +1,6 @@
-# Sample files to results/<experiment>/seed<seed>/model.pt
+# Sample files to results/<experiment>/seed<seed>/model.pt; the state of an unfinished training is in model.resume beside it
+
+from pathlib import Path
 
 
 rule train:
@@ -29,3 +31,9 @@ rule train:
         "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"
+
+
+onsuccess:
+    for state in Path("results").glob("*/seed*/model.resume"):
+        if state.with_suffix(".pt").exists():
+            state.unlink()

@@ -1,12 +1,17 @@
-"""Train the deblending network of one run."""
+"""Train the deblending network of one run; after an interruption, from where it was."""
+
+from pathlib import Path
 
 from iadb_core import checkpoint, networks
 from iadb_core.files import load_array, write_csv, write_json
+from iadb_core.interruptions import Interruptions
 from iadb_core.progress import Progress, job, log
-from iadb_core.protocol import files_digest, versions
+from iadb_core.protocol import files_digest, settings_digest, versions
+from iadb_core.records import Record, final_loss, record_steps
+from iadb_core.resume import Keeper, ResumeFile
 from iadb_core.runtime import choose_device, choose_precision, configure, generator, peak_memory_mb, precision_name
 from iadb_core.streams import independent_blocks
-from iadb_core.training import Record, final_loss, record_steps, train, training_length
+from iadb_core.training import train, training_length
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"):
     settings, seed = snakemake.params.settings, int(snakemake.wildcards.seed)
@@ -20,16 +25,28 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     source, target = (load_array(path) if path else None for path in (snakemake.input.source, snakemake.input.target))
     counted = next((samples for samples in (target, source) if samples is not None), ())
     steps, epoch = training_length(training, len(counted))
+    origin = {
+        "device": device.type,
+        "precision": precision_name(precision),
+        "training_data": files_digest(path for path in (snakemake.input.source, snakemake.input.target) if path),
+        "training_versions": versions(),
+        "training_code": files_digest([*snakemake.input.code, __file__]),
+    }
+    fingerprint = settings_digest([settings, shape, seed, origin])
+    resume = ResumeFile(Path(snakemake.output.model).with_suffix(".resume"), fingerprint)
+    state = resume.load()
     densities = settings["source"], settings["target"]
-    blocks = independent_blocks(
-        densities, (source, target), shape, training["batch_size"], training["order"], seed, device, training["alpha"]
-    )
+    batches = training["batch_size"], training["order"], seed, device, training["alpha"]
+    blocks = independent_blocks(densities, (source, target), shape, *batches, first=state.blocks if state else 0)
 
-    records = []
+    records = list(state.records) if state else []
+    done = records[-1].step if records else 0
     log.info("%s steps on %s in %s", f"{steps:,}", device, precision_name(precision))
-    with Progress(steps, "steps") as progress:
-        record_at = record_steps(training["record_every"], epoch)
-        for record in train(network, blocks, steps, training, precision, record_at):
+    if state:
+        log.info("goes on after step %s", f"{state.steps:,}")
+    with Progress(steps, "steps", done) as progress, Interruptions() as interruptions:
+        record_at, keeper = record_steps(training["record_every"], epoch), Keeper(resume, interruptions)
+        for record in train(network, blocks, steps, training, precision, record_at, state, keeper):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
@@ -45,12 +62,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "training_seconds": records[-1].seconds,
         "device": str(device),
         "threads": configured,
-        "precision": precision_name(precision),
         "peak_memory_mb": peak_memory_mb(device),
         "weights": f"moving average, decay {training['ema']}" if training["ema"] else "of the last step",
         "weights_hash": networks.weights_hash(network),
-        "training_data": files_digest(path for path in (snakemake.input.source, snakemake.input.target) if path),
-        "training_versions": versions(),
-        "training_code": files_digest([*snakemake.input.code, __file__]),
     }
-    write_json(snakemake.output.summary, summary)
+    write_json(snakemake.output.summary, origin | summary)

@@ -1,0 +1,41 @@
+"""Signals that ask a process to end, held back until its work is put away."""
+
+import signal
+from types import FrameType
+
+HELD = (signal.SIGINT, signal.SIGTERM)
+
+
+class Interruptions:
+    """A context in which SIGINT and SIGTERM wait for `act`; a second one acts at once. For the main thread.
+
+    `received` is the signal that waits, or None.
+    """
+
+    def __init__(self) -> None:
+        self.received: int | None = None
+
+    def __enter__(self) -> "Interruptions":
+        self.handlers = {number: signal.signal(number, self._hold) for number in HELD}
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        self._restore()
+        if failure is None:
+            self.act()
+
+    def _hold(self, number: int, frame: FrameType | None) -> None:
+        again, self.received = self.received is not None, number
+        if again:
+            self.act()
+
+    def _restore(self) -> None:
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+
+    def act(self) -> None:
+        """Let the signal that was received do what it would have done, if there was one."""
+        if self.received:
+            self._restore()
+            number, self.received = self.received, None
+            signal.raise_signal(number)

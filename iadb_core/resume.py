@@ -1,0 +1,105 @@
+"""Going on after an interruption, from the state of a training in a file: trusted only if whole and of the same run."""
+
+import hashlib
+import io
+import os
+import time
+from pathlib import Path
+
+import torch
+
+from iadb_core.files import InputError, atomic
+from iadb_core.interruptions import Interruptions
+from iadb_core.progress import log
+from iadb_core.records import Record
+from iadb_core.training import State, Training
+
+MAGIC = b"iadb-resume-1\n"
+DIGEST_SIZE = hashlib.sha256().digest_size
+SECONDS_BETWEEN_STATES = 10.0
+GREATEST_SHARE = 0.01  # of the training's time
+
+
+class ResumeFile:
+    """Where the state of one training is kept.
+
+    fingerprint: of all that the training's result depends on. A state with another one is not gone on from.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], fingerprint: str) -> None:
+        self.path, self.fingerprint = Path(path), fingerprint
+
+    def save(self, state: State) -> None:
+        """Write the state, atomically. Raises InputError if that fails."""
+        content = io.BytesIO()
+        torch.save(
+            {"fingerprint": self.fingerprint, **state._asdict(), "records": [*map(tuple, state.records)]}, content
+        )
+        with atomic(self.path) as file:
+            file.write(MAGIC + hashlib.sha256(content.getbuffer()).digest())
+            file.write(content.getbuffer())
+
+    def load(self) -> State | None:
+        """The state that was saved; None, and a line in the log that says why, if there is none to go on from."""
+        try:
+            return self._read()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            why = f"cannot be read ({error.strerror})"
+        except ValueError as error:
+            why = str(error)
+        log.warning("%s %s: the training begins anew", self.path, why)
+        return None
+
+    def _read(self) -> State:
+        """The state. Raises ValueError if the file holds no state of this training."""
+        content = self.path.read_bytes()
+        begin = len(MAGIC) + DIGEST_SIZE
+        if content[: len(MAGIC)] != MAGIC:
+            raise ValueError("is of another version of this program, or damaged")
+        if hashlib.sha256(content[begin:]).digest() != content[len(MAGIC) : begin]:
+            raise ValueError("is damaged")
+        try:
+            found = torch.load(io.BytesIO(content[begin:]), map_location="cpu", weights_only=True)
+            fingerprint = found.pop("fingerprint")
+            state = State(**found | {"records": [Record(*record) for record in found["records"]]})
+        except Exception as error:  # torch raises nearly every exception; and a digest is no signature
+            raise ValueError(f"cannot be understood ({type(error).__name__})") from error
+        if fingerprint != self.fingerprint:
+            raise ValueError("is of other settings, code or data")
+        return state
+
+    def delete(self) -> None:
+        """Remove the file, if it is there."""
+        self.path.unlink(missing_ok=True)
+
+
+class Keeper:
+    """Saves the state of a training every few seconds, at its end, and before an interruption acts.
+
+    A state whose numbers are not all finite is not saved, so that the file keeps the last good one; where the file
+    cannot be written, a warning is logged and the training goes on.
+    """
+
+    def __init__(self, file: ResumeFile, interruptions: Interruptions) -> None:
+        self.file, self.interruptions = file, interruptions
+        self.pause, self.last = SECONDS_BETWEEN_STATES, time.monotonic()
+
+    def __call__(self, training: Training) -> None:
+        """To be called between blocks. Raises InputError if the training's loss is not finite."""
+        ended = training.done == training.steps
+        if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:
+            began = time.monotonic()
+            self._save(training.state())
+            self.last = time.monotonic()
+            self.pause = max(SECONDS_BETWEEN_STATES, (self.last - began) / GREATEST_SHARE)
+            self.interruptions.act()
+
+    def _save(self, state: State) -> None:
+        if not all(bool(tensor.isfinite().all()) for tensor in state.tensors):
+            return
+        try:
+            self.file.save(state)
+        except InputError as error:
+            log.warning("%s: after an interruption the training would go on from an earlier state", error)

@@ -1,0 +1,73 @@
+"""Optimiser steps on the deblending loss, a block of batches at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from iadb_core.blending import blend
+from iadb_core.fields import Network
+from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
+from iadb_core.graphs import Replayed
+from iadb_core.mlp import MLP
+from iadb_core.networks import laid_out
+from iadb_core.optimizer import Adam, Muon, Optimizer
+from iadb_core.parameters import flat_matrices, flatten
+from iadb_core.streams import Block
+
+
+class Stepper:
+    """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
+
+    network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
+    float32. settings: `batch_size`, `optimizer` and `ema` of `training`. `tensors` is all that steps change.
+    """
+
+    def __init__(self, network: Network, precision: torch.dtype, settings: Mapping[str, Any]) -> None:
+        self.weights = flatten(laid_out(network.train()))
+        self.average = self.weights.clone() if settings["ema"] else None
+        self.gradient: Gradient
+        if isinstance(network, MLP) and precision == torch.float32:
+            self.gradient = WrittenOut(network, settings["batch_size"])
+        else:
+            self.gradient = ByAutograd(network, self.weights, precision)
+        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
+        if settings["optimizer"] == "muon":
+            matrices = flat_matrices(network, without=network.ends())
+            self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
+        self.tensors = [self.weights, *([] if self.average is None else [self.average]), *self.optimizer.tensors]
+        self.on_cuda = self.weights.is_cuda
+        self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
+
+    def __call__(self, block: Block, rates: Tensor) -> Tensor:
+        """A step on each batch of the block: the losses, (batches,). Nothing waits for the device.
+
+        rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
+        """
+        if not self.on_cuda:
+            return self.run(*block, rates)
+        return self.run(*block, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
+
+    def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
+        x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
+        losses = alpha.new_empty(len(alpha))
+        for i, (rate, averaging) in enumerate(rates.unbind(1)):
+            losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
+            self.optimizer.step(rate)
+            if self.average is not None:
+                self.average.lerp_(self.weights, averaging)
+        return losses
+
+    def restore(self, tensors: Sequence[Tensor]) -> None:
+        """Go on from copies of `tensors`. Raises ValueError if they are of another network or optimiser."""
+        for own, saved in zip(self.tensors, tensors, strict=True):
+            if own.shape != saved.shape or own.dtype != saved.dtype:
+                raise ValueError(f"{tuple(saved.shape)} of {saved.dtype} instead of {tuple(own.shape)} of {own.dtype}")
+        for own, saved in zip(self.tensors, tensors, strict=True):
+            own.copy_(saved)
+
+    def finish(self) -> None:
+        """Give the network the average of its weights, if there is one."""
+        if self.average is not None:
+            self.weights.copy_(self.average)
