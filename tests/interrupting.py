@@ -1,0 +1,125 @@
+"""Real runs of the workflow that are interrupted in the middle of a training, for the tests and for the soak."""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from conftest import POINTS, Workspace
+
+MODEL, STATE, LOG = (
+    Path(path)
+    for path in ("results/points/seed0/model.pt", "results/points/seed0/model.resume", "logs/train/points/seed0.log")
+)
+STEPS = 30_000
+TARGET = "results/points.gif"
+RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
+
+
+def prepare(workspace: Workspace) -> None:
+    """A training of some seconds, whose state is kept five times a second."""
+    workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": STEPS, "record_every": 500}}})
+    code = workspace.path("iadb_core/resume.py")
+    text, count = re.subn(r"^(SECONDS_BETWEEN_STATES) = .*$", r"\1 = 0.2", code.read_text(), flags=re.MULTILINE)
+    code.write_text(re.sub(r"^(GREATEST_SHARE) = .*$", r"\1 = 1.0", text, flags=re.MULTILINE))
+    assert count == 1
+
+
+def begin_anew(workspace: Workspace) -> None:
+    """Remove all results: Snakemake makes nothing again that lies only on the way to a file that is there."""
+    shutil.rmtree(workspace.path("results"))
+
+
+def start(workspace: Workspace) -> subprocess.Popen[str]:
+    """Snakemake in a process group of its own, as a shell would start it."""
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", TARGET]
+    with workspace.path("output.txt").open("a") as output:
+        return subprocess.Popen(
+            command, cwd=workspace.root, stdout=output, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
+    """Until the condition holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.01)
+
+
+def scripts(run: subprocess.Popen[str]) -> list[int]:
+    """The processes of the run's group that are jobs."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit() and int(folder.name) != run.pid:
+            try:
+                command = (folder / "cmdline").read_bytes()
+                group = os.getpgid(int(folder.name))
+            except (OSError, ProcessLookupError):
+                continue
+            if group == run.pid and b".snakemake/scripts/" in command:
+                found.append(int(folder.name))
+    return found
+
+
+def interrupt(run: subprocess.Popen[str]) -> None:
+    """As Ctrl-C on a terminal does."""
+    os.killpg(run.pid, signal.SIGINT)
+
+
+def terminate(run: subprocess.Popen[str]) -> None:
+    """As a batch system does at its time limit."""
+    os.killpg(run.pid, signal.SIGTERM)
+
+
+def kill_script(run: subprocess.Popen[str]) -> None:
+    """As the kernel does when memory runs out."""
+    for process in scripts(run):
+        os.kill(process, signal.SIGKILL)
+
+
+def kill_all(run: subprocess.Popen[str]) -> None:
+    """As when the machine goes down."""
+    os.killpg(run.pid, signal.SIGKILL)
+
+
+WAYS: dict[str, Callable[[subprocess.Popen[str]], None]] = {
+    "SIGINT": interrupt,
+    "SIGTERM": terminate,
+    "SIGKILL of the script": kill_script,
+    "SIGKILL of all": kill_all,
+}
+
+
+def digests(workspace: Workspace) -> dict[str, str]:
+    """Digests of all results by their paths."""
+    root = workspace.path("results")
+    paths = sorted(path for pattern in RESULTS for path in root.rglob(pattern))
+    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+def debris(workspace: Workspace) -> list[str]:
+    """Files that no finished run leaves: temporary ones, and states of trainings."""
+    return [str(path) for path in workspace.root.rglob("*") if path.suffix in {".tmp", ".resume"}]
+
+
+def gone_on_after(workspace: Workspace) -> int | None:
+    """The step after which the last training went on; None if it began anew."""
+    found = re.search(r"goes on after step ([\d,]+)", workspace.path(str(LOG)).read_text())
+    return int(found[1].replace(",", "")) if found else None
+
+
+def go_on(workspace: Workspace) -> None:
+    """Run the workflow to its end, as README says after an interruption."""
+    for _ in range(2):
+        run = workspace.snakemake(TARGET)
+        if "unlock" not in run.stderr:
+            break
+        assert workspace.snakemake("--unlock").returncode == 0
+    assert run.returncode == 0, run.stderr
