@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from iadb_core.densities import read_density
 from iadb_core.drawing import PointCanvas, density_background, gaussian_density, start_colours
@@ -15,6 +15,7 @@ from iadb_core.grids import draw_images
 from iadb_core.scaling import Scaling, unscale
 from iadb_core.schedules import SCHEDULES
 
+BY_START = "by_start"
 INK, FAINT = (40, 40, 40), (215, 215, 215)
 
 
@@ -22,7 +23,8 @@ class Frames(Sequence[Image.Image]):
     """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
 
     trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind. schedule: of its α.
-    Several threads may ask at once. Raises InputError if a density's picture cannot be read.
+    point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. Several threads may ask at once.
+    Raises InputError if a density's picture cannot be read.
     """
 
     def __init__(
@@ -33,11 +35,12 @@ class Frames(Sequence[Image.Image]):
         schedule: str,
         size: int,
         stride: int,
+        point_colour: str = BY_START,
     ) -> None:
         last = len(trajectory) - 1
         self.shown = [*range(0, last, stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        self.draw = painter(trajectory[0], source, target, size)
+        self.draw = painter(trajectory[0], source, target, size, point_colour)
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -48,15 +51,21 @@ class Frames(Sequence[Image.Image]):
 
 
 def painter(
-    starts: np.ndarray, source: Mapping[str, Any], target: Mapping[str, Any], size: int
+    starts: np.ndarray,
+    source: Mapping[str, Any],
+    target: Mapping[str, Any],
+    size: int,
+    point_colour: str = BY_START,
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
 
-    source, target, size: as `Frames` takes them. Raises InputError if a density's picture cannot be read.
+    source, target, size, point_colour: as `Frames` takes them. Raises InputError if a density's picture cannot be read.
     """
     if starts.ndim == 2:
         background = density_background(_density_picture(source), _density_picture(target), size)
-        return PointCanvas(start_colours(starts), background).draw
+        one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
+        colours = start_colours(starts) if one is None else one.repeat(len(starts), axis=0)
+        return PointCanvas(colours, background).draw
     return partial(_draw_values, scaling=scaling_of(source, target), size=size)
 
 

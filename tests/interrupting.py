@@ -115,11 +115,14 @@ def gone_on_after(workspace: Workspace) -> int | None:
     return int(found[1].replace(",", "")) if found else None
 
 
-def go_on(workspace: Workspace) -> None:
-    """Run the workflow to its end, as README says after an interruption."""
-    for _ in range(2):
-        run = workspace.snakemake(TARGET)
-        if "unlock" not in run.stderr:
-            break
+def unlock(workspace: Workspace) -> None:
+    """Remove the lock that a killed Snakemake leaves, as README says."""
+    if any(workspace.path(".snakemake/locks").glob("*")):
         assert workspace.snakemake("--unlock").returncode == 0
+
+
+def go_on(workspace: Workspace) -> None:
+    """Run the workflow to its end after an interruption."""
+    unlock(workspace)
+    run = workspace.snakemake(TARGET)
     assert run.returncode == 0, run.stderr

@@ -57,6 +57,17 @@ def test_alpha_is_shown_as_a_bar_that_grows():
     assert dark[-1] > dark[0] + 100
 
 
+def test_points_can_all_have_one_colour():
+    colours = [
+        {tuple(pixel) for pixel in np.asarray(frame).reshape(-1, 3) if np.ptp(pixel.astype(int)) > 120}
+        for colour in ("#ff0000", "by_start")
+        for frame in [Frames(points_trajectory(1), GAUSSIAN, GAUSSIAN, "linear", 256, 1, colour)[0]]
+    ]
+    assert (255, 0, 0) in colours[0]
+    assert all(red > green == blue for red, green, blue in colours[0])
+    assert not all(red > green == blue for red, green, blue in colours[1])
+
+
 def test_the_gif_has_every_frame_loops_and_rests_on_the_last(frame_files, tmp_path):
     write_gif(tmp_path / "a.gif", frame_files, 50, 2500, 64)
     with Image.open(tmp_path / "a.gif") as gif:

@@ -27,7 +27,7 @@ def test_the_default_target_makes_every_file(finished):
     expected |= {"images/target/train.npy", "images/target/held_out.npy"}
     expected |= {f"classifiers/digits-8-0-0/classifier.{suffix}" for suffix in ("pt", "json")}
     for name in ("points", "images"):
-        expected |= {f"{name}/seed0/{file}" for file in [*run, *frames, "metrics.json", "train.benchmark.tsv"]}
+        expected |= {f"{name}/seed0/{file}" for file in [*run, *frames, "metrics.json", "config.yaml"]}
     expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in ("train", "held_out")}
     assert made == expected
 

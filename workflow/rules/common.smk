@@ -51,6 +51,29 @@ def of_set(wildcards):
     return experiments[name], experiments[name][side]
 
 
+def drawn_for(wildcards):
+    """What the random numbers of a sample set's split are for: not for an experiment's name, which changes nothing."""
+    side = wildcards.sample_set.split("/")[1]
+    return f"{side} {wildcards.get('split', 'held_out')}"
+
+
+def run_seed(wildcards):
+    """The seed of a run. As a parameter it is known to Snakemake's cache, which does not see wildcards."""
+    return int(wildcards.seed)
+
+
+def run_configuration(wildcards):
+    """The configuration of one run alone, with all defaults."""
+    experiment = experiments[wildcards.experiment] | {"seeds": [run_seed(wildcards)]}
+    return sorted_tree(
+        {
+            "classifier": config["classifier"],
+            "default_experiments": [wildcards.experiment],
+            "experiments": {wildcards.experiment: experiment},
+        }
+    )
+
+
 def density(kind):
     """A params function: the settings of a sample set's density, which is of this kind."""
     return lambda wildcards: sorted_tree(of_set(wildcards)[1][kind])
@@ -140,7 +163,7 @@ def drawing_settings(wildcards):
     """What the frames depend on."""
     densities = {side: experiments[wildcards.experiment][side] for side in ("source", "target")}
     schedule = picked(wildcards, "sampling", ("schedule",))
-    return sorted_tree(densities | schedule | picked(wildcards, "animation", ("size", "stride")))
+    return sorted_tree(densities | schedule | picked(wildcards, "animation", ("size", "stride", "point_colour")))
 
 
 def gif_settings(wildcards):

@@ -45,6 +45,7 @@ rule metrics:
         mem_mb=4000,
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
+        seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -79,6 +80,7 @@ rule maps:
         settings=evaluation_settings(
             ("source", "target", "sampling", "device", "precision"), ("exact_count", "loss_blends", "field_alphas")
         ),
+        seed=run_seed,
     message:
         "Measuring the map of {wildcards.experiment}, seed {wildcards.seed}"
     script:

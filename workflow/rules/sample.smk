@@ -6,6 +6,7 @@ rule trajectory:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "train"),
+        configuration=ancient("results/{experiment}/seed{seed}/config.yaml"),  # made, and made anew, but reruns nothing
         code=sources("trajectory"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
@@ -20,6 +21,7 @@ rule trajectory:
         runtime="1h",
     params:
         settings=section("source", "sampling", "device", "precision"),
+        seed=run_seed,
     message:
         "Sampling the trajectory of {wildcards.experiment}, seed {wildcards.seed}"
     script:
@@ -32,6 +34,7 @@ rule generate:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
         target="results/{experiment}/target/held_out.npy",
+        configuration=ancient("results/{experiment}/seed{seed}/config.yaml"),  # made, and made anew, but reruns nothing
         code=sources("generate"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated.npy", non_empty=True),
@@ -47,6 +50,7 @@ rule generate:
         runtime="1h",
     params:
         settings=generation_settings,
+        seed=run_seed,
     message:
         "Generating samples of {wildcards.experiment}, seed {wildcards.seed}"
     script:

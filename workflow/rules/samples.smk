@@ -17,6 +17,7 @@ rule picture_points:
         "../../environment.yml"
     params:
         settings=points_of_split,
+        drawn_for=drawn_for,
     message:
         "Drawing points from {input.picture}: {wildcards.sample_set}, {wildcards.split}"
     script:
@@ -38,6 +39,7 @@ rule gaussian_points:
     params:
         gaussian=density("gaussian"),
         settings=held_out_draws,
+        drawn_for=drawn_for,
         shape=lambda wildcards: sample_shape(of_set(wildcards)[0]),
     message:
         "Drawing from a Gaussian: {wildcards.sample_set}"

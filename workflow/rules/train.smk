@@ -15,8 +15,7 @@ rule train:
         summary=ensure("results/{experiment}/seed{seed}/training.json", non_empty=True),
     log:
         "logs/train/{experiment}/seed{seed}.log",
-    benchmark:
-        "results/{experiment}/seed{seed}/train.benchmark.tsv"
+    cache: True
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
@@ -26,6 +25,7 @@ rule train:
         runtime="4h",
     params:
         settings=section("source", "target", "network", "training", "device", "precision"),
+        seed=run_seed,
         shape=lambda wildcards: sample_shape(experiments[wildcards.experiment]),
     message:
         "Training {wildcards.experiment}, seed {wildcards.seed}"

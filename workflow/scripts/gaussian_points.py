@@ -7,7 +7,7 @@ from iadb_core.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
     settings, gaussian = snakemake.params.settings, snakemake.params.gaussian
-    generator = numpy_generator(settings["seed"], f"{snakemake.wildcards.sample_set} held_out")
+    generator = numpy_generator(settings["seed"], snakemake.params.drawn_for)
     shape = tuple(snakemake.params.shape)
     points = sample_gaussian(shape, gaussian["mean"], gaussian["std"], settings["count"], generator)
     save_array(snakemake.output.held_out, points)

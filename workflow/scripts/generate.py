@@ -10,7 +10,7 @@ from iadb_core.sampling import Sampler, measured_starts
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} generation"):
     configure(snakemake.threads)
-    settings, seed, inputs = snakemake.params.settings, int(snakemake.wildcards.seed), snakemake.input
+    settings, seed, inputs = snakemake.params.settings, snakemake.params.seed, snakemake.input
     sampler = Sampler(inputs.model, settings)
     source = inputs.source or None
     begin = measured_starts(settings["source"], sampler.shape, source, inputs.target, settings["count"], seed)

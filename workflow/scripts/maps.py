@@ -16,7 +16,7 @@ SIDES = ("source", "target")
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} map"):
     configure(snakemake.threads)
-    settings, seed, inputs = snakemake.params.settings, int(snakemake.wildcards.seed), snakemake.input
+    settings, seed, inputs = snakemake.params.settings, snakemake.params.seed, snakemake.input
     evaluation, source, target = settings["evaluation"], settings["source"], settings["target"]
     sampler = Sampler(inputs.model, settings)
     pictures = {side: read_density(path) for side in SIDES if (path := inputs[f"{side}_picture"])}

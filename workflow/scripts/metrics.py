@@ -12,7 +12,7 @@ from iadb_core.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} metrics"):
     configure(snakemake.threads)
-    seed, settings = int(snakemake.wildcards.seed), snakemake.params.settings
+    seed, settings = snakemake.params.seed, snakemake.params.settings
     inputs, evaluation = snakemake.input, settings["evaluation"]
     classifier = load_classifier(inputs.classifier) if inputs.classifier else None
     inception = Inception() if evaluation["inception"] else None

@@ -7,6 +7,6 @@ from iadb_core.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
     settings = snakemake.params.settings
-    generator = numpy_generator(settings["seed"], f"{snakemake.wildcards.sample_set} {snakemake.wildcards.split}")
+    generator = numpy_generator(settings["seed"], snakemake.params.drawn_for)
     points = sample_density(read_density(snakemake.input.picture), settings["count"], generator)
     save_array(snakemake.output.points, points)

@@ -14,7 +14,7 @@ from iadb_core.streams import independent_blocks
 from iadb_core.training import train, training_length
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"):
-    settings, seed = snakemake.params.settings, int(snakemake.wildcards.seed)
+    settings, seed = snakemake.params.settings, snakemake.params.seed
     training, shape = settings["training"], tuple(snakemake.params.shape)
     name, sizes = settings["network"]["name"], {k: v for k, v in settings["network"].items() if k != "name"}
     configured = configure(snakemake.threads)

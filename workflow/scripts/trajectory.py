@@ -11,7 +11,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     settings, count = snakemake.params.settings, snakemake.params.settings["sampling"]["count"]
     sampler = Sampler(snakemake.input.model, settings)
     samples = load_array(snakemake.input.source) if snakemake.input.source else None
-    generator = numpy_generator(int(snakemake.wildcards.seed), "trajectory starts")
+    generator = numpy_generator(snakemake.params.seed, "trajectory starts")
     begin = starts(settings["source"], sampler.shape, samples, count, generator)
     states = (len(sampler.alphas), *begin.shape)
     with (

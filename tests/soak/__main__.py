@@ -1,0 +1,113 @@
+"""Real runs that are killed at random moments until they end: python tests/soak [--kills 200] [--seed 0].
+
+Runs of the workflow are started, and interrupted in a random way at a random moment, wherever they are then; the next
+run goes on, until one ends. After every kill each file that has its own name must be whole, and in the end all results
+must be the bytes of the run that nothing disturbed. Prints what happened, and stops with an error if it should not.
+"""
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from conftest import Workspace, make_workspace
+from interrupting import (
+    MODEL,
+    STATE,
+    WAYS,
+    begin_anew,
+    debris,
+    digests,
+    go_on,
+    gone_on_after,
+    prepare,
+    scripts,
+    start,
+    unlock,
+    wait_for,
+)
+
+LONGEST = 12.0  # seconds after which a run is killed; an undisturbed one takes about as long
+
+
+class Soak:
+    """Kills, and what came of them."""
+
+    def __init__(self, workspace: Workspace, expected: dict[str, str], rng: random.Random) -> None:
+        self.workspace, self.expected, self.rng = workspace, expected, rng
+        self.kills: Counter[str] = Counter()
+        self.resumed = self.ended = 0
+        self.lost = 0.0
+
+    def run(self) -> bool:
+        """Start a run and perhaps kill it; returns whether it ended by itself."""
+        process = start(self.workspace)
+        deadline = time.monotonic() + self.rng.uniform(0, LONGEST)
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if process.poll() is None:
+            way = self.rng.choice(list(WAYS))
+            if way == "SIGKILL of the script":
+                if not scripts(process):
+                    way = "SIGKILL of all"
+            state = self.workspace.path(str(STATE))
+            trained = self.workspace.path(str(MODEL)).exists()
+            saved = state.stat().st_mtime if state.exists() and not trained else None
+            killed = time.time()
+            WAYS[way](process)
+            process.wait(120)
+            wait_for(lambda: not scripts(process))
+            self.kills[way] += 1
+            if saved and state.exists():
+                self.lost = max(self.lost, killed - max(saved, state.stat().st_mtime))
+        self.check_files()
+        unlock(self.workspace)
+        return process.returncode == 0
+
+    def check_files(self) -> None:
+        """Whatever has its own name is whole."""
+        for name, digest in digests(self.workspace).items():
+            if digest != self.expected[name]:
+                raise SystemExit(f"{name} is not what it should be")
+
+    def until_the_end(self) -> None:
+        """From nothing to results, whatever happens on the way."""
+        begin_anew(self.workspace)
+        begun: set[int] = set()
+        while not self.run():
+            step = gone_on_after(self.workspace)
+            self.resumed += step is not None and step not in begun
+            begun |= {step} if step else set()
+        if digests(self.workspace) != self.expected or debris(self.workspace):
+            raise SystemExit(f"results differ, or there is debris: {debris(self.workspace)}")
+        self.ended += 1
+
+
+def main() -> None:
+    """Kill until there are enough kills."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = make_workspace(Path(folder) / "project")
+        prepare(workspace)
+        go_on(workspace)
+        soak = Soak(workspace, digests(workspace), random.Random(given.seed))
+        while soak.kills.total() < given.kills:
+            soak.until_the_end()
+            print(
+                f"{soak.kills.total()} kills ({', '.join(f'{count} {way}' for way, count in soak.kills.items())}): "
+                f"{soak.resumed} trainings went on, {soak.ended} runs ended with the same bytes, "
+                f"at most {soak.lost:.2f} s of work lost",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""After a change, exactly what depends on it runs again: real Snakemake, one change after the other."""
+
+import os
+import shutil
+
+import pytest
+import yaml
+from conftest import POINTS, make_workspace
+from PIL import Image
+from test_pipeline import ran
+
+from workflow.experiments import deep_merge
+
+TARGETS = ("results/points.gif", "results/metrics.csv")
+DRAWN = {"render_5_frames", "gif"}
+MEASURED = {"generate", "metrics", "table"}
+SAMPLED = {"trajectory", *DRAWN, *MEASURED}
+TRAINED = {"train", *SAMPLED}
+
+
+class Project:
+    """A workspace in which everything is up to date before each change, and after it has been made."""
+
+    def __init__(self, workspace):
+        self.workspace, self.experiment, self.others = workspace, POINTS, {}
+        self.path = workspace.path
+
+    def configure(self, **changed):
+        """Change settings of sections of the experiment, or its seeds and threads."""
+        self.experiment = deep_merge(self.experiment, changed)
+        self.workspace.configure({"points": self.experiment, **self.others}, default_experiments=["points"])
+
+    def makes(self, *targets):
+        """The rules that run."""
+        return ran(self.workspace.snakemake(*(targets or TARGETS)))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = Project(make_workspace(tmp_path_factory.mktemp("reruns") / "project"))
+    project.configure()
+    assert project.makes() == {"picture_points", *TRAINED}
+    return project
+
+
+CHANGES = {
+    "learning rate": ({"training": {"learning_rate": 0.01}}, TRAINED),
+    "moving average": ({"training": {"ema": 0.5}}, TRAINED),
+    "network": ({"network": POINTS["network"] | {"width": 9}}, TRAINED),
+    "solver": ({"sampling": {"solver": "midpoint"}}, SAMPLED),
+    "number of points in the animation": ({"sampling": {"count": 21}}, {"trajectory", *DRAWN}),
+    "animation speed": ({"animation": {"frame_ms": 100}}, {"gif"}),
+    "point colour": ({"animation": {"point_colour": "#336699"}}, DRAWN),
+    "size of the frames": ({"animation": {"size": 65}}, DRAWN),
+    "floor of the figures": ({"evaluation": {"floor_draws": 3}}, {"metrics", "table"}),
+    "training points": ({"samples": {"points": 1999}}, {"picture_points", *TRAINED}),
+    "another seed": ({"seeds": [0, 1]}, set()),  # the first is shown and measured
+    "threads": ({"threads": 2}, set()),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_of_the_configuration(name, project):
+    changed, expected = CHANGES[name]
+    project.configure(**changed)
+    assert project.makes() == expected
+
+
+def test_the_number_of_steps(project):
+    project.configure(sampling={"steps": 3})
+    assert project.makes() == {"trajectory", "render_4_frames", "gif", *MEASURED}
+    project.configure(sampling={"steps": 4})
+    assert project.makes() == SAMPLED
+
+
+def test_seeds_extended(project):
+    target = "results/points/metrics.csv"
+    project.configure(seeds=[0])
+    assert project.makes(target) == {"table"}
+    old = {path: path.stat().st_mtime_ns for path in project.path("results/points/seed0").rglob("*.*")}
+    project.configure(seeds=[0, 7])
+    assert project.makes(target) == {"train", *MEASURED}
+    assert {path: path.stat().st_mtime_ns for path in old} == old
+
+
+def test_another_experiment_added(project):
+    project.others = {"others": POINTS | {"training": {"steps": 20}}}
+    project.configure()
+    assert project.makes() == set()
+    old = {path: path.stat().st_mtime_ns for path in project.path("results/points").rglob("*.*")}
+    assert project.makes("results/others.gif") == {"picture_points", "train", "trajectory", *DRAWN}
+    assert {path: path.stat().st_mtime_ns for path in old} == old
+    project.others = {}
+    project.configure()
+    assert project.makes() == set()
+
+
+def test_keys_in_another_order_and_comments(project):
+    path = project.path("config.yaml")
+    config = yaml.safe_load(path.read_text())
+
+    def reversed_keys(value):
+        return {key: reversed_keys(value[key]) for key in reversed(value)} if isinstance(value, dict) else value
+
+    path.write_text("# another order\n" + yaml.safe_dump(reversed_keys(config), sort_keys=False) + "# the end\n")
+    assert project.makes() == set()
+
+
+def test_another_number_of_cores(project):
+    assert project.makes(*TARGETS, "--cores", "1") == set()
+
+
+def test_a_picture_touched_and_a_picture_edited(project):
+    picture = project.path("left.png")
+    os.utime(picture)
+    assert project.makes() == set()
+    with Image.open(picture) as opened:
+        edited = opened.copy()
+    edited.putpixel((20, 20), 255)
+    edited.save(picture)
+    assert project.makes() == {"picture_points", *TRAINED}
+
+
+EDITED = {
+    "iadb_core/animation.py": {"gif"},
+    "iadb_core/drawing.py": DRAWN,
+    "iadb_core/solvers.py": SAMPLED,
+    "iadb_core/training.py": TRAINED,
+    "iadb_core/distances.py": {"metrics", "table"},
+    "iadb_core/images.py": set(),
+    "iadb_core/oracle.py": set(),
+    "workflow/scripts/render.py": DRAWN,
+    "workflow/scripts/maps.py": set(),
+}
+
+
+@pytest.mark.parametrize("path", EDITED)
+def test_a_module_or_a_script_edited(path, project):
+    file = project.path(path)
+    file.write_text(file.read_text() + "\n# edited\n")
+    assert project.makes() == EDITED[path]
+
+
+def test_a_file_at_the_end_deleted(project):
+    project.path("results/points.gif").unlink()
+    assert project.makes() == {"gif"}
+
+
+def test_a_file_in_the_middle_deleted_is_not_missed_until_it_is_needed(project):
+    frame = project.path("results/points/seed0/frames/0002.png")
+    before = frame.read_bytes()
+    frame.unlink()
+    project.path("results/points/seed0/model.pt").unlink()
+    assert project.makes() == set()
+    assert project.makes("results/points/seed0/frames/0002.png") == {"render_5_frames"}
+    assert frame.read_bytes() == before
+    assert project.makes() <= {"gif"}
+    assert project.makes("results/points/seed0/model.pt") == {"train"}
+    project.makes()
+
+
+def test_a_frame_edited_is_in_the_gif(project):
+    frame = project.path("results/points/seed0/frames/0002.png")
+    with Image.open(frame) as opened:
+        edited = opened.convert("RGB")
+    edited.paste((0, 0, 0), (0, 0, 32, 32))
+    edited.save(frame)
+    assert project.makes() == {"gif"}
+    with Image.open(project.path("results/points.gif")) as gif:
+        gif.seek(2)
+        assert gif.convert("RGB").getpixel((5, 5)) == (0, 0, 0)
+
+
+def test_an_earlier_configuration_is_restored_without_training(project, monkeypatch):
+    cache = project.path("cache")
+    cache.mkdir()
+    monkeypatch.setenv("SNAKEMAKE_OUTPUT_CACHE", str(cache))
+    shutil.rmtree(project.path("results"))
+    cached = (*TARGETS, "--cache")
+    model = project.path("results/points/seed0/model.pt")
+    project.configure(training={"learning_rate": 0.02})
+    assert "train" in project.makes(*cached)
+    first = model.read_bytes()
+    project.configure(training={"learning_rate": 0.005})
+    assert "train" in project.makes(*cached)
+    assert model.read_bytes() != first
+    project.configure(training={"learning_rate": 0.02})
+    run = project.workspace.snakemake(*cached)
+    assert run.returncode == 0, run.stderr
+    assert "from cache" in run.stderr
+    assert model.read_bytes() == first
+    project.configure(seeds=[3])
+    project.makes(*cached)
+    assert project.path("results/points/seed3/model.pt").read_bytes() != first
