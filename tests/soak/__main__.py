@@ -52,9 +52,8 @@ class Soak:
             time.sleep(0.01)
         if process.poll() is None:
             way = self.rng.choice(list(WAYS))
-            if way == "SIGKILL of the script":
-                if not scripts(process):
-                    way = "SIGKILL of all"
+            if way == "SIGKILL of the script" and not scripts(process):
+                way = "SIGKILL of all"
             state = self.workspace.path(str(STATE))
             trained = self.workspace.path(str(MODEL)).exists()
             saved = state.stat().st_mtime if state.exists() and not trained else None
