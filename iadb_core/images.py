@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageOps
 
-from iadb_core.downloads import impatient_sockets
+from iadb_core.downloads import DownloadError, fetch
 from iadb_core.files import InputError
 from iadb_core.formats import SUFFIXES
 from iadb_core.pictures import opened, over_black, without_palette
@@ -177,21 +177,18 @@ def _unpacked(root: Path, dataset: Any) -> bool:
 
 
 def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:
-    """Download through torchvision into a temporary folder under `root`, then move the verified archives in place."""
+    """Download what is missing of a data set's archives, or damaged, to under `root`."""
     log.info("%s is not in %s: downloading it", dataset.__name__, root)
+    mirrors = getattr(dataset, "mirrors", None)
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".download-", dir=root) as partial, impatient_sockets():
-            dataset(partial, download=True)
-            for archive in archives:
-                (root / archive).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(Path(partial, archive), root / archive)
-    except (RuntimeError, OSError) as error:
+        for archive, md5 in archives.items():
+            if not _verified(root, {archive: md5}):
+                urls = [f"{mirror}{Path(archive).name}" for mirror in mirrors] if mirrors else [dataset.url]
+                fetch(urls, root / archive, md5)
+    except DownloadError as error:
         places = sorted({str((root / archive).parent) for archive in archives})
-        tried = getattr(dataset, "mirrors", None) or [dataset.url]
-        reason = " ".join(str(error).split())
         raise InputError(
-            f"{dataset.__name__} is not in {root} and could not be downloaded from {', '.join(tried)} ({reason}). "
+            f"{dataset.__name__} is not in {root} and could not be downloaded ({error}). "
             f"Put {', '.join(Path(archive).name for archive in archives)} into {places[0]}, or name the folder that "
             "holds them with --config data_dir=FOLDER; `snakemake results/digits.gif` runs the same pipeline on "
             "bundled data"

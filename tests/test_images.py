@@ -154,13 +154,18 @@ def test_mnist_is_downloaded_verified_and_then_kept(mirror, tmp_path):
     assert len(CountingHandler.requests) == downloads
 
 
-def test_a_corrupted_download_is_refused_and_leaves_nothing(mirror, tmp_path):
-    served, _ = mirror
+def test_a_corrupted_download_is_refused_and_leaves_what_is_right(mirror, tmp_path):
+    served, arrays = mirror
     whole = (served / "t10k-images-idx3-ubyte.gz").read_bytes()
     (served / "t10k-images-idx3-ubyte.gz").write_bytes(whole[:-20] + bytes(20))
     with pytest.raises(InputError, match=r"could not be downloaded.*127\.0\.0\.1.*data_dir=.*digits\.gif"):
         torchvision_set("MNIST", tmp_path / "data")
-    assert not [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    kept = sorted(path.name for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert kept == ["train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"]  # that came before it, and are right
+    (served / "t10k-images-idx3-ubyte.gz").write_bytes(whole)
+    CountingHandler.requests.clear()
+    assert same(torchvision_set("MNIST", tmp_path / "data"), arrays)
+    assert CountingHandler.requests == ["/t10k-images-idx3-ubyte.gz", "/t10k-labels-idx1-ubyte.gz"]
 
 
 def test_a_folder_of_archives_alone_is_read_and_not_written_to(mirror, tmp_path):

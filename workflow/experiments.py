@@ -1,6 +1,7 @@
 """The experiments of the configuration, checked and complete: defaults merged, every optional value filled in."""
 
 import copy
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -53,7 +54,12 @@ def _place(path: tuple[Any, ...], config: Mapping[str, Any]) -> str:
     """The key that a mistake is at, as the user wrote it: under `defaults` if it came from there."""
     if path[:1] == ("experiments",) and not _written(config, path) and _written(config, ("defaults", *path[2:])):
         path = ("defaults", *path[2:])
-    return ".".join(str(part) for part in path) or "config"
+    return ".".join(_shown(part) for part in path) or "config"
+
+
+def _shown(key: Any) -> str:
+    """A key as it is, or in quotes if it would not be seen to be one."""
+    return str(key) if isinstance(key, int) or re.fullmatch(r"[\w$-]+", str(key)) else repr(key)
 
 
 def _written(config: Any, path: tuple[Any, ...]) -> bool:

@@ -5,6 +5,7 @@ import difflib
 import math
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ Validator = extend(
 )
 
 
+@cache
 def load_schema() -> dict[str, Any]:
     """The schema of config.yaml."""
     schema: dict[str, Any] = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
