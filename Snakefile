@@ -9,13 +9,13 @@ configfile: "config.yaml"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/common_evaluation.smk"
 include: "workflow/rules/samples.smk"
-include: "workflow/rules/configuration.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/sample.smk"
 include: "workflow/rules/render.smk"
 include: "workflow/rules/evaluate.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/pictures.smk"
+include: "workflow/rules/success.smk"
 
 
 rule all:

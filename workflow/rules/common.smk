@@ -62,18 +62,6 @@ def run_seed(wildcards):
     return int(wildcards.seed)
 
 
-def run_configuration(wildcards):
-    """The configuration of one run alone, with all defaults."""
-    experiment = experiments[wildcards.experiment] | {"seeds": [run_seed(wildcards)]}
-    return sorted_tree(
-        {
-            "classifier": config["classifier"],
-            "default_experiments": [wildcards.experiment],
-            "experiments": {wildcards.experiment: experiment},
-        }
-    )
-
-
 def density(kind):
     """A params function: the settings of a sample set's density, which is of this kind."""
     return lambda wildcards: sorted_tree(of_set(wildcards)[1][kind])

@@ -6,7 +6,6 @@ rule trajectory:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "train"),
-        configuration=ancient("results/{experiment}/seed{seed}/config.yaml"),  # made, and made anew, but reruns nothing
         code=sources("trajectory"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
@@ -34,7 +33,6 @@ rule generate:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
         target="results/{experiment}/target/held_out.npy",
-        configuration=ancient("results/{experiment}/seed{seed}/config.yaml"),  # made, and made anew, but reruns nothing
         code=sources("generate"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated.npy", non_empty=True),

@@ -1,6 +1,4 @@
-# Sample files to results/<experiment>/seed<seed>/model.pt; the state of an unfinished training is in model.resume beside it
-
-from pathlib import Path
+# Sample files to results/<experiment>/seed<seed>/model.pt; beside it, in model.resume, the state of an unfinished training
 
 
 rule train:
@@ -31,9 +29,3 @@ rule train:
         "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"
-
-
-onsuccess:
-    for state in Path("results").glob("*/seed*/model.resume"):
-        if state.with_suffix(".pt").exists():
-            state.unlink()

@@ -1,0 +1,38 @@
+"""What a run of the workflow leaves behind when it has succeeded: the configuration of each run, and no states."""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workflow.experiments import sorted_tree
+
+HEAD = "# What made this run, defaults and all: as config.yaml of the project it makes the run again.\n"
+
+
+def run_configuration(config: Mapping[str, Any], name: str, seed: int) -> dict[str, Any]:
+    """The configuration of one run alone. config: complete."""
+    experiment = config["experiments"][name] | {"seeds": [seed]}
+    own = {"classifier": config["classifier"], "default_experiments": [name], "experiments": {name: experiment}}
+    completed: dict[str, Any] = sorted_tree(own)
+    return completed
+
+
+def record(config: Mapping[str, Any], runs: Iterable[tuple[str, int]], results: Path = Path("results")) -> None:
+    """Write results/<experiment>/seed<seed>/config.yaml of each run (experiment, seed) whose folder is there."""
+    for name, seed in runs:
+        path = results / name / f"seed{seed}" / "config.yaml"
+        text = HEAD + yaml.safe_dump(run_configuration(config, name, seed), allow_unicode=True)
+        if path.parent.is_dir() and not (path.exists() and path.read_text(encoding="utf-8") == text):
+            temporary = path.with_name(f".{path.name}.tmp")
+            temporary.write_text(text, encoding="utf-8")
+            os.replace(temporary, path)
+
+
+def remove_states(results: Path = Path("results")) -> None:
+    """Remove the states of trainings that have ended: those beside a model."""
+    for state in results.glob("*/seed*/model.resume"):
+        if state.with_suffix(".pt").exists():
+            state.unlink()
