@@ -3,16 +3,19 @@
 import os
 import platform
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from iadb_core import networks
+from iadb_core.archives import load_archive
 from iadb_core.fields import Network
 from iadb_core.files import InputError, atomic
 
 FORMAT = "iadb-checkpoint-1"
+LARGEST, MOST = 4096, 32  # of the sizes that describe a network, and of their number
 
 
 def save(
@@ -54,18 +57,29 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
     """
     remedy = "delete it to have it trained again"
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with open(path, "rb") as file:
+            content = load_archive(file)
     except Exception as error:  # torch raises nearly every exception on a broken file
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path} is not a readable checkpoint ({reason}); {remedy}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path} is not a checkpoint of the format {FORMAT}; {remedy}")
     try:
-        described = content["network"]
-        network = networks.build(
-            described["name"], tuple(described["shape"]), described["settings"], torch.Generator().manual_seed(0)
-        )
-        network.load_state_dict(content.pop("weights"))
-    except (KeyError, TypeError, RuntimeError, AttributeError) as error:
-        raise InputError(f"{path}: its weights do not fit its network ({error}); {remedy}") from error
+        network = _with_weights(content["network"], content.pop("weights"))
+    except Exception as error:  # of a file that is whole, but not as this program writes it
+        reason = shorten(str(error), 200)
+        raise InputError(f"{path}: its weights do not fit its network ({reason}); {remedy}") from error
     return network.eval(), content
+
+
+def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Network:
+    """The network of a description, which takes no memory but that of the weights."""
+    shape, settings = described["shape"], described["settings"]
+    sizes = [*shape, *(size for value in settings.values() for size in (value if isinstance(value, list) else [value]))]
+    if not all(isinstance(size, int) and 0 < size <= LARGEST for size in sizes) or len(sizes) > MOST:
+        raise ValueError(f"sizes {sizes}")
+    if not all(tensor.dtype == torch.float32 and tensor.layout == torch.strided for tensor in weights.values()):
+        raise ValueError("weights of another kind than float32")
+    network = networks.planned(described["name"], tuple(shape), settings)
+    network.load_state_dict(weights, assign=True)
+    return network

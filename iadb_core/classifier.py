@@ -4,19 +4,20 @@ import io
 import os
 from collections.abc import Callable
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, relu
 
+from iadb_core.archives import load_archive
 from iadb_core.files import InputError, atomic
 from iadb_core.networks import initialise
 from iadb_core.runtime import generator
 from iadb_core.streams import Draws, index_blocks
 
 FORMAT = "iadb-classifier-1"
+MOST = 4096  # channels or classes
 FEATURES = 64
 IMAGES_AT_ONCE = 512
 
@@ -114,9 +115,12 @@ def load_classifier(path: str | os.PathLike[str]) -> Classifier:
     """
     remedy = "delete it to have it trained again"
     try:
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with open(path, "rb") as file:
+            content = load_archive(file)
         if content["format"] != FORMAT:
             raise ValueError(f"not of the format {FORMAT}")
+        if not all(isinstance(content[key], int) and 0 < content[key] <= MOST for key in ("channels", "classes")):
+            raise ValueError("its sizes cannot be")
         network = Classifier(content["channels"], content["classes"])
         network.load_state_dict(content["weights"])
     except Exception as error:  # torch raises nearly every exception on a broken file

@@ -75,7 +75,7 @@ def read_json(path: str | os.PathLike[str]) -> Any:
     """Read a JSON file. Raises InputError if it is missing or not JSON."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot read {path}: {error}; delete it to have it made again") from error
 
 

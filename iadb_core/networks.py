@@ -20,16 +20,22 @@ NETWORKS: dict[str, type[MLP] | type[UNet] | type[ResidualUNet]] = {"mlp": MLP, 
 def build(name: str, shape: tuple[int, ...], settings: Mapping[str, Any], generator: torch.Generator) -> Network:
     """The network `name` for samples of `shape`, with its initial weights drawn from `generator`.
 
-    settings: the network's own keyword arguments. generator: on the CPU.
+    settings: the network's own keyword arguments. generator: on the CPU. Raises InputError as `planned` does.
+    """
+    network = planned(name, shape, settings).to_empty(device="cpu")
+    initialise(network, generator)
+    return network
+
+
+def planned(name: str, shape: tuple[int, ...], settings: Mapping[str, Any]) -> Network:
+    """The network without memory for its weights, on the device meta; arguments as of `build`.
+
     Raises InputError if the name is unknown or the network does not fit the samples.
     """
     if name not in NETWORKS:
         raise InputError(f"network: {name!r} is unknown; allowed: {', '.join(sorted(NETWORKS))}")
     with torch.device("meta"):
-        network = NETWORKS[name](shape, **settings)
-    network = network.to_empty(device="cpu")
-    initialise(network, generator)
-    return network
+        return NETWORKS[name](shape, **settings)
 
 
 @torch.no_grad()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from iadb_core.archives import load_archive
 from iadb_core.files import InputError, atomic
 from iadb_core.interruptions import Interruptions
 from iadb_core.progress import log
@@ -61,7 +62,7 @@ class ResumeFile:
         if hashlib.sha256(content[begin:]).digest() != content[len(MAGIC) : begin]:
             raise ValueError("is damaged")
         try:
-            found = torch.load(io.BytesIO(content[begin:]), map_location="cpu", weights_only=True)
+            found = load_archive(io.BytesIO(content[begin:]))
             fingerprint = found.pop("fingerprint")
             state = State(**found | {"records": [Record(*record) for record in found["records"]]})
         except Exception as error:  # torch raises nearly every exception; and a digest is no signature

@@ -1,12 +1,30 @@
 """Whatever ends a run, the next one goes on from there and ends with the same bytes."""
 
+import io
 import random
 import time
 
 import interrupting
 import pytest
 from conftest import make_workspace
-from interrupting import MODEL, STATE, WAYS, begin_anew, debris, digests, go_on, gone_on_after, prepare, start, wait_for
+from interrupting import (
+    LOG,
+    MODEL,
+    STATE,
+    WAYS,
+    begin_anew,
+    debris,
+    digests,
+    go_on,
+    gone_on_after,
+    prepare,
+    start,
+    wait_for,
+)
+
+from iadb_core.archives import load_archive
+from iadb_core.resume import DIGEST_SIZE, MAGIC, ResumeFile
+from iadb_core.training import State
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +52,49 @@ def begun(workspace, uninterrupted):
     if run.poll() is None:
         interrupting.kill_all(run)
     run.wait()
+
+
+def truncated(state):
+    state.write_bytes(state.read_bytes()[:-100])
+
+
+def flipped(state):
+    content = bytearray(state.read_bytes())
+    content[len(content) // 2] ^= 4
+    state.write_bytes(content)
+
+
+def of_another_version(state):
+    state.write_bytes(state.read_bytes().replace(b"iadb-resume-1", b"iadb-resume-0"))
+
+
+def of_another_configuration(state):
+    content = state.read_bytes()
+    begin = len(MAGIC) + DIGEST_SIZE
+    found = load_archive(io.BytesIO(content[begin:]))
+    del found["fingerprint"]
+    ResumeFile(state, "another").save(State(**found))
+
+
+@pytest.mark.parametrize("wrong", [truncated, flipped, of_another_version, of_another_configuration])
+def test_a_state_that_is_wrong_is_not_gone_on_from(wrong, workspace, begun, uninterrupted):
+    interrupting.kill_all(begun)
+    begun.wait(60)
+    wrong(workspace.path(str(STATE)))
+    go_on(workspace)
+    assert gone_on_after(workspace) is None
+    assert "the training begins anew" in workspace.path(str(LOG)).read_text()
+    assert digests(workspace) == uninterrupted
+    assert not debris(workspace)
+
+
+def test_a_second_run_in_the_same_folder_stops_and_disturbs_nothing(workspace, begun, uninterrupted):
+    second = workspace.snakemake(interrupting.TARGET)
+    assert second.returncode != 0
+    assert "locked" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert begun.wait(60) == 0
+    assert digests(workspace) == uninterrupted
 
 
 @pytest.mark.parametrize("way", WAYS)
