@@ -67,6 +67,11 @@ class Workspace:
         return self.root / name
 
 
+def mounted(*arguments: str) -> bool:
+    """Mount a file system; whether this user may. Only then can a full or read-only disk be had for a test."""
+    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
+
+
 def half_picture(path: Path, side: str) -> None:
     """A picture that is white on its left or right half."""
     pixels = np.zeros((32, 32), np.uint8)

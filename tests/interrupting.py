@@ -17,7 +17,7 @@ MODEL, STATE, LOG = (
     Path(path)
     for path in ("results/points/seed0/model.pt", "results/points/seed0/model.resume", "logs/train/points/seed0.log")
 )
-STEPS = 30_000
+STEPS = 60_000
 TARGET = "results/points.gif"
 RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
 

@@ -5,7 +5,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS
+from conftest import IMAGES, POINTS, mounted
 from PIL import Image
 
 PNG = "left.png"
@@ -140,14 +140,9 @@ def test_no_data_and_no_network_stops_within_seconds_with_one_message(workspace,
             patch.setenv(name, value)
             patch.setenv(name.upper(), value)
         run = workspace.snakemake("results/mnist/target/train.npy", "--config", "data_dir=no data", timeout=60)
-    refused(run, "MNIST is not in no data and could not be downloaded from https://")
+    refused(run, "MNIST is not in no data and could not be downloaded (https://")
     for part in ("train-images-idx3-ubyte.gz", "no data/MNIST/raw", "--config data_dir=FOLDER", "results/digits.gif"):
         assert part in run.stderr
-
-
-def mounted(*arguments):
-    """Whether this user may mount; only then can a full or read-only disk be had for the test."""
-    return subprocess.run(["mount", *arguments], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("kind", ["full", "read-only"])

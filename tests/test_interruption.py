@@ -1,12 +1,14 @@
 """Whatever ends a run, the next one goes on from there and ends with the same bytes."""
 
+import contextlib
 import io
 import random
+import subprocess
 import time
 
 import interrupting
 import pytest
-from conftest import make_workspace
+from conftest import make_workspace, mounted
 from interrupting import (
     LOG,
     MODEL,
@@ -88,6 +90,31 @@ def test_a_state_that_is_wrong_is_not_gone_on_from(wrong, workspace, begun, unin
     assert not debris(workspace)
 
 
+def test_a_disk_that_becomes_full(workspace, uninterrupted):
+    begin_anew(workspace)
+    folder = workspace.path(str(STATE.parent))
+    folder.mkdir(parents=True)
+    if not mounted("-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)):
+        pytest.skip("needs the right to mount a small file system")
+    try:
+        run = start(workspace)
+        wait_for(workspace.path(str(STATE)).exists)
+        with contextlib.suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
+            while filler.write(bytes(1000)):
+                pass
+        assert run.wait(60) != 0
+        log = workspace.path(str(LOG)).read_text()
+        assert "after an interruption the training would go on from an earlier state" in log
+        assert "cannot write results/points/seed0/model.pt: No space left on device" in log
+        (folder / "filler").unlink()
+        go_on(workspace)
+        assert gone_on_after(workspace)
+        assert digests(workspace) == uninterrupted
+        assert not debris(workspace)
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
 def test_a_second_run_in_the_same_folder_stops_and_disturbs_nothing(workspace, begun, uninterrupted):
     second = workspace.snakemake(interrupting.TARGET)
     assert second.returncode != 0
@@ -99,7 +126,7 @@ def test_a_second_run_in_the_same_folder_stops_and_disturbs_nothing(workspace, b
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_goes_on_from_where_it_was(way, workspace, begun, uninterrupted):
-    time.sleep(random.uniform(0, 2))
+    time.sleep(random.uniform(0, 1))
     WAYS[way](begun)
     begun.wait(60)
     assert begun.returncode != 0

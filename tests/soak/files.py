@@ -11,7 +11,6 @@ import json
 import logging
 import pickle
 import random
-import resource
 import struct
 import sys
 import tempfile
@@ -36,11 +35,12 @@ from iadb_core.densities import read_density
 from iadb_core.files import InputError, load_array, read_json
 from iadb_core.images import folder, torchvision_set
 from iadb_core.resume import ResumeFile
+from iadb_core.runtime import peak_memory_mb
 from iadb_core.training import State
 
 PICTURES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "WEBP": "webp", "PPM": "pgm"}
 FORBIDDEN = ("os.system", "subprocess.Popen", "os.exec", "os.fork", "socket.connect")
-MOST_MEMORY = 1_000_000_000
+MOST_MEMORY = 1000  # MB
 
 
 class Code:
@@ -206,7 +206,7 @@ def main() -> None:
         root = Path(name).resolve()
         (root / "read").mkdir()
         readers = Readers(root)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        before = known = peak_memory_mb(torch.device("cpu"))
         allowed = [root, Path(tempfile.gettempdir()).resolve()]
         watch(allowed)
         began = time.monotonic()
@@ -229,12 +229,15 @@ def main() -> None:
                 print(f"{kind}, {which}, number {number}", file=sys.stderr)
                 raise error
             path.unlink()
+            if (peak := peak_memory_mb(torch.device("cpu"))) > max(known, before) * 1.2:
+                print(f"{peak:.0f} MB for {kind}, {which}, number {number}", file=sys.stderr)
+            known = max(known, peak)
         seconds = time.monotonic() - began
         allowed.clear()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    memory = peak_memory_mb(torch.device("cpu"))
     for line, count in sorted(told.items()):
         print(f"{count:6} {line}")
-    print(f"{given.count:,} files in {seconds:.0f} s, at most {memory / 1e6:.0f} MB ({before / 1e6:.0f} before them)")
+    print(f"{given.count:,} files in {seconds:.0f} s, at most {memory:.0f} MB ({before:.0f} before them)")
     if memory > MOST_MEMORY:
         raise SystemExit("that is too much memory")
 
