@@ -16,7 +16,8 @@ class Interruptions:
         self.received: int | None = None
 
     def __enter__(self) -> "Interruptions":
-        self.handlers = {number: signal.signal(number, self._hold) for number in HELD}
+        heeded = [number for number in HELD if signal.getsignal(number) is not signal.SIG_IGN]
+        self.handlers = {number: signal.signal(number, self._hold) for number in heeded}
         return self
 
     def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:

@@ -41,7 +41,15 @@ def start(workspace: Workspace) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "snakemake", "--cores", "2", TARGET]
     with workspace.path("output.txt").open("a") as output:
         return subprocess.Popen(
-            command, cwd=workspace.root, stdout=output, stderr=subprocess.STDOUT, text=True, start_new_session=True
+            command,
+            cwd=workspace.root,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(
+                signal.SIGINT, signal.SIG_DFL
+            ),  # ignored where tests run in the background
         )
 
 

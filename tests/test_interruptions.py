@@ -64,6 +64,13 @@ def test_without_a_signal_nothing_happens():
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+def test_a_signal_that_is_ignored_stays_ignored():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    seen = []
+    assert held(sends(signal.SIGINT), lambda interruptions: seen.append(interruptions.received), acts) is None
+    assert seen == [None]
+
+
 def test_a_failure_is_not_hidden_by_a_signal():
     def fails(interruptions):
         raise ValueError("mine")
