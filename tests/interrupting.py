@@ -119,7 +119,8 @@ def debris(workspace: Workspace) -> list[str]:
 
 def gone_on_after(workspace: Workspace) -> int | None:
     """The step after which the last training went on; None if it began anew."""
-    found = re.search(r"goes on after step ([\d,]+)", workspace.path(str(LOG)).read_text())
+    log = workspace.path(str(LOG))
+    found = re.search(r"goes on after step ([\d,]+)", log.read_text() if log.exists() else "")
     return int(found[1].replace(",", "")) if found else None
 
 

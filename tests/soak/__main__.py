@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from conftest import Workspace, make_workspace
 from interrupting import (
+    LOG,
     MODEL,
     STATE,
     WAYS,
@@ -62,8 +63,9 @@ class Soak:
             process.wait(120)
             wait_for(lambda: not scripts(process))
             self.kills[way] += 1
-            if saved and state.exists():
-                self.lost = max(self.lost, killed - max(saved, state.stat().st_mtime))
+            if saved and state.exists() and self.workspace.path(str(LOG)).exists():
+                begun = self.workspace.path(str(LOG)).stat().st_mtime  # nothing is done before the job's first line
+                self.lost = max(self.lost, killed - max(saved, begun, state.stat().st_mtime))
         self.check_files()
         unlock(self.workspace)
         return process.returncode == 0
