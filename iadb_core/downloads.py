@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from queue import Empty, SimpleQueue
 from typing import IO
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from iadb_core.files import atomic
 
@@ -18,6 +18,7 @@ TIMEOUT_SECONDS = 15.0
 SLOW_SECONDS, SLOWEST = 30.0, 1000  # given up if it has been slower than so many bytes a second for so long
 MOST_BYTES = 2**31
 BLOCK = 2**16
+HEADERS = {"User-Agent": "iadb"}  # some servers refuse the one of urllib
 
 
 class DownloadError(Exception):
@@ -71,7 +72,7 @@ def _opened(url: str) -> HTTPResponse:
 
     def ask() -> None:
         try:
-            answers.put(urlopen(url, timeout=TIMEOUT_SECONDS))
+            answers.put(urlopen(Request(url, headers=HEADERS), timeout=TIMEOUT_SECONDS))
         except (OSError, HTTPException, ValueError) as error:
             answers.put(error)
 

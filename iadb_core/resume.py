@@ -71,10 +71,6 @@ class ResumeFile:
             raise ValueError("is of other settings, code or data")
         return state
 
-    def delete(self) -> None:
-        """Remove the file, if it is there."""
-        self.path.unlink(missing_ok=True)
-
 
 class Keeper:
     """Saves the state of a training every few seconds, at its end, and before an interruption acts.

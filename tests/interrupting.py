@@ -36,6 +36,11 @@ def begin_anew(workspace: Workspace) -> None:
     shutil.rmtree(workspace.path("results"))
 
 
+def heed_ctrl_c() -> None:
+    """Undo what a shell does to processes in the background, which ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(workspace: Workspace) -> subprocess.Popen[str]:
     """Snakemake in a process group of its own, as a shell would start it."""
     command = [sys.executable, "-m", "snakemake", "--cores", "2", TARGET]
@@ -47,9 +52,7 @@ def start(workspace: Workspace) -> subprocess.Popen[str]:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(
-                signal.SIGINT, signal.SIG_DFL
-            ),  # ignored where tests run in the background
+            preexec_fn=heed_ctrl_c,
         )
 
 

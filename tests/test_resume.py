@@ -142,7 +142,7 @@ def test_states_are_kept_now_and_then_and_at_the_end(tmp_path, monkeypatch):
     assert not keeper.file.path.exists()
     keeper(Running(done=10))
     assert keeper.file.path.exists()
-    keeper.file.delete()
+    keeper.file.path.unlink()
     keeper.pause = 0
     keeper(Running())
     assert keeper.file.path.exists()
@@ -154,7 +154,7 @@ def test_where_writing_takes_long_it_is_done_seldom(tmp_path, monkeypatch):
     keeper = kept(tmp_path)
     keeper(Running())  # written, which took two seconds
     assert keeper.pause == pytest.approx(200)
-    keeper.file.delete()
+    keeper.file.path.unlink()
     keeper(Running())
     assert not keeper.file.path.exists()
     keeper(Running())

@@ -15,23 +15,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import interrupting as runs
 from conftest import Workspace, make_workspace
-from interrupting import (
-    LOG,
-    MODEL,
-    STATE,
-    WAYS,
-    begin_anew,
-    debris,
-    digests,
-    go_on,
-    gone_on_after,
-    prepare,
-    scripts,
-    start,
-    unlock,
-    wait_for,
-)
+from interrupting import LOG, MODEL, STATE, WAYS
 
 LONGEST = 12.0  # seconds after which a run is killed; an undisturbed one takes about as long
 
@@ -47,45 +33,46 @@ class Soak:
 
     def run(self) -> bool:
         """Start a run and perhaps kill it; returns whether it ended by itself."""
-        process = start(self.workspace)
+        process = runs.start(self.workspace)
         deadline = time.monotonic() + self.rng.uniform(0, LONGEST)
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         if process.poll() is None:
             way = self.rng.choice(list(WAYS))
-            if way == "SIGKILL of the script" and not scripts(process):
+            if way == "SIGKILL of the script" and not runs.scripts(process):
                 way = "SIGKILL of all"
             state = self.workspace.path(str(STATE))
             trained = self.workspace.path(str(MODEL)).exists()
-            saved = state.stat().st_mtime if state.exists() and not trained else None
+            log = self.workspace.path(str(LOG))  # nothing is done before its first line
+            saved = state.stat().st_mtime if state.exists() and log.exists() and not trained else None
+            begun = log.stat().st_mtime if saved else 0.0
             killed = time.time()
             WAYS[way](process)
             process.wait(120)
-            wait_for(lambda: not scripts(process))
+            runs.wait_for(lambda: not runs.scripts(process))
             self.kills[way] += 1
-            if saved and state.exists() and self.workspace.path(str(LOG)).exists():
-                begun = self.workspace.path(str(LOG)).stat().st_mtime  # nothing is done before the job's first line
+            if saved and state.exists():
                 self.lost = max(self.lost, killed - max(saved, begun, state.stat().st_mtime))
         self.check_files()
-        unlock(self.workspace)
+        runs.unlock(self.workspace)
         return process.returncode == 0
 
     def check_files(self) -> None:
         """Whatever has its own name is whole."""
-        for name, digest in digests(self.workspace).items():
+        for name, digest in runs.digests(self.workspace).items():
             if digest != self.expected[name]:
                 raise SystemExit(f"{name} is not what it should be")
 
     def until_the_end(self) -> None:
         """From nothing to results, whatever happens on the way."""
-        begin_anew(self.workspace)
+        runs.begin_anew(self.workspace)
         begun: set[int] = set()
         while not self.run():
-            step = gone_on_after(self.workspace)
+            step = runs.gone_on_after(self.workspace)
             self.resumed += step is not None and step not in begun
             begun |= {step} if step else set()
-        if digests(self.workspace) != self.expected or debris(self.workspace):
-            raise SystemExit(f"results differ, or there is debris: {debris(self.workspace)}")
+        if runs.digests(self.workspace) != self.expected or runs.debris(self.workspace):
+            raise SystemExit(f"results differ, or there is debris: {runs.debris(self.workspace)}")
         self.ended += 1
 
 
@@ -97,9 +84,9 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "project")
-        prepare(workspace)
-        go_on(workspace)
-        soak = Soak(workspace, digests(workspace), random.Random(given.seed))
+        runs.prepare(workspace)
+        runs.go_on(workspace)
+        soak = Soak(workspace, runs.digests(workspace), random.Random(given.seed))
         while soak.kills.total() < given.kills:
             soak.until_the_end()
             print(
