@@ -20,6 +20,7 @@ from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.animation import read_frame, write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.frames import Frames
+from iadb_core.images import at_hand, torchvision_set
 from iadb_core.pictures import COMPRESSION
 from iadb_core.runtime import available_cores, choose_precision, precision_name
 
@@ -281,15 +282,7 @@ class Benchmarks:
 
 def mnist_images(data_dir: Path) -> np.ndarray | None:
     """MNIST's training images, if they are in the folder."""
-    from iadb_core.torchvision_import import import_torchvision
-
-    import_torchvision()
-    from torchvision.datasets import MNIST
-
-    try:
-        return MNIST(data_dir, train=True).data[:, None].numpy()
-    except RuntimeError:
-        return None
+    return torchvision_set("MNIST", data_dir)[0] if at_hand("MNIST", data_dir) else None
 
 
 def some_frames() -> Frames:

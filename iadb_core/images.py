@@ -120,17 +120,26 @@ def torchvision_labels(name: str, data_dir: str | os.PathLike[str]) -> Splits:
     return _read_torchvision(name, data_dir, lambda dataset: np.asarray(dataset.targets, dtype=np.int64))
 
 
+def at_hand(name: str, data_dir: str | os.PathLike[str]) -> bool:
+    """Whether `data_dir` holds a torchvision data set, so that it can be read without a download."""
+    dataset, root = _torchvision_class(name), Path(data_dir).expanduser()
+    return _verified(root, _archives(dataset)) or _unpacked(root, dataset)
+
+
+def _torchvision_class(name: str) -> Any:
+    from iadb_core.torchvision_import import import_torchvision
+
+    return getattr(import_torchvision().datasets, name)
+
+
 def _read_torchvision(name: str, data_dir: str | os.PathLike[str], read: Callable[[Any], np.ndarray]) -> Splits:
     """What `read` takes from the training and the test part of a data set that `data_dir` holds, or will.
 
-    Archives are verified by checksum and unpacked in a
-    temporary folder, so that `data_dir` may be read-only or hold the archives alone; unpacked files alone do too.
+    Archives are verified by checksum and unpacked in a temporary folder, so that `data_dir` may be read-only or hold
+    the archives alone; unpacked files alone do too.
     Raises InputError if the data can neither be found nor downloaded, or are corrupted.
     """
-    from iadb_core.torchvision_import import import_torchvision
-
-    dataset = getattr(import_torchvision().datasets, name)
-    root = Path(data_dir).expanduser()
+    dataset, root = _torchvision_class(name), Path(data_dir).expanduser()
     archives = _archives(dataset)
     if not _verified(root, archives):
         if _unpacked(root, dataset):

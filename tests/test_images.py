@@ -12,7 +12,7 @@ from PIL import Image
 
 from iadb_core import downloads, images
 from iadb_core.files import InputError
-from iadb_core.images import digits, folder, held_out_tenth, torchvision_set
+from iadb_core.images import at_hand, digits, folder, held_out_tenth, torchvision_set
 from iadb_core.torchvision_import import import_torchvision
 
 RANDOM = np.random.default_rng(0)
@@ -173,7 +173,9 @@ def test_a_folder_of_archives_alone_is_read_and_not_written_to(mirror, tmp_path)
     raw = tmp_path / "elsewhere" / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in arrays:
+        assert not at_hand("MNIST", tmp_path / "elsewhere")
         (raw / name).write_bytes((served / name).read_bytes())
+    assert at_hand("MNIST", tmp_path / "elsewhere")
     assert same(torchvision_set("MNIST", tmp_path / "elsewhere"), arrays)
     assert sorted(path.name for path in raw.iterdir()) == sorted(arrays)
     assert not CountingHandler.requests
@@ -185,6 +187,7 @@ def test_a_folder_of_unpacked_files_alone_is_read(mirror, tmp_path):
     raw.mkdir(parents=True)
     for name in arrays:
         (raw / name).with_suffix("").write_bytes(gzip.decompress((served / name).read_bytes()))
+    assert at_hand("MNIST", tmp_path / "elsewhere")
     assert same(torchvision_set("MNIST", tmp_path / "elsewhere"), arrays)
     assert not CountingHandler.requests
     images_file = raw / "train-images-idx3-ubyte"
