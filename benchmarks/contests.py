@@ -1,6 +1,7 @@
-"""Timing several ways to do the same work in turn, A B A B, and the table of what came out."""
+"""Timing several ways to do the same work in turn, and the table of what came out."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -70,6 +71,7 @@ def hold(
 ) -> list[Row]:
     """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
 
+    Each time another way is the first, so that none always comes after the same other one.
     products: FLOP/s of matrix products by precision.
     """
     rates: dict[str, list[float]] = {name: [] for name in contest.ways}
@@ -77,10 +79,12 @@ def hold(
     if warm_up:
         for run in runs.values():
             run()
-    for _ in range(contest.repeats or repeats):
-        for name, run in runs.items():
+    for first in range(contest.repeats or repeats):
+        names = deque(runs)
+        names.rotate(-first)
+        for name in names:
             time.sleep(SETTLING)
-            rates[name].append(run())
+            rates[name].append(runs[name]())
     limit = products[contest.bound_by] / contest.needs if contest.needs else None
     if contest.bound_by in rates:
         limit = median(rates[contest.bound_by])

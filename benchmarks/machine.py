@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from iadb_core.hardware import processor
 from iadb_core.runtime import available_cores, fast_bfloat16
 
 
@@ -68,15 +69,3 @@ def described(device: torch.device) -> dict[str, Any]:
         "torch": str(torch.__version__),
         "date": time.strftime("%Y-%m-%d"),
     }
-
-
-def processor() -> str:
-    """The processor's name, with family and model where the system tells them: names are often cut short."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as file:
-            known = dict(line.split(":", 1) for line in file if ":" in line)
-    except OSError:
-        return platform.processor() or platform.machine()
-    told = {key.strip(): value.strip() for key, value in known.items()}
-    name = told.get("model name", platform.machine())
-    return f"{name}, family {told['cpu family']}, model {told['model']}" if "cpu family" in told else name

@@ -1,5 +1,6 @@
 """The side of this project in the benchmarks: its modules, as the scripts of the workflow call them."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core import checkpoint, networks
+from iadb_core import checkpoint, networks, training
 from iadb_core.frames import Frames
 from iadb_core.pictures import save_png
 from iadb_core.records import record_steps
 from iadb_core.runtime import available_cores, generator
 from iadb_core.sampling import Sampler
 from iadb_core.streams import batches_in_a_block, independent_blocks
-from iadb_core.training import train
 
 MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
 MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
@@ -39,13 +39,17 @@ class Training:
         device: torch.device,
         learning_rate: float = 0.0005,
         steps: int = 10**9,
+        after_block: Callable[[training.Training], object] = lambda training: None,
     ) -> None:
         self.network = networks.build(network[0], shape, network[1], generator(0, "weights")).to(device)
         self.device, self.block, self.done = device, batches_in_a_block(batch_size, shape), 0
         settings = SETTINGS | {"batch_size": batch_size, "learning_rate": learning_rate}
         blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
         every = 50 if device.type == "cuda" else self.block
-        self.records = train(self.network, blocks, steps, settings, precision, record_steps(every, None))
+        record_at = record_steps(every, None)
+        self.records = training.train(
+            self.network, blocks, steps, settings, precision, record_at, after_block=after_block
+        )
 
     def run(self, steps: int) -> int:
         """At least so many steps, up to a record; returns how many."""

@@ -4,8 +4,8 @@
 
 Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
 else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
-there already, in results/benchmarks/quality/, are not trained again: delete the folder when the settings change.
-Writes quality.csv and quality.png beside them.
+there already, in results/benchmarks/quality/, by the same settings and code, are not trained again. Writes
+quality.csv and quality.png beside them.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from iadb_core.files import read_json, save_array, write_json
 from iadb_core.images import dataset_images, dataset_labels
 from iadb_core.preparation import network_values
 from iadb_core.progress import log
+from iadb_core.protocol import files_digest, settings_digest
 from iadb_core.records import Record
 from iadb_core.runtime import available_cores, choose_device, choose_precision, configure, generator
 from iadb_core.sampling import Sampler, measured_starts
@@ -32,9 +33,11 @@ from iadb_core.scaling import true_values
 from iadb_core.streams import batches_in_a_block, independent_blocks
 from iadb_core.training import train, training_length
 from workflow.experiments import complete, sample_shape
+from workflow.sources import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5]}
+TRAIN = ROOT / "workflow" / "scripts" / "train.py"
 METRIC = "Fréchet distance (classifier)"
 
 
@@ -49,13 +52,24 @@ def lengths(training: dict[str, Any], shape: tuple[int, ...], count: int, shares
         yield from ([length] for length in steps)
 
 
+def made_by(experiment: dict[str, Any]) -> str:
+    """A digest of the settings and the code that a model comes from."""
+    return settings_digest([experiment, files_digest(ROOT / path for path in sources(TRAIN))])
+
+
+def known(path: Path, maker: str) -> dict[str, Any] | None:
+    """What is known of a model that was made so; None if there is no such model."""
+    told = read_json(path) if path.exists() else {}
+    return told if told.get("made_by") == maker else None
+
+
 def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: list[float], out: Path) -> None:
     """Train an experiment with its first seed; the models, and the seconds that they took, go to `out`."""
     settings, seed, device = experiment["training"], experiment["seeds"][0], choose_device(experiment["device"])
     shape, network_settings = sample_shape(experiment), dict(experiment["network"])
     kind = network_settings.pop("name")
     for measured in lengths(settings, shape, len(images), shares):
-        if all((out / f"{name}-{step}.json").exists() for step in measured):
+        if all(known(out / f"{name}-{step}.json", made_by(experiment)) for step in measured):
             continue
         network = networks.build(kind, shape, network_settings, generator(seed, "weights")).to(device)
         precision = choose_precision(experiment["precision"], device, network.convolutional)
@@ -66,13 +80,14 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
         for record in records:
             log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
             if record.step < measured[-1]:
-                save(out, name, shape, (kind, network_settings), network, record)
-        save(out, name, shape, (kind, network_settings), network, record)
+                save(out, name, made_by(experiment), shape, (kind, network_settings), network, record)
+        save(out, name, made_by(experiment), shape, (kind, network_settings), network, record)
 
 
 def save(
     out: Path,
     name: str,
+    maker: str,
     shape: tuple[int, ...],
     described: tuple[str, dict[str, Any]],
     network: Network,
@@ -82,7 +97,7 @@ def save(
     (kind, sizes), step = described, record.step
     description = {"name": kind, "shape": list(shape), "settings": sizes}
     checkpoint.save(out / f"{name}-{step}.pt", network, description=description, settings={}, seed=0, steps=step)
-    told = {"experiment": name, "steps": step, "seconds": record.seconds}
+    told = {"experiment": name, "steps": step, "seconds": record.seconds, "made_by": maker}
     write_json(out / f"{name}-{step}.json", told)
 
 
@@ -133,8 +148,7 @@ def main() -> None:
     for name, experiment in experiments.items():
         trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
         for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
-            row = read_json(told)
-            if row["experiment"] != name:
+            if not (row := known(told, made_by(experiment))):
                 continue
             if "frechet" not in row:
                 row |= measured(experiment, told.with_suffix(".pt"), folder, classifier)

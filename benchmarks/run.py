@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,15 @@ def completed(rows: list[Row]) -> Iterator[Row]:
             share=limit and 1 / seconds[way] / limit,
             note="computed: the run with fewer steps, and the other steps at the median rate of MNIST training",
         )
+
+
+def impossible(name: str, data_dir: Path) -> str:
+    """Why a contest cannot be held here; empty if it can."""
+    if name == "mnist_gif" and mnist_images(data_dir) is None:
+        return f"there is no MNIST in {data_dir}"
+    if name in SLOW and not find_spec("imageio"):
+        return "the recipe needs imageio: pip install --requirement benchmarks/requirements.txt"
+    return ""
 
 
 def report(rows: list[Row], machine: dict[str, Any], out: Path) -> None:
@@ -101,8 +111,8 @@ def main() -> None:
         arguments = ["--device", str(given.device), "--data-dir", str(benchmarks.data_dir), "--folder", folder]
         arguments += ["--quick"] if given.quick else []
         for name in names:
-            if name == "mnist_gif" and mnist_images(given.data_dir) is None:
-                print(f"mnist_gif is left out: there is no MNIST in {given.data_dir}", file=sys.stderr)
+            if why := impossible(name, given.data_dir):
+                print(f"{name} is left out: {why}", file=sys.stderr)
                 continue
             contest = getattr(benchmarks, name)()
             ways = {way: Served(name, way, arguments) for way in contest.ways}

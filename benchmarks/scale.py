@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,10 @@ from benchmarks import ours, whole
 from benchmarks.machine import synchronise
 from iadb_core.densities import read_density, sample_density
 from iadb_core.files import load_array, write_text
+from iadb_core.networks import parameter_count
+from iadb_core.resume import ResumeFile
 from iadb_core.runtime import available_cores, choose_precision, configure, peak_memory_mb
+from iadb_core.training import Training
 
 CPU = torch.device("cpu")
 Measured = tuple[float, float]  # units of work, seconds
@@ -48,11 +52,18 @@ def images(count: int, size: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (count, 1, size, size), np.uint8)
 
 
-def training_of(stored: np.ndarray, size: int, batch_size: int, device: torch.device) -> ours.Training:
-    """A training of the MNIST tutorial's network on images of any size."""
+def training_of(
+    stored: np.ndarray,
+    size: int,
+    batch_size: int,
+    device: torch.device,
+    network: tuple[str, dict[str, Any]] = ("unet", {"width": 64}),
+    **options: Any,
+) -> ours.Training:
+    """A training, of the MNIST tutorial's network if no other is given, on images of any size."""
     target = {"dataset": {"size": size, "scaling": [[0.5, 0.5]]}}
     return ours.Training(
-        ("unet", {"width": 64}),
+        network,
         (1, size, size),
         (ours.GAUSSIAN, target),
         (None, stored),
@@ -60,6 +71,7 @@ def training_of(stored: np.ndarray, size: int, batch_size: int, device: torch.de
         "with_replacement",
         choose_precision("auto", device, convolutional=True),
         device,
+        **options,
     )
 
 
@@ -84,7 +96,7 @@ def solver_steps(steps: int, device: torch.device) -> Measured:
     """Evaluations of images, from 64 starts in T steps."""
     with tempfile.TemporaryDirectory() as folder:
         sampler = ours.sampler(Path(folder), device, "auto")
-        sampler.use("euler", "linear", steps, 1e-5, 1e-5, 64)
+        sampler.use("euler", "linear", steps, 64)
         starts = torch.randn(64, 1, 32, 32)
         began = time.perf_counter()
         return ours.evaluations(sampler, starts), time.perf_counter() - began
@@ -101,6 +113,22 @@ def trained_on_file(count: int, device: torch.device) -> Measured:
         path = Path(folder) / "images.npy"
         np.lib.format.open_memmap(path, "w+", np.uint8, (count, 1, 32, 32))
         return 2048, timed(training_of(load_array(path), 32, 64, device), 32)
+
+
+def saved_states(width: int, device: torch.device) -> Measured:
+    """Parameters of the MNIST tutorial's network of any width, whose training's state is written to the disk once."""
+    seconds: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = ResumeFile(Path(folder) / "model.resume", "")
+
+        def save(training: Training) -> None:
+            began = time.perf_counter()
+            file.save(training.state())
+            seconds.append(time.perf_counter() - began)
+
+        training = training_of(images(100, 32), 32, 4, device, ("unet", {"width": width}), after_block=save)
+        training.run(5 * training.block)
+    return parameter_count(training.network), float(np.median(seconds))
 
 
 def experiments(count: int, device: torch.device) -> Measured:
@@ -129,6 +157,7 @@ TABLES: dict[str, tuple[Callable[[int, torch.device], Measured], tuple[int, ...]
     "stored_images": (stored_images, (10**3, 10**4, 10**5, 10**6), "images"),
     "solver_steps": (solver_steps, (16, 64, 256, 1024), "evaluations"),
     "gigabytes_on_disk": (gigabytes_on_disk, (1, 20), "images"),
+    "saved_states": (saved_states, (16, 64, 256), "parameters"),
     "experiments": (experiments, (1, 10, 100, 300), "experiments"),
 }
 

@@ -70,6 +70,7 @@ class Benchmarks:
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
             "recipe, autocast": lambda: recipe.MnistTraining(self.images, self.device, autocast=True),
+            "recipe, tuned": lambda: recipe.MnistTraining(self.images, self.device, tuned=True),
         }
         if find_spec("torchcfm"):
             ways["torchcfm's loop"] = lambda: peers.TorchcfmTraining(self.images, self.device)
@@ -83,11 +84,11 @@ class Benchmarks:
             "ours": lambda: ours.mnist_training(self.images, torch.float32, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
         }
-        return self.training("MNIST training, float32", ways)
+        return self.training("MNIST training, float32", ways, repeats=3)
 
     def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
         """A contest of trainings, which have a method that runs so many steps."""
-        steps = (200 if self.on_cuda else 12) if self.quick else (1000 if self.on_cuda else 24)
+        steps = (200 if self.quick else 1000) if self.on_cuda else 12
 
         def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -164,7 +165,7 @@ class Benchmarks:
 
         works = {"ours": fast, "plain recipe": plain, "recipe, by arrays": arrays, "random numbers alone": numbers}
         ways = {name: partial(lambda work: work, work) for name, work in works.items()}
-        return self.contest("points by rejection", "points", ways, bound_by="random numbers alone")
+        return self.contest("points by rejection", "points", ways, bound_by="random numbers alone", repeats=3)
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
@@ -248,7 +249,7 @@ class Benchmarks:
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        steps = MNIST_STEPS if self.on_cuda else 200
+        steps = MNIST_STEPS if self.on_cuda else 100
         needs = 64 * (steps * training_flops() + 128 * forward_flops())
         return self.whole("mnist", steps, needs=needs, bound_by=precision_name(self.precision))
 

@@ -93,19 +93,16 @@ def write_mp4(
     repeats = [1] * (len(frames) - 1) + [max(1, round(hold_ms / frame_ms))]
     first = _even(read_frame(frames[0]))
     with replacing(path) as temporary:
-        video = temporary.with_suffix(".mp4")
-        writer = write_frames(str(video), first.shape[1::-1], fps=1000 / frame_ms, quality=8, macro_block_size=2)
+        options = {"fps": 1000 / frame_ms, "quality": 8, "macro_block_size": 2, "output_params": ["-f", "mp4"]}
+        writer = write_frames(str(temporary), first.shape[1::-1], **options)
         try:
             writer.send(None)
             for frame, repeat in zip(frames, repeats, strict=True):
                 pixels = _even(read_frame(frame)).tobytes()
                 for _ in range(repeat):
                     writer.send(pixels)
-            writer.close()
-            os.replace(video, temporary)
         finally:
             writer.close()
-            video.unlink(missing_ok=True)
 
 
 def _even(frame: Image.Image) -> np.ndarray:

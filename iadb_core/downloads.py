@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
 from queue import Empty, SimpleQueue
 from typing import IO
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from iadb_core.files import atomic
@@ -106,4 +107,5 @@ def _blocks(answer: HTTPResponse) -> Iterator[bytes]:
 
 
 def _reason(error: Exception) -> str:
+    error = error.reason if type(error) is URLError and isinstance(error.reason, Exception) else error
     return " ".join(str(error).split()) or type(error).__name__

@@ -5,6 +5,7 @@ import glob
 import io
 import json
 import os
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import DTypeLike
 
+from iadb_core.locks import held, remove_unless_held
+
 
 class InputError(Exception):
     """A mistake that a user can make; its message says what is wrong, what is allowed, what to do."""
@@ -20,18 +23,21 @@ class InputError(Exception):
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """Give a temporary name beside `path`; move it there when the block succeeds, else remove it.
+    """Give a temporary file beside `path`, to be written to; it takes that name when the block succeeds, else it goes.
 
+    It is on disk before it has its name. What killed processes left is removed, what others write at the moment stays.
     Raises InputError, naming `path`, if it cannot be written (full disk, read-only folder, a folder in its place).
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for debris in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):  # of a process that was killed
-            debris.unlink(missing_ok=True)
-        yield temporary
-        os.replace(temporary, path)
+            remove_unless_held(debris)
+        with held(temporary) as file:
+            yield temporary
+            os.fsync(file.fileno())
+            os.replace(temporary, path)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
@@ -47,8 +53,6 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     with replacing(path) as temporary, open(temporary, "wb") as file:
         yield file
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from iadb_core.downloads import DownloadError, fetch
 from iadb_core.files import InputError
 from iadb_core.formats import SUFFIXES
+from iadb_core.locks import alone
 from iadb_core.pictures import opened, over_black, without_palette
 from iadb_core.progress import log
 from iadb_core.seeds import numpy_generator
@@ -136,13 +137,14 @@ def _read_torchvision(name: str, data_dir: str | os.PathLike[str], read: Callabl
     """What `read` takes from the training and the test part of a data set that `data_dir` holds, or will.
 
     Archives are verified by checksum and unpacked in a temporary folder, so that `data_dir` may be read-only or hold
-    the archives alone; unpacked files alone do too.
+    the archives alone; unpacked files alone do too, for which there are no checksums.
     Raises InputError if the data can neither be found nor downloaded, or are corrupted.
     """
     dataset, root = _torchvision_class(name), Path(data_dir).expanduser()
     archives = _archives(dataset)
     if not _verified(root, archives):
         if _unpacked(root, dataset):
+            log.info("the unpacked files of %s in %s are taken as they are: only archives have checksums", name, root)
             return _both_splits(dataset, root, read)
         _download(dataset, root, archives)
     with TemporaryDirectory() as unpacked:
@@ -186,19 +188,23 @@ def _unpacked(root: Path, dataset: Any) -> bool:
 
 
 def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:
-    """Download what is missing of a data set's archives, or damaged, to under `root`."""
-    log.info("%s is not in %s: downloading it", dataset.__name__, root)
-    mirrors = getattr(dataset, "mirrors", None)
+    """Download what is missing of a data set's archives, or damaged, to under `root`; one process at a time."""
+    name, mirrors = dataset.__name__, getattr(dataset, "mirrors", None)
+    log.info("%s is not in %s: downloading it", name, root)
     try:
-        for archive, md5 in archives.items():
-            if not _verified(root, {archive: md5}):
-                urls = [f"{mirror}{Path(archive).name}" for mirror in mirrors] if mirrors else [dataset.url]
-                fetch(urls, root / archive, md5)
+        root.mkdir(parents=True, exist_ok=True)
+        with alone(root / f".{name}.lock", lambda other: log.info("%s downloads it already: waiting", other)):
+            for archive, md5 in archives.items():
+                if not _verified(root, {archive: md5}):
+                    urls = [f"{mirror}{Path(archive).name}" for mirror in mirrors] if mirrors else [dataset.url]
+                    fetch(urls, root / archive, md5)
     except DownloadError as error:
         places = sorted({str((root / archive).parent) for archive in archives})
         raise InputError(
-            f"{dataset.__name__} is not in {root} and could not be downloaded ({error}). "
+            f"{name} is not in {root} and could not be downloaded ({error}). "
             f"Put {', '.join(Path(archive).name for archive in archives)} into {places[0]}, or name the folder that "
             "holds them with --config data_dir=FOLDER; `snakemake results/digits.gif` runs the same pipeline on "
             "bundled data"
         ) from error
+    except OSError as error:
+        raise InputError(f"cannot write to {root}: {error.strerror}") from error

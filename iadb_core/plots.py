@@ -68,14 +68,20 @@ def excess(history: "pandas.DataFrame", floor: float) -> tuple[np.ndarray, np.nd
 
 
 def loss_plot(
-    name: str, histories: "dict[int, pandas.DataFrame]", floors: dict[int, tuple[float, float]] | None, floor_is: str
+    name: str,
+    histories: "dict[int, pandas.DataFrame]",
+    floors: dict[int, tuple[float, float]] | None,
+    floor_is: str,
+    alpha: str = "uniform",
 ) -> Figure:
     """The loss of training by step, beside its floor, and the excess loss on logarithmic axes.
 
     histories: by seed, as training.csv. floors: by seed (floor of the loss, excess loss after training), or None.
-    floor_is: what the floor means for this experiment.
+    floor_is: what the floor means for this experiment. alpha: how it is drawn while training; floors are of a uniform
+    one.
     """
-    caption = f"{name}: the deblending loss per coordinate while training, by seed."
+    drawn = "" if alpha == "uniform" else f", with {alpha.replace('_', '-')} α"
+    caption = f"{name}: the deblending loss per coordinate while training{drawn}, by seed."
     if floors:
         caption += (
             " The dashed line is the loss of the exact field, which no network can beat on samples it has not seen. "

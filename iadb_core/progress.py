@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from shutil import get_terminal_size
 
 from tqdm import tqdm
@@ -26,7 +27,8 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
     An InputError becomes one line that starts with `title`; anything else is a fault of the program, and its
     traceback goes to both places.
     """
-    with open(log_path, "w", encoding="utf-8") as file:
+    Path(log_path).write_text("", encoding="utf-8")
+    with open(log_path, "a", encoding="utf-8") as file:  # what another process still writes there does no harm
         log.setLevel(logging.INFO)
         in_file = logging.StreamHandler(file)
         in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))

@@ -89,8 +89,10 @@ class Sampler:
         self.field = Counted(field_of(network, self.device, self.precision))
         self.use(**settings["sampling"])
 
-    def use(self, solver: str, schedule: str, steps: int, rtol: float, atol: float, batch_size: int, **_: Any) -> None:
-        """Sample in this way from now on; the arguments are those of `sampling`."""
+    def use(
+        self, solver: str, schedule: str, steps: int, batch_size: int, rtol: float = 0.0, atol: float = 0.0, **_: Any
+    ) -> None:
+        """Sample in this way from now on; the arguments are those of `sampling`, rtol and atol of dopri5 alone."""
         self.alphas = SCHEDULES[schedule](steps)
         self.solver = make_solver(solver, rtol, atol)
         self.batch_size = batch_size

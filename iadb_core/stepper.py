@@ -8,6 +8,7 @@ from torch import Tensor
 
 from iadb_core.blending import blend
 from iadb_core.fields import Network
+from iadb_core.files import InputError
 from iadb_core.gradients import ByAutograd, Gradient, WrittenOut
 from iadb_core.graphs import Replayed
 from iadb_core.mlp import MLP
@@ -60,12 +61,12 @@ class Stepper:
         return losses
 
     def restore(self, tensors: Sequence[Tensor]) -> None:
-        """Go on from copies of `tensors`. Raises ValueError if they are of another network or optimiser."""
-        for own, saved in zip(self.tensors, tensors, strict=True):
-            if own.shape != saved.shape or own.dtype != saved.dtype:
-                raise ValueError(f"{tuple(saved.shape)} of {saved.dtype} instead of {tuple(own.shape)} of {own.dtype}")
-        for own, saved in zip(self.tensors, tensors, strict=True):
-            own.copy_(saved)
+        """Go on from copies of `tensors`. Raises InputError if they are of another network or optimiser."""
+        own = [(tensor.shape, tensor.dtype) for tensor in self.tensors]
+        if own != [(tensor.shape, tensor.dtype) for tensor in tensors]:
+            raise InputError("the state to go on from is of another network or optimiser: delete model.resume")
+        for mine, saved in zip(self.tensors, tensors, strict=True):
+            mine.copy_(saved)
 
     def finish(self) -> None:
         """Give the network the average of its weights, if there is one."""

@@ -12,9 +12,10 @@ from iadb_core.protocol import settings_digest, settings_text
 RUN = ["experiment", "seed"]
 FIGURE = ["metric", "value", "error", "floor", "floor_std", "floor_is", "n", "split", "floor_split"]
 EXTRACTOR = ["extractor", "extractor_hash", "extractor_accuracy"]
-SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision", "sampling_device"]
+SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision"]
+SAMPLING += ["sampling_device", "sampling_hardware"]
 WEIGHTS = ["weights", "weights_hash", "network", "parameters", "training_steps", "final_loss", "training_seconds"]
-TRAINING = ["precision", "device", "threads", "peak_memory_mb", "training_data", "held_out_data"]
+TRAINING = ["precision", "device", "hardware", "threads", "peak_memory_mb", "training_data", "held_out_data"]
 COLUMNS = [*RUN, *FIGURE, *EXTRACTOR, *SAMPLING, *WEIGHTS, *TRAINING, "versions", "code", "settings_digest", "settings"]
 SHORT_RUN = [
     *RUN,

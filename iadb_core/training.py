@@ -60,7 +60,11 @@ class Training:
         return time.monotonic() - self.began
 
     def resume(self, state: State) -> None:
-        """Go on from a state. Raises ValueError if it is of another network or optimiser."""
+        """Go on from a state. Raises InputError if it is of another network, or optimiser, or of a longer training."""
+        if state.steps > self.steps:
+            raise InputError(
+                f"the state to go on from is of step {state.steps:,} of {self.steps:,}: delete model.resume"
+            )
         self.stepper.restore(state.tensors)
         self.done, self.blocks = state.steps, state.blocks
         self.losses, self.records = list(state.losses), list(state.records)
@@ -123,8 +127,8 @@ def train(
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
     records are not yielded again. after_block: is called between blocks, and may ask for the state.
-    Raises InputError if the loss stops being finite, or if the warm-up would not end before the training; ValueError
-    if the state to begin with is of another network or optimiser.
+    Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
+    to begin with is of another one.
     """
     if settings["warmup"] >= steps:
         raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")

@@ -1,9 +1,15 @@
 """Fixtures: folders in which real Snakemake runs on small configurations."""
 
+import http.server
+import os
+import re
 import shutil
+import struct
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,12 +65,37 @@ class Workspace:
         config = {"defaults": TINY, "classifier": {"steps": 20}, "experiments": dict(experiments), **top}
         (self.root / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
 
-    def snakemake(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+    def snakemake(
+        self, *arguments: str, timeout: float = 300, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=timeout, check=False)
+        options = {"cwd": self.root, "env": os.environ | (environment or {}), "timeout": timeout}
+        return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
     def path(self, name: str) -> Path:
         return self.root / name
+
+
+def edited(module: Path, **constants: float) -> None:
+    """Give constants of a module other values, where they are defined."""
+    text = module.read_text(encoding="utf-8")
+    for name, value in constants.items():
+        text, count = re.subn(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert count == 1
+    module.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def serving(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """A server of this machine; gives its address."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def mounted(*arguments: str) -> bool:
@@ -79,6 +110,22 @@ def half_picture(path: Path, side: str) -> None:
     if side == "right":
         pixels[:, :16] = 0
     Image.fromarray(pixels).save(path)
+
+
+def idx(array: np.ndarray, magic: int | None = None, shape: tuple[int, ...] | None = None) -> bytes:
+    """An array of bytes in MNIST's format."""
+    shape = shape or array.shape
+    return struct.pack(f">I{len(shape)}I", magic or 0x0800 + len(shape), *shape) + array.tobytes()
+
+
+def small_mnist() -> dict[str, np.ndarray]:
+    """Random images and labels for the files of MNIST, by their names."""
+    random = np.random.default_rng(0)
+    arrays = {}
+    for split, count in (("train", 50), ("t10k", 20)):
+        arrays[f"{split}-images-idx3-ubyte"] = random.integers(0, 256, (count, 28, 28), np.uint8)
+        arrays[f"{split}-labels-idx1-ubyte"] = random.integers(0, 10, count, np.uint8)
+    return arrays
 
 
 def make_workspace(folder: Path) -> Workspace:

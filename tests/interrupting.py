@@ -1,6 +1,8 @@
 """Real runs of the workflow that are interrupted in the middle of a training, for the tests and for the soak."""
 
+import csv
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -11,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from conftest import POINTS, Workspace
+from conftest import POINTS, Workspace, edited
 
 MODEL, STATE, LOG = (
     Path(path)
@@ -25,10 +27,7 @@ RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
 def prepare(workspace: Workspace) -> None:
     """A training of some seconds, whose state is kept five times a second."""
     workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": STEPS, "record_every": 500}}})
-    code = workspace.path("iadb_core/resume.py")
-    text, count = re.subn(r"^(SECONDS_BETWEEN_STATES) = .*$", r"\1 = 0.2", code.read_text(), flags=re.MULTILINE)
-    code.write_text(re.sub(r"^(GREATEST_SHARE) = .*$", r"\1 = 1.0", text, flags=re.MULTILINE))
-    assert count == 1
+    edited(workspace.path("iadb_core/resume.py"), SECONDS_BETWEEN_STATES=0.2, GREATEST_SHARE=1.0)
 
 
 def begin_anew(workspace: Workspace) -> None:
@@ -41,9 +40,9 @@ def heed_ctrl_c() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def start(workspace: Workspace) -> subprocess.Popen[str]:
+def start(workspace: Workspace, *targets: str) -> subprocess.Popen[str]:
     """Snakemake in a process group of its own, as a shell would start it."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", TARGET]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", *(targets or [TARGET])]
     with workspace.path("output.txt").open("a") as output:
         return subprocess.Popen(
             command,
@@ -100,6 +99,11 @@ def kill_all(run: subprocess.Popen[str]) -> None:
     os.killpg(run.pid, signal.SIGKILL)
 
 
+def kill_snakemake(run: subprocess.Popen[str]) -> None:
+    """Snakemake alone: what it has started goes on."""
+    os.kill(run.pid, signal.SIGKILL)
+
+
 WAYS: dict[str, Callable[[subprocess.Popen[str]], None]] = {
     "SIGINT": interrupt,
     "SIGTERM": terminate,
@@ -115,9 +119,23 @@ def digests(workspace: Workspace) -> dict[str, str]:
     return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
+def half_written(workspace: Workspace) -> list[Path]:
+    """Tables and JSON files, which hold times and so differ from run to run, that do not end as they should."""
+    found = []
+    for path in workspace.path("results").rglob("*"):
+        if path.suffix in {".csv", ".json", ".md"}:
+            text = path.read_text(encoding="utf-8")
+            columns = {len(row) for row in csv.reader(text.splitlines())} if path.suffix == ".csv" else {0}
+            whole = text.endswith("\n") and len(columns) == 1 and (path.suffix != ".json" or json.loads(text))
+            found += [] if whole else [path]
+    return found
+
+
 def debris(workspace: Workspace) -> list[str]:
-    """Files that no finished run leaves: temporary ones, and states of trainings."""
-    return [str(path) for path in workspace.root.rglob("*") if path.suffix in {".tmp", ".resume"}]
+    """Files that no finished run leaves: temporary ones, states of trainings, and locks."""
+    left = {".tmp", ".resume", ".lock"}
+    paths = (path for folder in ("results", "logs", "data") for path in workspace.path(folder).rglob("*"))
+    return [str(path) for path in paths if path.suffix in left]
 
 
 def gone_on_after(workspace: Workspace) -> int | None:
@@ -128,7 +146,7 @@ def gone_on_after(workspace: Workspace) -> int | None:
 
 
 def unlock(workspace: Workspace) -> None:
-    """Remove the lock that a killed Snakemake leaves, as README says."""
+    """Remove the lock that a killed Snakemake leaves, as the documentation says."""
     if any(workspace.path(".snakemake/locks").glob("*")):
         assert workspace.snakemake("--unlock").returncode == 0
 

@@ -1,11 +1,13 @@
 """Mistakes a user can make, each met through real Snakemake: one clear message, no traceback, nothing lost."""
 
+import http.server
 import shutil
 import subprocess
+import time
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS, mounted
+from conftest import IMAGES, POINTS, edited, mounted, serving
 from PIL import Image
 
 PNG = "left.png"
@@ -64,6 +66,28 @@ def test_file_names_of_any_kind_are_read(workspace):
     stored = [np.load(workspace.path(f"results/images/target/{split}.npy")) for split in ("train", "held_out")]
     assert sum(map(len, stored)) == len(names)
     assert not workspace.path("x").exists()
+
+
+PATHS = {
+    "above": '../a b/it\'s "$(touch x)" 日本.png',
+    "of 300 characters": f"{'a' * 100}/{'b' * 100}/{'c' * 94}.png",
+}
+
+
+@pytest.mark.parametrize("kind", PATHS)
+def test_a_picture_of_any_path_is_read(workspace, kind):
+    path = workspace.path(PATHS[kind])
+    path.parent.mkdir(parents=True)
+    workspace.path(PNG).rename(path)
+    workspace.configure({"points": POINTS | {"source": {"picture": {"path": PATHS[kind]}}}})
+    run = workspace.snakemake("results/points.gif")
+    assert run.returncode == 0, run.stderr
+    assert not [found for found in workspace.root.parent.rglob("x") if found.name == "x"]
+
+
+def test_a_name_that_no_file_can_have_is_refused(workspace, refused):
+    workspace.configure({"points": POINTS | {"source": {"picture": {"path": f"{'x' * 300}.png"}}}})
+    refused(workspace.snakemake("results/points.gif"), "x" * 300)
 
 
 CONFIGURATIONS = {
@@ -131,18 +155,46 @@ def test_a_missing_config(workspace, refused):
     refused(workspace.snakemake("-n"), "config.yaml")
 
 
+def with_proxy(address):
+    """Environment variables for a proxy, as programs look for them."""
+    names = [f"{scheme}_proxy" for scheme in ("http", "https")]
+    return dict.fromkeys([*names, *map(str.upper, names)], address)
+
+
 def test_no_data_and_no_network_stops_within_seconds_with_one_message(workspace, refused):
     target = {"dataset": {"name": "MNIST", "size": 32}}
     workspace.configure({"mnist": IMAGES | {"target": target}})
-    environment_proxy = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment_proxy.items():
-            patch.setenv(name, value)
-            patch.setenv(name.upper(), value)
-        run = workspace.snakemake("results/mnist/target/train.npy", "--config", "data_dir=no data", timeout=60)
+    options = {"environment": with_proxy("http://127.0.0.1:9"), "timeout": 60}
+    run = workspace.snakemake("results/mnist/target/train.npy", "--config", "data_dir=no data", **options)
     refused(run, "MNIST is not in no data and could not be downloaded (https://")
     for part in ("train-images-idx3-ubyte.gz", "no data/MNIST/raw", "--config data_dir=FOLDER", "results/digits.gif"):
         assert part in run.stderr
+
+
+class HalfDeadProxy(http.server.BaseHTTPRequestHandler):
+    """Never connects to a server by https; answers for each server of http, with something else."""
+
+    def do_CONNECT(self):
+        time.sleep(10)
+
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"something else")
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_mirror_that_hangs_is_given_up_and_the_next_one_is_tried(workspace, refused):
+    edited(workspace.path("iadb_core/downloads.py"), TIMEOUT_SECONDS=1.0)
+    workspace.configure({"mnist": IMAGES | {"target": {"dataset": {"name": "MNIST", "size": 32}}}})
+    with serving(HalfDeadProxy) as address:
+        run = workspace.snakemake("results/mnist/target/train.npy", environment=with_proxy(address))
+    refused(run, "timed out; http://")
+    assert "urlopen" not in run.stderr
+    assert "its 14 bytes have another checksum than the file that was asked for" in run.stderr
+    assert not [path for path in workspace.path("data").rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("kind", ["full", "read-only"])

@@ -1,10 +1,9 @@
 import hashlib
 import http.server
-import threading
 import time
-from contextlib import contextmanager
 
 import pytest
+from conftest import serving
 
 from iadb_core import downloads
 from iadb_core.downloads import DownloadError, fetch
@@ -48,23 +47,11 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         pass
 
 
-@contextmanager
-def serving():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 @pytest.fixture
 def address(monkeypatch):
     monkeypatch.setattr(downloads, "TIMEOUT_SECONDS", 0.3)
     monkeypatch.setattr(downloads, "SLOW_SECONDS", 0.5)
-    with serving() as address:
+    with serving(Mirror) as address:
         yield address
 
 

@@ -38,6 +38,16 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path):
     assert leftovers(tmp_path) == [".b.bin.123.tmp", "a.bin"]
 
 
+def test_what_another_writer_writes_at_the_moment_stays(tmp_path):
+    with atomic(tmp_path / "a.bin") as first:
+        first.write(b"first")
+        with atomic(tmp_path / "a.bin") as second:
+            second.write(b"second")
+        assert (tmp_path / "a.bin").read_bytes() == b"second"
+    assert (tmp_path / "a.bin").read_bytes() == b"first"
+    assert leftovers(tmp_path) == ["a.bin"]
+
+
 @pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EROFS, errno.EACCES])
 def test_what_cannot_be_written_is_named_and_leaves_nothing(tmp_path, reason):
     def fail() -> None:

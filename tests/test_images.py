@@ -1,13 +1,13 @@
 import gzip
 import hashlib
 import http.server
-import struct
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from conftest import idx, serving, small_mnist
 from PIL import Image
 
 from iadb_core import downloads, images
@@ -95,12 +95,6 @@ def test_a_broken_image_among_many_is_named(mixed_folder):
         folder(mixed_folder, 16, 1)
 
 
-def idx(array):
-    """The idx format of MNIST's files, compressed."""
-    header = struct.pack(">HBB", 0, 8, array.ndim) + struct.pack(f">{array.ndim}I", *array.shape)
-    return gzip.compress(header + array.tobytes(), mtime=0)
-
-
 class CountingHandler(http.server.SimpleHTTPRequestHandler):
     requests: ClassVar[list[str]] = []
 
@@ -117,24 +111,16 @@ def mirror(tmp_path, monkeypatch):
     """A local HTTP server with a small MNIST, which torchvision's data set is told to expect."""
     served = tmp_path / "served"
     served.mkdir()
-    arrays = {
-        "train-images-idx3-ubyte.gz": RANDOM.integers(0, 256, (50, 28, 28), np.uint8),
-        "train-labels-idx1-ubyte.gz": RANDOM.integers(0, 10, 50, np.uint8),
-        "t10k-images-idx3-ubyte.gz": RANDOM.integers(0, 256, (20, 28, 28), np.uint8),
-        "t10k-labels-idx1-ubyte.gz": RANDOM.integers(0, 10, 20, np.uint8),
-    }
+    arrays = {f"{name}.gz": array for name, array in small_mnist().items()}
     for name, array in arrays.items():
-        (served / name).write_bytes(idx(array))
+        (served / name).write_bytes(gzip.compress(idx(array), mtime=0))
     CountingHandler.requests.clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(CountingHandler, directory=str(served)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     dataset = import_torchvision().datasets.MNIST
     sums = [(name, hashlib.md5((served / name).read_bytes()).hexdigest()) for name in arrays]
     monkeypatch.setattr(dataset, "resources", sums)
-    monkeypatch.setattr(dataset, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-    yield served, arrays
-    server.shutdown()
-    server.server_close()
+    with serving(partial(CountingHandler, directory=str(served))) as address:
+        monkeypatch.setattr(dataset, "mirrors", [f"{address}/"])
+        yield served, arrays
 
 
 def same(splits, arrays):
@@ -152,6 +138,14 @@ def test_mnist_is_downloaded_verified_and_then_kept(mirror, tmp_path):
     downloads = len(CountingHandler.requests)
     assert same(torchvision_set("MNIST", data), arrays)
     assert len(CountingHandler.requests) == downloads
+
+
+def test_two_that_need_it_at_once_download_it_once(mirror, tmp_path):
+    _, arrays = mirror
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: torchvision_set("MNIST", tmp_path / "data"), range(2)))
+    assert all(same(splits, arrays) for splits in found)
+    assert len(CountingHandler.requests) == len(arrays)
 
 
 def test_a_corrupted_download_is_refused_and_leaves_what_is_right(mirror, tmp_path):

@@ -8,7 +8,7 @@ import time
 
 import interrupting
 import pytest
-from conftest import make_workspace, mounted
+from conftest import POINTS, make_workspace, mounted
 from interrupting import (
     LOG,
     MODEL,
@@ -19,6 +19,7 @@ from interrupting import (
     digests,
     go_on,
     gone_on_after,
+    half_written,
     prepare,
     start,
     wait_for,
@@ -51,7 +52,7 @@ def begun(workspace, uninterrupted):
     run = start(workspace)
     wait_for(workspace.path(str(STATE)).exists)
     yield run
-    if run.poll() is None:
+    with contextlib.suppress(ProcessLookupError):
         interrupting.kill_all(run)
     run.wait()
 
@@ -67,14 +68,14 @@ def flipped(state):
 
 
 def of_another_version(state):
-    state.write_bytes(state.read_bytes().replace(b"iadb-resume-1", b"iadb-resume-0"))
+    state.write_bytes(state.read_bytes().replace(MAGIC, b"iadb-resume-0\n"))
 
 
 def of_another_configuration(state):
     content = state.read_bytes()
     begin = len(MAGIC) + DIGEST_SIZE
     found = load_archive(io.BytesIO(content[begin:]))
-    del found["fingerprint"]
+    del found["fingerprint"], found["computed_on"]
     ResumeFile(state, "another").save(State(**found))
 
 
@@ -124,6 +125,17 @@ def test_a_second_run_in_the_same_folder_stops_and_disturbs_nothing(workspace, b
     assert digests(workspace) == uninterrupted
 
 
+def test_a_training_that_has_lost_its_snakemake_is_waited_for(workspace, begun, uninterrupted):
+    interrupting.kill_snakemake(begun)
+    begun.wait()
+    assert interrupting.scripts(begun)
+    go_on(workspace)
+    assert "writes results/points/seed0/model.pt as well: waiting for its end" in workspace.path(str(LOG)).read_text()
+    assert gone_on_after(workspace) == interrupting.STEPS
+    assert digests(workspace) == uninterrupted
+    assert not debris(workspace)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_goes_on_from_where_it_was(way, workspace, begun, uninterrupted):
     time.sleep(random.uniform(0, 1))
@@ -136,3 +148,43 @@ def test_a_run_goes_on_from_where_it_was(way, workspace, begun, uninterrupted):
     assert gone_on_after(workspace)
     assert digests(workspace) == uninterrupted
     assert not debris(workspace)
+
+
+def being_written(workspace):
+    """The kinds of the files that have not got their name yet."""
+    return {path.name.split(".")[-3] for path in workspace.path("results").rglob(".*.tmp")}
+
+
+def killed_while_writing(workspace, targets, but_not):
+    """Kill a run in the middle of writing; the kinds of the files. None of `but_not`; none at all if it ended."""
+    run = start(workspace, *targets)
+    wait_for(lambda: run.poll() is not None or being_written(workspace) - but_not)
+    if run.poll() is not None:
+        assert run.returncode == 0
+        return set()
+    kinds = being_written(workspace)
+    interrupting.kill_all(run)
+    run.wait()
+    wait_for(lambda: not interrupting.scripts(run))
+    return kinds
+
+
+def test_a_file_of_any_stage_is_whole_or_not_there(tmp_path):
+    workspace = make_workspace(tmp_path / "project")
+    workspace.configure({"points": POINTS})
+    code = workspace.path("iadb_core/files.py")
+    slow = "        __import__('time').sleep(0.2)\n        os.replace("
+    code.write_text(code.read_text().replace("        os.replace(", slow))
+    targets = ("results/points.gif", "results/metrics.csv")
+    assert workspace.snakemake(*targets).returncode == 0
+    expected = digests(workspace)
+    begin_anew(workspace)
+    killed: set[str] = set()
+    while kinds := killed_while_writing(workspace, targets, killed):
+        killed |= kinds
+        assert digests(workspace).items() <= expected.items()
+        assert not half_written(workspace)
+        interrupting.unlock(workspace)
+    assert killed >= {"npy", "pt", "csv", "json", "png", "gif", "md"}
+    assert digests(workspace) == expected
+    assert not half_written(workspace) + debris(workspace)

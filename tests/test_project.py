@@ -17,7 +17,7 @@ SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
 # From the ground up: a module imports only from those above it.
 LAYERS = """
-    __init__ formats blending files archives downloads seeds progress interruptions runtime graphs fields
+    __init__ formats blending locks files archives downloads seeds progress interruptions hardware runtime graphs fields
     convolutions mlp unet residual networks pictures densities torchvision_import scaling preparation images stores
     streams checkpoint schedules solvers oracle sampling parameters gradients optimizer stepper records training
     resume excess maps distances fidelity floors classifier inception evaluation studies sweeps protocol tables
@@ -132,7 +132,7 @@ def test_sources_follow_imports_and_no_further():
     assert "iadb_core/torchvision_import.py" in sources(ROOT / "workflow" / "scripts" / "dataset_images.py")
     assert not {"iadb_core/preparation.py", "iadb_core/runtime.py"} & set(sources(ROOT / "workflow/scripts/render.py"))
     gif = sources(ROOT / "workflow" / "scripts" / "gif.py")
-    assert gif == [f"iadb_core/{name}.py" for name in ("__init__", "animation", "files", "progress")]
+    assert gif == [f"iadb_core/{name}.py" for name in ("__init__", "animation", "files", "locks", "progress")]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)

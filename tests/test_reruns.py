@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 import yaml
-from conftest import POINTS, make_workspace
+from conftest import IMAGES, POINTS, idx, make_workspace, small_mnist
 from PIL import Image
 from test_pipeline import ran
 
@@ -183,6 +183,45 @@ def test_a_frame_edited_is_in_the_gif(project):
 def test_the_number_of_steps(project):
     project.configure(sampling={"steps": 3})
     assert project.makes() == {"trajectory", "render_4_frames", "gif", *MEASURED}
+
+
+STUDIES = ("results/points/seed0/map.json", "results/points/solvers.csv")
+STUDIED_AGAIN = {
+    "number of points in the animation": ({"sampling": {"count": 20}}, set()),
+    "floor of the figures": ({"evaluation": {"floor_draws": 2}}, {"solvers"}),
+    "solver of the samples": ({"sampling": {"solver": "heun"}}, {"maps"}),
+    "solvers of the table": ({"evaluation": {"solvers": ["euler", "heun"]}}, {"solvers"}),
+    "points of the exact map": ({"evaluation": {"exact_count": 21}}, {"maps"}),
+}
+
+
+@pytest.fixture(scope="module")
+def studied(project):
+    project.makes(*STUDIES)
+    return project
+
+
+@pytest.mark.parametrize("name", STUDIED_AGAIN)
+def test_a_change_that_only_some_studies_depend_on(name, studied):
+    changed, expected = STUDIED_AGAIN[name]
+    studied.configure(**changed)
+    assert studied.makes(*STUDIES) == expected
+
+
+def test_a_data_set_moved_to_another_folder(workspace):
+    raw = workspace.path("data/MNIST/raw")
+    raw.mkdir(parents=True)
+    for name, array in small_mnist().items():
+        (raw / name).write_bytes(idx(array))
+    few = {"training": IMAGES["training"] | {"batch_size": 16}, "evaluation": {"neighbours": 2}}
+    experiments = {"mnist": IMAGES | few | {"target": {"dataset": {"name": "MNIST", "size": 8}}}}
+    workspace.configure(experiments)
+    targets = ("results/mnist.gif", "results/mnist/metrics.csv")
+    assert "train" in ran(workspace.snakemake(*targets))
+    workspace.path("data").rename(workspace.path("elsewhere"))
+    workspace.configure(experiments, data_dir="elsewhere")
+    assert ran(workspace.snakemake(*targets)) == set()
+    assert ran(workspace.snakemake(*targets, "--forcerun", "dataset_images")) == {"dataset_images"}
 
 
 def test_an_earlier_configuration_is_restored_without_training(project, monkeypatch):

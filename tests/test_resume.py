@@ -1,3 +1,5 @@
+import hashlib
+import io
 import random
 import signal
 from itertools import islice
@@ -9,7 +11,7 @@ from iadb_core import networks, resume
 from iadb_core.files import InputError
 from iadb_core.interruptions import Interruptions
 from iadb_core.records import record_steps
-from iadb_core.resume import Keeper, ResumeFile
+from iadb_core.resume import MAGIC, Keeper, ResumeFile
 from iadb_core.runtime import generator
 from iadb_core.streams import independent_blocks
 from iadb_core.training import State, train
@@ -85,8 +87,48 @@ def test_the_seconds_of_both_parts_are_added():
 def test_a_state_of_another_network_is_refused():
     _, states = states_of(Training())
     for other in (Training(ema=0.9), Training("unet")):
-        with pytest.raises(ValueError, match=r"instead of|argument"):
+        with pytest.raises(InputError, match="another network or optimiser"):
             list(other.records(begin=states[0]))
+    with pytest.raises(InputError, match="of step 128 of 100"):
+        list(Training(steps=100).records(begin=states[1]))
+
+
+def test_what_a_training_was_computed_on_is_kept(tmp_path, caplog):
+    path = tmp_path / "state"
+    ResumeFile(path, "print", "A, 2 threads").save(STATE)
+    same, other = (ResumeFile(path, "print", hardware) for hardware in ("A, 2 threads", "A, 4 threads"))
+    assert same.load()
+    assert same.computed_on == ["A, 2 threads"]
+    assert not caplog.records
+    assert other.load()
+    assert other.computed_on == ["A, 2 threads", "A, 4 threads"]
+    assert "begun with A, 2 threads and goes on with A, 4 threads" in caplog.text
+    other.save(STATE)
+    again = ResumeFile(path, "print", "A, 4 threads")
+    assert again.load()
+    assert again.computed_on == other.computed_on
+
+
+WRONG = {
+    "steps": "1",
+    "blocks": -1,
+    "seconds": None,
+    "tensors": [1.0],
+    "losses": 0.5,
+    "records": [[1]],
+    "computed_on": [],
+    "fingerprint": None,
+}
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_a_state_of_wrong_content_is_not_used(key, tmp_path, caplog):
+    content = {"fingerprint": "print", "computed_on": ["A"], **STATE._asdict(), key: WRONG[key]}
+    body = io.BytesIO()
+    torch.save(content, body)
+    (tmp_path / "state").write_bytes(MAGIC + hashlib.sha256(body.getvalue()).digest() + body.getvalue())
+    assert ResumeFile(tmp_path / "state", "print").load() is None
+    assert "the training begins anew" in caplog.text
 
 
 STATE = State(1, 1, 2.0, [torch.arange(1000.0), torch.ones(())], [0.5], [])

@@ -9,7 +9,10 @@ import yaml
 
 from workflow.experiments import sorted_tree
 
-HEAD = "# What made this run, defaults and all: as config.yaml of the project it makes the run again.\n"
+HEAD = """\
+# The configuration, defaults and all, with which what was last asked of this run was up to date:
+# as config.yaml of the project it makes the run again.
+"""
 
 
 def run_configuration(config: Mapping[str, Any], name: str, seed: int) -> dict[str, Any]:
@@ -27,7 +30,10 @@ def record(config: Mapping[str, Any], runs: Iterable[tuple[str, int]], results: 
         text = HEAD + yaml.safe_dump(run_configuration(config, name, seed), allow_unicode=True)
         if path.parent.is_dir() and not (path.exists() and path.read_text(encoding="utf-8") == text):
             temporary = path.with_name(f".{path.name}.tmp")
-            temporary.write_text(text, encoding="utf-8")
+            with open(temporary, "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
             os.replace(temporary, path)
 
 

@@ -7,6 +7,7 @@ must be the bytes of the run that nothing disturbed. Prints what happened, and s
 
 import argparse
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +20,9 @@ import interrupting as runs
 from conftest import Workspace, make_workspace
 from interrupting import LOG, MODEL, STATE, WAYS
 
+ORPHANED = "SIGKILL of Snakemake alone"
+ENDS = WAYS | {ORPHANED: runs.kill_snakemake}
+MOST_LOST = 5.0  # seconds; states are kept every 0.2, and on a busy machine a block takes longer
 LONGEST = 12.0  # seconds after which a run is killed; an undisturbed one takes about as long
 
 
@@ -30,6 +34,7 @@ class Soak:
         self.kills: Counter[str] = Counter()
         self.resumed = self.ended = 0
         self.lost = 0.0
+        self.orphaned: list[subprocess.Popen[str]] = []
 
     def run(self) -> bool:
         """Start a run and perhaps kill it; returns whether it ended by itself."""
@@ -38,7 +43,7 @@ class Soak:
         while process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.01)
         if process.poll() is None:
-            way = self.rng.choice(list(WAYS))
+            way = self.rng.choice(list(ENDS))
             if way == "SIGKILL of the script" and not runs.scripts(process):
                 way = "SIGKILL of all"
             state = self.workspace.path(str(STATE))
@@ -47,11 +52,14 @@ class Soak:
             saved = state.stat().st_mtime if state.exists() and log.exists() and not trained else None
             begun = log.stat().st_mtime if saved else 0.0
             killed = time.time()
-            WAYS[way](process)
+            ENDS[way](process)
             process.wait(120)
-            runs.wait_for(lambda: not runs.scripts(process))
             self.kills[way] += 1
-            if saved and state.exists():
+            if way == ORPHANED:
+                self.orphaned.append(process)
+            else:
+                runs.wait_for(lambda: not runs.scripts(process))
+            if way != ORPHANED and saved and state.exists():
                 self.lost = max(self.lost, killed - max(saved, begun, state.stat().st_mtime))
         self.check_files()
         runs.unlock(self.workspace)
@@ -62,6 +70,8 @@ class Soak:
         for name, digest in runs.digests(self.workspace).items():
             if digest != self.expected[name]:
                 raise SystemExit(f"{name} is not what it should be")
+        if half := runs.half_written(self.workspace):
+            raise SystemExit(f"half written: {half}")
 
     def until_the_end(self) -> None:
         """From nothing to results, whatever happens on the way."""
@@ -71,6 +81,8 @@ class Soak:
             step = runs.gone_on_after(self.workspace)
             self.resumed += step is not None and step not in begun
             begun |= {step} if step else set()
+        for orphaned in self.orphaned:
+            runs.wait_for(lambda run=orphaned: not runs.scripts(run))
         if runs.digests(self.workspace) != self.expected or runs.debris(self.workspace):
             raise SystemExit(f"results differ, or there is debris: {runs.debris(self.workspace)}")
         self.ended += 1
@@ -95,6 +107,8 @@ def main() -> None:
                 f"at most {soak.lost:.2f} s of work lost",
                 flush=True,
             )
+        if soak.lost > MOST_LOST or not soak.resumed:
+            raise SystemExit("more work was lost than between two states")
 
 
 if __name__ == "__main__":

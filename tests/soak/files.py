@@ -6,6 +6,7 @@ write a file. Prints the counts and the greatest memory; stops with an error oth
 """
 
 import argparse
+import hashlib
 import io
 import json
 import logging
@@ -22,10 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 import numpy as np
 import torch
+from conftest import idx
 from PIL import Image
 
 from iadb_core import checkpoint, networks
@@ -34,7 +37,7 @@ from iadb_core.classifier import Classifier, load_classifier, save_classifier
 from iadb_core.densities import read_density
 from iadb_core.files import InputError, load_array, read_json
 from iadb_core.images import folder, torchvision_set
-from iadb_core.resume import ResumeFile
+from iadb_core.resume import DIGEST_SIZE, MAGIC, ResumeFile
 from iadb_core.runtime import peak_memory_mb
 from iadb_core.training import State
 
@@ -95,12 +98,6 @@ def archives(path: Path) -> dict[str, bytes]:
     return found | {"bomb": path.read_bytes(), "pickle": pickle.dumps(Code()), "empty": b""}
 
 
-def idx(array: np.ndarray, magic: int | None = None, shape: tuple[int, ...] | None = None) -> bytes:
-    """An array of bytes in MNIST's format."""
-    shape = shape or array.shape
-    return struct.pack(f">I{len(shape)}I", magic or 0x0800 + len(shape), *shape) + array.tobytes()
-
-
 def idx_files(rng: np.random.Generator) -> dict[str, bytes]:
     """Images as MNIST has them, and with other heads."""
     images = rng.integers(0, 256, (5, 28, 28), np.uint8)
@@ -110,6 +107,32 @@ def idx_files(rng: np.random.Generator) -> dict[str, bytes]:
         "length": idx(images, shape=(2**31, 2**31, 2**31)),
         "short": idx(images, shape=(50, 28, 28)),
     }
+
+
+def states() -> dict[str, bytes]:
+    """States of a training, and what only looks like one."""
+    right = {"fingerprint": "print", "computed_on": ["a"]}
+    right |= State(1, 1, 1.0, [torch.ones(100)], [0.5], [])._asdict()
+    wrong = {"steps": "1", "blocks": -1, "tensors": [1], "losses": 3, "records": [[1]], "computed_on": [], "more": 1}
+    found = {}
+    for name, change in {"right": {}, **{key: {key: value} for key, value in wrong.items()}}.items():
+        file = io.BytesIO()
+        torch.save(right | change, file)
+        found[name] = sealed(file.getvalue())
+    return found
+
+
+def sealed(content: bytes) -> bytes:
+    """A state's content under its checksum, which anybody can compute."""
+    return MAGIC + hashlib.sha256(content).digest() + content
+
+
+def state_of(path: Path, seal: bool = False) -> None:
+    """Read a state, perhaps with a checksum that is right again."""
+    if seal:
+        path.write_bytes(sealed(path.read_bytes()[len(MAGIC) + DIGEST_SIZE :]))
+    if not ResumeFile(path, "print").load():
+        raise InputError("no state")
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
@@ -142,8 +165,6 @@ class Readers:
         self.raw.mkdir(parents=True)
         self.labels = idx(np.arange(5, dtype=np.uint8))
         save_classifier(root / "classifier.pt", Classifier(1, 10))
-        states = ResumeFile(root / "state", "print")
-        states.save(State(1, 1, 1.0, [torch.ones(100)], [0.5], []))
         of_pictures, of_idx = pictures(rng), idx_files(rng)
         arrays = {
             "right": npy(rng.random((10, 2), np.float32)),
@@ -161,7 +182,8 @@ class Readers:
             "array": (arrays, lambda path: np.asarray(load_array(path)).sum()),
             "checkpoint": (archives(root / "made.pt"), checkpoint.load),
             "classifier": ({"right": (root / "classifier.pt").read_bytes()}, load_classifier),
-            "state": ({"right": states.path.read_bytes()}, lambda path: ResumeFile(path, "print").load()),
+            "state": (states(), state_of),
+            "state, sealed": (states(), lambda path: state_of(path, seal=True)),
             "idx archive": (of_idx, self.unpacked),
             "JSON": ({"right": json.dumps({"a": [1, 2.5, "x"]}).encode(), "deep": b"[" * 10**5}, read_json),
         }

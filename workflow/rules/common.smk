@@ -140,11 +140,14 @@ def picked(wildcards, name, keys):
     return {key: settings[key] for key in keys}
 
 
+WAY = ("solver", "schedule", "steps", "rtol", "atol", "batch_size")  # of sampling, all but the size of the animation
+
+
 def generation_settings(wildcards):
-    """What the measured samples depend on: all of sampling but the size of the trajectory."""
-    settings = section("source", "sampling", "device", "precision")(wildcards)
-    del settings["sampling"]["count"]
-    return settings | {"count": experiments[wildcards.experiment]["evaluation"]["count"]}
+    """What the measured samples depend on."""
+    settings = section("source", "device", "precision")(wildcards)
+    sampling = {"sampling": sorted_tree(picked(wildcards, "sampling", WAY))}
+    return settings | sampling | {"count": experiments[wildcards.experiment]["evaluation"]["count"]}
 
 
 def drawing_settings(wildcards):

@@ -23,11 +23,13 @@ def picture(side):
     return lambda wildcards: experiments[wildcards.experiment][side].get("picture", {}).get("path", [])
 
 
-def evaluation_settings(sections, keys):
-    """A params function: sections of the experiment, and some keys of its evaluation."""
+def evaluation_settings(sections, evaluation, sampling=()):
+    """A params function: sections of the experiment, and some keys of its evaluation and of its sampling."""
 
     def settings(wildcards):
-        return section(*sections)(wildcards) | {"evaluation": picked(wildcards, "evaluation", sorted(keys))}
+        parts = {"evaluation": sorted(evaluation), "sampling": sorted(sampling)}
+        picks = {name: picked(wildcards, name, keys) for name, keys in parts.items() if keys}
+        return section(*sections)(wildcards) | picks
 
     return settings
 

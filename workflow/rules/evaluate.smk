@@ -78,7 +78,7 @@ rule maps:
         runtime="2h",
     params:
         settings=evaluation_settings(
-            ("source", "target", "sampling", "device", "precision"), ("exact_count", "loss_blends", "field_alphas")
+            ("source", "target", "device", "precision"), ("exact_count", "loss_blends", "field_alphas"), WAY
         ),
         seed=run_seed,
     message:
@@ -104,7 +104,7 @@ rule solvers:
     conda:
         "../../environment.yml"
     # All cores, so that nothing else runs while it takes the time; but torch uses what the experiment says.
-    threads: workflow.cores or 1
+    threads: workflow.cores
     resources:
         torch_threads=lambda wildcards: experiments[wildcards.experiment]["threads"],
         gpu=1,
@@ -112,8 +112,9 @@ rule solvers:
         runtime="2h",
     params:
         settings=evaluation_settings(
-            ("source", "target", "sampling", "device", "precision"),
+            ("source", "target", "device", "precision"),
             ("count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
+            ("schedule", "batch_size"),
         ),
         seed=first_seed,
     message:

@@ -15,6 +15,7 @@ rule loss_plot:
         "../../environment.yml"
     params:
         seeds=lambda wildcards: experiments[wildcards.experiment]["seeds"],
+        alpha=lambda wildcards: experiments[wildcards.experiment]["training"]["alpha"],
     message:
         "Drawing {output.plot}"
     script:

@@ -3,6 +3,7 @@
 import time
 
 from iadb_core.files import save_array, write_json
+from iadb_core.hardware import hardware
 from iadb_core.progress import Progress, job
 from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import configure, precision_name
@@ -28,6 +29,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "samples_per_second": len(begin) / seconds,
         "sampling_precision": precision_name(sampler.precision),
         "sampling_device": str(sampler.device),
+        "sampling_hardware": hardware(sampler.device),
         "held_out_data": files_digest(path for path in (inputs.source, inputs.target) if path),
         "sampling_versions": versions(),
         "sampling_code": files_digest([*inputs.code, __file__]),

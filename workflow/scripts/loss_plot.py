@@ -12,14 +12,13 @@ FLOOR_IS = {
 }
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} loss"):
-    seeds = snakemake.params.seeds
+    seeds, alpha = snakemake.params.seeds, snakemake.params.alpha
     histories = {seed: pandas.read_csv(path) for seed, path in zip(seeds, snakemake.input.histories, strict=True)}
     floors, split = {}, "fresh points"
     for seed, path in zip(seeds, snakemake.input.maps, strict=True):
         figures = {figure["metric"]: figure for figure in read_json(path)["figures"]}
-        if "excess loss" in figures:
+        if "excess loss" in figures and alpha == "uniform":  # as the floor is measured
             split = figures["excess loss"]["split"]
             floors[seed] = figures["deblending loss"]["floor"], figures["excess loss"]["value"]
-    save_plot(
-        snakemake.output.plot, loss_plot(snakemake.wildcards.experiment, histories, floors or None, FLOOR_IS[split])
-    )
+    figure = loss_plot(snakemake.wildcards.experiment, histories, floors or None, FLOOR_IS[split], alpha)
+    save_plot(snakemake.output.plot, figure)

@@ -44,7 +44,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     threads = configure(int(snakemake.resources.torch_threads))
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = settings["evaluation"], settings["sampling"]
-    sampler = Sampler(inputs.model, settings)
+    every = list(ways(evaluation, sampling))
+    if not every:
+        raise InputError("evaluation.nfe has no whole number of steps of any of evaluation.solvers")
+    sampler = Sampler(inputs.model, settings | {"sampling": every[0]})
     source, train = inputs.source or None, inputs.train or None
     begin = measured_starts(settings["source"], sampler.shape, source, inputs.held_out, evaluation["count"], seed)
     classifier = load_classifier(inputs.classifier) if inputs.classifier else None
@@ -68,8 +71,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     def quality(values: np.ndarray) -> dict[str, float]:
         return score(measures, comparison.generated(values), comparison.reference)
 
-    rows, every = [], len(list(ways(evaluation, sampling)))
-    with Progress(every, "ways to sample") as progress:
+    rows: list[list[object]] = []
+    with Progress(len(every), "ways to sample") as progress:
         for run, values in sweep(sampler, begin, evaluation, sampling, quality):
             progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
             for name, value in values.items():

@@ -4,7 +4,9 @@ from pathlib import Path
 
 from iadb_core import checkpoint, networks
 from iadb_core.files import load_array, write_csv, write_json
+from iadb_core.hardware import hardware
 from iadb_core.interruptions import Interruptions
+from iadb_core.locks import alone
 from iadb_core.progress import Progress, job, log
 from iadb_core.protocol import files_digest, settings_digest, versions
 from iadb_core.records import Record, final_loss, record_steps
@@ -13,7 +15,16 @@ from iadb_core.runtime import choose_device, choose_precision, configure, genera
 from iadb_core.streams import independent_blocks
 from iadb_core.training import train, training_length
 
-with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"):
+title = f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training"
+model = Path(snakemake.output.model)
+
+
+def waiting(other: str) -> None:
+    """Tell that another process, which a Snakemake that was killed may have left, trains the same run."""
+    log.warning("%s writes %s as well: waiting for its end", other, model)
+
+
+with job(snakemake.log[0], title), alone(model.with_suffix(".lock"), waiting):
     settings, seed = snakemake.params.settings, snakemake.params.seed
     training, shape = settings["training"], tuple(snakemake.params.shape)
     name, sizes = settings["network"]["name"], {k: v for k, v in settings["network"].items() if k != "name"}
@@ -33,7 +44,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "training_code": files_digest([*snakemake.input.code, __file__]),
     }
     fingerprint = settings_digest([settings, shape, seed, origin])
-    resume = ResumeFile(Path(snakemake.output.model).with_suffix(".resume"), fingerprint)
+    resume = ResumeFile(model.with_suffix(".resume"), fingerprint, hardware(device))
     state = resume.load()
     densities = settings["source"], settings["target"]
     batches = training["batch_size"], training["order"], seed, device, training["alpha"]
@@ -52,7 +63,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
 
     description = {"name": name, "shape": list(shape), "settings": sizes}
-    checkpoint.save(snakemake.output.model, network, description=description, settings=settings, seed=seed, steps=steps)
+    checkpoint.save(model, network, description=description, settings=settings, seed=seed, steps=steps)
     write_csv(snakemake.output.history, Record._fields, records)
     summary = {
         "network": name,
@@ -62,6 +73,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         "training_seconds": records[-1].seconds,
         "device": str(device),
         "threads": configured,
+        "hardware": "; then ".join(resume.computed_on),
         "peak_memory_mb": peak_memory_mb(device),
         "weights": f"moving average, decay {training['ema']}" if training["ema"] else "of the last step",
         "weights_hash": networks.weights_hash(network),

@@ -1,0 +1,25 @@
+"""What a process computes with, in words."""
+
+import platform
+
+import torch
+
+
+def processor() -> str:
+    """The processor's name, with family and model where the system tells them: names are often cut short."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            known = dict(line.split(":", 1) for line in file if ":" in line)
+    except OSError:
+        return platform.processor() or platform.machine()
+    told = {key.strip(): value.strip() for key, value in known.items()}
+    name = told.get("model name", platform.machine())
+    return f"{name}, family {told['cpu family']}, model {told['model']}" if "cpu family" in told else name
+
+
+def hardware(device: torch.device) -> str:
+    """The GPU, or the processor with the number of threads in use, which changes the order of sums too."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    threads = torch.get_num_threads()
+    return f"{processor()}, {threads} thread{'s' * (threads > 1)}"
