@@ -221,7 +221,8 @@ def test_a_data_set_moved_to_another_folder(workspace):
     workspace.path("data").rename(workspace.path("elsewhere"))
     workspace.configure(experiments, data_dir="elsewhere")
     assert ran(workspace.snakemake(*targets)) == set()
-    assert ran(workspace.snakemake(*targets, "--forcerun", "dataset_images")) == {"dataset_images"}
+    assert ran(workspace.snakemake("results/mnist/target/train.npy", "--force")) == {"dataset_images"}
+    assert ran(workspace.snakemake(*targets)) == set()
 
 
 def test_an_earlier_configuration_is_restored_without_training(project, monkeypatch):
