@@ -20,9 +20,9 @@ from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.animation import read_frame, write_gif
 from iadb_core.densities import read_density, sample_density
 from iadb_core.frames import Frames
-from iadb_core.images import at_hand, torchvision_set
 from iadb_core.pictures import COMPRESSION
 from iadb_core.runtime import available_cores, choose_precision, precision_name
+from iadb_core.torchvision_sets import at_hand, torchvision_set
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
 CPU_BARS = {

@@ -41,8 +41,9 @@ def test_a_configuration_is_complete_or_refused_by_a_key(config):
 
 @settings(max_examples=300, deadline=None, suppress_health_check=QUIET, derandomize=True, phases=PHASES)
 @given(with_mistakes())
-def test_a_mistake_is_refused_by_a_key(config):
-    completed(config)
+def test_a_configuration_with_something_changed_is_complete_or_refused_by_a_key(config):
+    found = completed(config)
+    assert found is None or complete(found) == found
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=QUIET, derandomize=True, phases=PHASES)
@@ -82,8 +83,8 @@ def plan(tmp_path_factory):
     assert not [path for path in workspace.root.rglob("x") if path.name == "x"]  # no name reached a shell
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=QUIET, derandomize=True, phases=PHASES)
-@given(config=configurations())
+@settings(max_examples=120, deadline=None, suppress_health_check=QUIET, derandomize=True, phases=PHASES)
+@given(config=st.one_of(configurations(), with_mistakes()))
 def test_the_workflow_of_a_configuration_is_planned_or_refused_by_a_name(plan, config, capfd):
     if completed(config) is None:
         return
@@ -95,7 +96,7 @@ def test_the_workflow_of_a_configuration_is_planned_or_refused_by_a_name(plan, c
         return
     paths = [
         own["path"]
-        for one in config["experiments"].values()
+        for one in complete(config)["experiments"].values()
         for side in (one["source"], one["target"])
         for own in side.values()
         if "path" in own

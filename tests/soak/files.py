@@ -36,9 +36,10 @@ from iadb_core.animation import read_frame
 from iadb_core.classifier import Classifier, load_classifier, save_classifier
 from iadb_core.densities import read_density
 from iadb_core.files import InputError, load_array, read_json
-from iadb_core.images import folder, torchvision_set
+from iadb_core.images import folder
 from iadb_core.resume import DIGEST_SIZE, MAGIC, ResumeFile
 from iadb_core.runtime import peak_memory_mb
+from iadb_core.torchvision_sets import torchvision_set
 from iadb_core.training import State
 
 PICTURES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "WEBP": "webp", "PPM": "pgm"}
