@@ -165,6 +165,7 @@ def main() -> None:
 def plot(rows: list[dict[str, Any]], path: Path) -> None:
     """The Fréchet distance against the seconds of training, and the floor."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import NullFormatter
 
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.add_subplot()
@@ -173,7 +174,13 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
         axes.plot([row["seconds"] for row in own], [row["frechet"] for row in own], "o-", label=name)
     axes.axhline(rows[0]["floor"], color="gray", linestyle="--", label="real samples")
     axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel=METRIC)
-    axes.legend()
+    for axis, marks in ((axes.xaxis, (100, 200, 500, 1000, 2000, 5000)), (axes.yaxis, (0.2, 0.5, 1, 2, 5, 10, 20))):
+        low, high = axis.get_view_interval()
+        shown = [mark for mark in marks if low <= mark <= high]
+        axis.set_ticks(shown, [f"{mark:,}" for mark in shown])
+        axis.set_minor_formatter(NullFormatter())
+    axes.grid(alpha=0.3)
+    axes.legend(title=f"{rows[0]['n']:,} samples each")
     figure.savefig(path, dpi=120)
 
 
