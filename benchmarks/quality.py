@@ -37,7 +37,8 @@ from workflow.sources import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5]}
-TRAIN = ROOT / "workflow" / "scripts" / "train.py"
+SCRIPTS = ROOT / "workflow" / "scripts"
+TRAIN, MEASURING = SCRIPTS / "train.py", ("classifier", "generate", "metrics")
 METRIC = "Fréchet distance (classifier)"
 
 
@@ -55,6 +56,12 @@ def lengths(training: dict[str, Any], shape: tuple[int, ...], count: int, shares
 def made_by(experiment: dict[str, Any]) -> str:
     """A digest of the settings and the code that a model comes from."""
     return settings_digest([experiment, files_digest(ROOT / path for path in sources(TRAIN))])
+
+
+def measured_by(experiment: dict[str, Any], classifier: dict[str, Any]) -> str:
+    """A digest of the settings and the code that a model's figures come from. classifier: its settings."""
+    code = {path for script in MEASURING for path in sources(SCRIPTS / f"{script}.py")}
+    return settings_digest([experiment, classifier, files_digest(ROOT / path for path in code)])
 
 
 def known(path: Path, maker: str) -> dict[str, Any] | None:
@@ -140,18 +147,21 @@ def main() -> None:
     images = dataset_images(dataset, given.data_dir, 0)
     for split, stored in zip(("train", "held_out"), images, strict=True):
         save_array(folder / f"{split}.npy", stored)
-    if not (folder / "classifier.pt").exists():
+    measurer = measured_by(next(iter(experiments.values())), config["classifier"])
+    judge = folder / f"classifier-{measurer}.pt"
+    if not judge.exists():
         labels = dataset_labels(dataset, given.data_dir, 0)[0]
-        save_classifier(folder / "classifier.pt", classifier_of(images[0], labels, dataset, config["classifier"]))
-    classifier = load_classifier(folder / "classifier.pt")
+        save_classifier(judge, classifier_of(images[0], labels, dataset, config["classifier"]))
+    classifier = load_classifier(judge)
     rows = []
     for name, experiment in experiments.items():
         trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
         for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
             if not (row := known(told, made_by(experiment))):
                 continue
-            if "frechet" not in row:
-                row |= measured(experiment, told.with_suffix(".pt"), folder, classifier)
+            by = measured_by(experiment, config["classifier"])
+            if row.get("measured_by") != by:
+                row |= measured(experiment, told.with_suffix(".pt"), folder, classifier) | {"measured_by": by}
                 write_json(told, row)
             rows.append(row)
             print(row, flush=True)

@@ -109,8 +109,8 @@ def train_plane(x0: Tensor, x1: Tensor, steps: int, device: torch.device, batch_
     optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
     x0, x1 = x0.to(device), x1.to(device)
     for _ in range(steps):
-        a = x0[torch.randint(0, len(x0), (batch_size,))]
-        b = x1[torch.randint(0, len(x1), (batch_size,))]
+        a = x0[torch.randint(0, len(x0), (batch_size,), device=device)]
+        b = x1[torch.randint(0, len(x1), (batch_size,), device=device)]
         alpha = torch.rand(batch_size, 1, device=device)
         loss = torch.sum((network((1 - alpha) * a + alpha * b, alpha) - (b - a)) ** 2)
         optimizer.zero_grad()

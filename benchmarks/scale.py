@@ -5,7 +5,6 @@ them to results/benchmarks/scale.md; the column to look at is the cost of a unit
 """
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,12 @@ from iadb_core.runtime import available_cores, choose_precision, configure, peak
 from iadb_core.training import Training
 
 CPU = torch.device("cpu")
-Measured = tuple[float, float]  # units of work, seconds
+Measured = tuple[float, float] | tuple[float, float, float]  # units of work, seconds; peak memory in MB if another's
+LAUNCHER = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""  # a process that is small itself: what starts another counts in the other's peak memory
 
 
 def points(count: int, device: torch.device) -> Measured:
@@ -145,9 +149,10 @@ def experiments(count: int, device: torch.device) -> Measured:
         config["default_experiments"] = list(config["experiments"])
         (folder / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "-n", "--cores", "2", "results/metrics.csv", "--quiet", "all"]
+        launched = [sys.executable, "-c", LAUNCHER, *command]
         began = time.perf_counter()
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return count, time.perf_counter() - began
+        run = subprocess.run(launched, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+        return count, time.perf_counter() - began, int(run.stdout) * 1024 / 1e6
 
 
 TABLES: dict[str, tuple[Callable[[int, torch.device], Measured], tuple[int, ...], str]] = {
@@ -166,9 +171,8 @@ def line(table: str, work: int, device: torch.device) -> str:
     """One line of a table, measured in this process."""
     configure(available_cores())
     measure, _, _ = TABLES[table]
-    units, seconds = measure(work, device)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
-    memory = max(children, 0) if table == "experiments" else peak_memory_mb(CPU)
+    units, seconds, *others = measure(work, device)
+    (memory,) = others or (peak_memory_mb(CPU),)
     return f"| {work:,} | {seconds:.3g} | {seconds / units * 1e6:,.3g} | {memory:,.0f} |"
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 
 import numpy as np
@@ -88,7 +89,7 @@ def write_mp4(
 
     Raises InputError for an unreadable frame or if the file cannot be written.
     """
-    from imageio_ffmpeg import write_frames
+    from imageio_ffmpeg import count_frames_and_secs, write_frames
 
     repeats = [1] * (len(frames) - 1) + [max(1, round(hold_ms / frame_ms))]
     first = _even(read_frame(frames[0]))
@@ -103,6 +104,10 @@ def write_mp4(
                     writer.send(pixels)
         finally:
             writer.close()
+        with suppress(RuntimeError):  # ffmpeg's exit status is not told: what it wrote is read
+            if count_frames_and_secs(str(temporary))[0] == sum(repeats):
+                return
+        raise InputError(f"cannot write {path}: ffmpeg did not finish it (a full disk, or it was ended)")
 
 
 def _even(frame: Image.Image) -> np.ndarray:

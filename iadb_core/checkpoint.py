@@ -1,5 +1,6 @@
 """The .pt format: a trained network with all that is needed to build it again, loaded without running code."""
 
+import io
 import os
 import platform
 from collections.abc import Mapping
@@ -41,8 +42,10 @@ def save(
         "steps": steps,
         "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
     }
+    archive = io.BytesIO()  # straight into a file, torch hides that the disk is full
+    torch.save(content, archive)
     with atomic(path) as file:
-        torch.save(content, file)
+        file.write(archive.getbuffer())
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -1,13 +1,14 @@
 """Files written whole or not at all, and read without trusting them."""
 
 import csv
-import glob
 import io
 import json
 import os
+import re
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from iadb_core.locks import held, remove_unless_held
+
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}\.tmp")  # the names that `replacing` gives
 
 
 class InputError(Exception):
@@ -25,15 +28,14 @@ class InputError(Exception):
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary file beside `path`, to be written to; it takes that name when the block succeeds, else it goes.
 
-    It is on disk before it has its name. What killed processes left is removed, what others write at the moment stays.
+    It is on disk before it has its name.
     Raises InputError, naming `path`, if it cannot be written (full disk, read-only folder, a folder in its place).
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        for debris in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):  # of a process that was killed
-            remove_unless_held(debris)
+        _clear(path.parent)
         with held(temporary) as file:
             yield temporary
             os.fsync(file.fileno())
@@ -43,6 +45,14 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+@cache  # once in a process: a folder may hold ten thousand frames
+def _clear(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder; what others write at the moment stays."""
+    for name in os.listdir(folder):
+        if TEMPORARY.fullmatch(name):
+            remove_unless_held(folder / name)
 
 
 @contextmanager

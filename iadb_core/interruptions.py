@@ -3,11 +3,13 @@
 import signal
 from types import FrameType
 
-HELD = (signal.SIGINT, signal.SIGTERM)
+HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interruptions:
-    """A context in which SIGINT and SIGTERM wait for `act`; a second one acts at once. For the main thread.
+    """A context in which SIGINT, SIGTERM and SIGHUP wait for `act`; a second one acts at once. For the main thread.
+
+    But not a second SIGHUP: the terminal that closes sends one, and its shell another.
 
     `received` is the signal that waits, or None.
     """
@@ -27,7 +29,7 @@ class Interruptions:
 
     def _hold(self, number: int, frame: FrameType | None) -> None:
         again, self.received = self.received is not None, number
-        if again:
+        if again and number != signal.SIGHUP:
             self.act()
 
     def _restore(self) -> None:

@@ -137,14 +137,17 @@ def _solver_curves(axis: Axes, of_metric: "pandas.DataFrame", column: str) -> No
         axis.plot(shown[column], shown.value, "o-", markersize=3, color=SOLVER_COLOURS[str(solver)], label=solver)
     floor, deviation = of_metric.floor.iloc[0], of_metric.floor_std.iloc[0]
     axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1, label="real samples")
-    if deviation > 0:
-        axis.axhspan(max(floor - deviation, floor / 10), floor + deviation, color=FLOOR_COLOUR, alpha=0.15, linewidth=0)
     positive = (of_metric.value > 0).all() and floor > 0
-    axis.set(xscale="log", yscale="log" if positive else "symlog")
+    axis.set_xscale("log")
     if positive:
+        axis.set_yscale("log")
         _plain_numbers(axis)
     else:
         axis.set_yscale("symlog", linthresh=max(abs(floor), 0.0 if np.isnan(deviation) else deviation, 1e-9))
+    if deviation > 0:
+        lowest = max(floor - deviation, floor / 10) if positive else floor - deviation
+        axis.axhspan(lowest, floor + deviation, color=FLOOR_COLOUR, alpha=0.15, linewidth=0)
+    axis.autoscale_view()
     if column == "nfe":
         axis.set_xlabel("network evaluations a sample (NFE)")
         axis.set_xscale("log", base=2)

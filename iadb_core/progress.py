@@ -7,15 +7,18 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import get_terminal_size
+from textwrap import shorten
+from types import FrameType
 
 from tqdm import tqdm
 
 from iadb_core.files import InputError
 
 SECONDS_BETWEEN_LINES = 10.0
+LESS_MEMORY = "less is needed with a smaller training.batch_size, sampling.batch_size or network"
 
 log = logging.getLogger("iadb")
 
@@ -35,7 +38,9 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         on_screen = logging.StreamHandler(sys.stderr)
         on_screen.setFormatter(logging.Formatter(f"{title}: %(message)s"))
         log.handlers[:] = [in_file, on_screen]
-        signal.signal(signal.SIGTERM, _terminated)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, _terminated)
         try:
             yield
         except InputError as error:
@@ -48,15 +53,24 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         except KeyboardInterrupt:
             log.error("interrupted")
             sys.exit(130)
-        except Exception:
-            log.exception("unexpected error; please report it with this log")
+        except Exception as error:
+            if _is_lack_of_memory(error):
+                log.error("%s: %s", shorten(str(error), 200), LESS_MEMORY)
+                in_file.stream.write(traceback.format_exc())
+            else:
+                log.exception("unexpected error; please report it with this log")
             sys.exit(1)
 
 
-def _terminated(*_: object) -> None:
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Whether torch, which this module does without, found no memory: on a GPU, or on the CPU."""
+    return type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
     """End as by an exception, so that temporary files are removed."""
     log.error("terminated")
-    sys.exit(128 + signal.SIGTERM)
+    sys.exit(128 + number)
 
 
 class Progress:
@@ -86,14 +100,16 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.bar.close()
+        with suppress(OSError):
+            self.bar.close()
 
     def update(self, count: int, note: str = "") -> None:
         """Count `count` units as done; `note` (say, the loss) is shown beside them."""
         self.done += count
-        if note:
-            self.bar.set_postfix_str(note, refresh=False)
-        self.bar.update(count)
+        with suppress(OSError):  # of a terminal that was closed
+            if note:
+                self.bar.set_postfix_str(note, refresh=False)
+            self.bar.update(count)
         now = time.monotonic()
         if self.bar.disable and now - self.last_line >= SECONDS_BETWEEN_LINES and self.done > self.before:
             self.last_line = now

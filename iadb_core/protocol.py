@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("torch", "torchvision", "torchdiffeq", "numpy", "scipy", "scikit-learn", "pillow", "pot")
+TRAINING_PACKAGES = ("torch", "numpy")  # that compute in a training
 SHOWN = 16  # hexadecimal digits of a digest
 
 
-def versions() -> str:
-    """The versions of Python and of the packages that figures come from, in one line."""
-    return ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in PACKAGES)])
+def versions(packages: Iterable[str] = PACKAGES) -> str:
+    """The versions of Python and of packages, by default of those that figures come from, in one line."""
+    return ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
 
 
 def files_digest(paths: Iterable[str | os.PathLike[str]]) -> str:

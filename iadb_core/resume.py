@@ -45,6 +45,8 @@ class ResumeFile:
         try:
             state, before = self._read()
         except FileNotFoundError:
+            if others := sorted(path.name for path in self.path.parent.glob(f"*{self.path.suffix}")):
+                log.info("states of other settings, code or data stay: %s", ", ".join(others))
             return None
         except OSError as error:
             why = f"cannot be read ({error.strerror})"
@@ -109,17 +111,23 @@ class Keeper:
 
     def __init__(self, file: ResumeFile, interruptions: Interruptions) -> None:
         self.file, self.interruptions = file, interruptions
-        self.pause, self.last = SECONDS_BETWEEN_STATES, time.monotonic()
+        self.pause, self.last, self.took = SECONDS_BETWEEN_STATES, time.monotonic(), 0.0
 
     def __call__(self, training: Training) -> None:
         """To be called between blocks. Raises InputError if the training's loss is not finite."""
         ended = training.done == training.steps
         if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:
+            training.wait()  # what a GPU has still to do is no cost of saving
             began = time.monotonic()
             self._save(training.state())
             self.last = time.monotonic()
-            self.pause = max(SECONDS_BETWEEN_STATES, (self.last - began) / GREATEST_SHARE)
+            self._costs(self.last - began)
             self.interruptions.act()
+
+    def _costs(self, seconds: float) -> None:
+        """Save as often as it may cost; of the last two the cheaper counts, since a disk may keep one waiting."""
+        self.pause = max(SECONDS_BETWEEN_STATES, min(seconds, self.took) / GREATEST_SHARE)
+        self.took = seconds
 
     def _save(self, state: State) -> None:
         if not all(bool(tensor.isfinite().all()) for tensor in state.tensors):

@@ -64,7 +64,7 @@ class Stepper:
         """Go on from copies of `tensors`. Raises InputError if they are of another network or optimiser."""
         own = [(tensor.shape, tensor.dtype) for tensor in self.tensors]
         if own != [(tensor.shape, tensor.dtype) for tensor in tensors]:
-            raise InputError("the state to go on from is of another network or optimiser: delete model.resume")
+            raise InputError("the state to go on from is of another network or optimiser: delete it")
         for mine, saved in zip(self.tensors, tensors, strict=True):
             mine.copy_(saved)
 

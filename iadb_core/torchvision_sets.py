@@ -1,5 +1,6 @@
 """Data sets of torchvision as arrays: found in a folder, or downloaded there, and verified by checksum."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from iadb_core.downloads import DownloadError, fetch
 from iadb_core.files import InputError
 from iadb_core.locks import alone
 from iadb_core.progress import log
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.ENOMEM}
 
 Splits = tuple[np.ndarray, np.ndarray]
 
@@ -68,6 +71,8 @@ def _both_splits(dataset: Any, root: Path, read: Callable[[Any], np.ndarray], do
     try:
         train, test = (read(dataset(root, train=train, download=download)) for train in (True, False))
     except Exception as error:  # torchvision's readers raise nearly every exception on a broken file
+        if isinstance(error, MemoryError) or getattr(error, "errno", None) in NO_ROOM:
+            raise InputError(f"the files of {dataset.__name__} cannot be unpacked in {root}: {error}") from error
         raise InputError(f"{root}: the files of {dataset.__name__} are corrupted ({error}); delete them") from error
     return train, test
 

@@ -62,9 +62,7 @@ class Training:
     def resume(self, state: State) -> None:
         """Go on from a state. Raises InputError if it is of another network, or optimiser, or of a longer training."""
         if state.steps > self.steps:
-            raise InputError(
-                f"the state to go on from is of step {state.steps:,} of {self.steps:,}: delete model.resume"
-            )
+            raise InputError(f"the state to go on from is of step {state.steps:,} of {self.steps:,}: delete it")
         self.stepper.restore(state.tensors)
         self.done, self.blocks = state.steps, state.blocks
         self.losses, self.records = list(state.losses), list(state.records)

@@ -3,7 +3,9 @@
 import http.server
 import os
 import re
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -24,6 +26,20 @@ torch.set_num_threads(1)  # the networks of the tests are small, and the runs be
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
+
+
+@contextmanager
+def files_limited(size: int) -> Iterator[None]:
+    """No file that is written meanwhile, here or in processes that are started, can have more bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
 
 TINY = {
     "samples": {"points": 2000, "held_out_points": 500},

@@ -15,10 +15,7 @@ from pathlib import Path
 
 from conftest import POINTS, Workspace, edited
 
-MODEL, STATE, LOG = (
-    Path(path)
-    for path in ("results/points/seed0/model.pt", "results/points/seed0/model.resume", "logs/train/points/seed0.log")
-)
+MODEL, LOG = Path("results/points/seed0/model.pt"), Path("logs/train/points/seed0.log")
 STEPS = 60_000
 TARGET = "results/points.gif"
 RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
@@ -28,6 +25,11 @@ def prepare(workspace: Workspace) -> None:
     """A training of some seconds, whose state is kept five times a second."""
     workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": STEPS, "record_every": 500}}})
     edited(workspace.path("iadb_core/resume.py"), SECONDS_BETWEEN_STATES=0.2, GREATEST_SHARE=1.0)
+
+
+def states(workspace: Workspace) -> list[Path]:
+    """The states of the training that are there."""
+    return sorted(workspace.path(str(MODEL.parent)).glob("model.*.resume"))
 
 
 def begin_anew(workspace: Workspace) -> None:
@@ -88,6 +90,12 @@ def terminate(run: subprocess.Popen[str]) -> None:
     os.killpg(run.pid, signal.SIGTERM)
 
 
+def hang_up(run: subprocess.Popen[str]) -> None:
+    """As a terminal that is closed and its shell do, one after the other."""
+    for _ in range(2):
+        os.killpg(run.pid, signal.SIGHUP)
+
+
 def kill_script(run: subprocess.Popen[str]) -> None:
     """As the kernel does when memory runs out."""
     for process in scripts(run):
@@ -107,6 +115,7 @@ def kill_snakemake(run: subprocess.Popen[str]) -> None:
 WAYS: dict[str, Callable[[subprocess.Popen[str]], None]] = {
     "SIGINT": interrupt,
     "SIGTERM": terminate,
+    "SIGHUP": hang_up,
     "SIGKILL of the script": kill_script,
     "SIGKILL of all": kill_all,
 }

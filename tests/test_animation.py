@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from conftest import files_limited
 from PIL import Image
 
 from iadb_core.animation import write_gif, write_mp4
@@ -109,6 +110,12 @@ def test_the_mp4_plays_as_long(frame_files, tmp_path):
     assert count == 12 + 20
     assert seconds == pytest.approx(1.6, abs=0.06)
     assert sorted(path.suffix for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+def test_an_mp4_that_ffmpeg_could_not_finish_is_no_mp4(frame_files, tmp_path):
+    with files_limited(1000), pytest.raises(InputError, match=r"cannot write .*a\.mp4"):
+        write_mp4(tmp_path / "a.mp4", frame_files, 50, 1000)
+    assert sorted(path for path in tmp_path.iterdir() if path not in frame_files) == []
 
 
 @pytest.mark.parametrize(

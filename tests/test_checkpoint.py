@@ -3,6 +3,7 @@ import zipfile
 
 import pytest
 import torch
+from conftest import files_limited
 
 from iadb_core import checkpoint, networks
 from iadb_core.files import InputError
@@ -30,6 +31,13 @@ def test_a_checkpoint_holds_all_that_builds_the_network_again(tmp_path):
     assert content["settings"] == {"training": {"steps": 5}}
     assert content["versions"]["torch"] == torch.__version__
     torch.load(tmp_path / "model.pt", weights_only=True)
+
+
+def test_a_disk_that_becomes_full_is_told(tmp_path):
+    network = networks.build("mlp", (2,), {"width": 64, "hidden_layers": 4}, torch.Generator())
+    with files_limited(20_000), pytest.raises(InputError, match=r"cannot write .*model\.pt: File too large"):
+        save(tmp_path / "model.pt", network)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_same_content_gives_the_same_bytes(tmp_path):

@@ -31,11 +31,11 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
 
 
 def test_what_a_killed_process_left_is_cleared_away(tmp_path):
-    for name in (".a.bin.123.tmp", ".b.bin.123.tmp"):
+    for name in (".a.bin.0123abcd.tmp", ".b.bin.00000000.tmp", ".mine.tmp"):
         (tmp_path / name).write_bytes(b"half")
     with atomic(tmp_path / "a.bin") as file:
         file.write(b"whole")
-    assert leftovers(tmp_path) == [".b.bin.123.tmp", "a.bin"]
+    assert leftovers(tmp_path) == [".mine.tmp", "a.bin"]
 
 
 def test_what_another_writer_writes_at_the_moment_stays(tmp_path):

@@ -12,7 +12,6 @@ from conftest import POINTS, make_workspace, mounted
 from interrupting import (
     LOG,
     MODEL,
-    STATE,
     WAYS,
     begin_anew,
     debris,
@@ -22,6 +21,7 @@ from interrupting import (
     half_written,
     prepare,
     start,
+    states,
     wait_for,
 )
 
@@ -50,7 +50,7 @@ def begun(workspace, uninterrupted):
     """A training anew that has saved a state."""
     begin_anew(workspace)
     run = start(workspace)
-    wait_for(workspace.path(str(STATE)).exists)
+    wait_for(lambda: states(workspace))
     yield run
     with contextlib.suppress(ProcessLookupError):
         interrupting.kill_all(run)
@@ -83,7 +83,7 @@ def of_another_configuration(state):
 def test_a_state_that_is_wrong_is_not_gone_on_from(wrong, workspace, begun, uninterrupted):
     interrupting.kill_all(begun)
     begun.wait(60)
-    wrong(workspace.path(str(STATE)))
+    wrong(*states(workspace))
     go_on(workspace)
     assert gone_on_after(workspace) is None
     assert "the training begins anew" in workspace.path(str(LOG)).read_text()
@@ -91,15 +91,36 @@ def test_a_state_that_is_wrong_is_not_gone_on_from(wrong, workspace, begun, unin
     assert not debris(workspace)
 
 
+def test_a_change_of_the_configuration_that_is_taken_back(workspace, begun, uninterrupted):
+    interrupting.kill_all(begun)
+    begun.wait(60)
+    (state,) = states(workspace)
+    saved, config = state.read_bytes(), workspace.path("config.yaml").read_text()
+    faster = POINTS | {"training": POINTS["training"] | {"steps": interrupting.STEPS, "learning_rate": 0.1}}
+    workspace.configure({"points": faster})
+    interrupting.unlock(workspace)
+    second = start(workspace)
+    wait_for(lambda: len(states(workspace)) == 2)
+    interrupting.interrupt(second)
+    assert second.wait(60) != 0
+    assert f"states of other settings, code or data stay: {state.name}" in workspace.path(str(LOG)).read_text()
+    assert state.read_bytes() == saved
+    workspace.path("config.yaml").write_text(config)
+    go_on(workspace)
+    assert gone_on_after(workspace)
+    assert digests(workspace) == uninterrupted
+    assert not debris(workspace)
+
+
 def test_a_disk_that_becomes_full(workspace, uninterrupted):
     begin_anew(workspace)
-    folder = workspace.path(str(STATE.parent))
+    folder = workspace.path(str(MODEL.parent))
     folder.mkdir(parents=True)
     if not mounted("-t", "tmpfs", "-o", "size=512k", "tmpfs", str(folder)):
         pytest.skip("needs the right to mount a small file system")
     try:
         run = start(workspace)
-        wait_for(workspace.path(str(STATE)).exists)
+        wait_for(lambda: states(workspace))
         with contextlib.suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
             while filler.write(bytes(1000)):
                 pass

@@ -7,7 +7,7 @@ from iadb_core.interruptions import HELD, Interruptions
 
 @pytest.fixture(autouse=True)
 def ordinary_handlers():
-    """Both signals raise KeyboardInterrupt, as SIGINT does."""
+    """All of them raise KeyboardInterrupt, as SIGINT does."""
     before = {number: signal.signal(number, signal.default_int_handler) for number in HELD}
     yield
     for number, handler in before.items():
@@ -53,6 +53,10 @@ def test_the_signal_that_waits_can_be_seen():
 
 def test_a_signal_that_was_not_acted_upon_acts_at_the_end():
     assert held(sends(signal.SIGTERM), nothing) == 2
+
+
+def test_a_terminal_and_its_shell_hang_up_one_after_the_other():
+    assert held(sends(signal.SIGHUP), sends(signal.SIGHUP), nothing, acts, nothing) == 3
 
 
 def test_a_second_signal_acts_at_once():

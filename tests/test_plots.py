@@ -74,6 +74,16 @@ def test_negative_values_and_a_floor_without_a_spread_are_drawn(value, deviation
     drawn(figure, tmp_path / "solvers.png")
 
 
+def test_a_negative_floor_is_in_the_middle_of_its_spread_and_every_point_in_view():
+    figure = solver_plot(solver_table(5.0).assign(floor=-0.01, floor_std=0.02))
+    for axis in figure.axes:
+        (band,) = axis.patches
+        assert band.get_bbox().intervaly == pytest.approx([-0.03, 0.01])
+        low, high = axis.get_ylim()
+        assert low < -0.03
+        assert high > 5
+
+
 def test_the_field_plot_points_where_samples_move(tmp_path):
     places, right = [np.array([[0.5, 0.5]])], [np.array([[0.0, 1.0]])]
     figure = field_plot("x", [0.25], places, {"network": right, "exact": right})

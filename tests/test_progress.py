@@ -27,6 +27,9 @@ with progress.job("job.log", "title"):
         with atomic("half.bin"):
             os.kill(os.getpid(), signal.SIGTERM)
             time.sleep(5)
+    elif sys.argv[1] == "memory":
+        import torch
+        torch.empty(10**15)
     elif sys.argv[1] == "interrupt":
         raise KeyboardInterrupt
     else:
@@ -50,28 +53,43 @@ def test_without_a_terminal_lines_come_every_so_often(tmp_path):
     assert "of 1,000 steps" in log
 
 
-def test_on_a_terminal_a_bar_is_drawn(tmp_path):
+@contextlib.contextmanager
+def on_a_terminal(folder):
+    """A job that works, and the terminal that it shows its progress on."""
     leader, follower = pty.openpty()
     environment = os.environ | {"PYTHONPATH": os.getcwd()}
     process = subprocess.Popen(
-        [sys.executable, "-c", JOB, "work"], cwd=tmp_path, env=environment, stdout=follower, stderr=follower
+        [sys.executable, "-c", JOB, "work"], cwd=folder, env=environment, stdout=follower, stderr=follower
     )
     os.close(follower)
-    shown = b""
-    with contextlib.suppress(OSError):  # raised when the other end is closed
-        while chunk := os.read(leader, 4096):
-            shown += chunk
+    yield leader
     os.close(leader)
     assert process.wait(60) == 0
+
+
+def test_on_a_terminal_a_bar_is_drawn(tmp_path):
+    shown = b""
+    with on_a_terminal(tmp_path) as leader, contextlib.suppress(OSError):  # when the other end is closed
+        while chunk := os.read(leader, 4096):
+            shown += chunk
     assert b"steps/s" in shown
     assert b"\r" in shown
     assert "loss 0.5" in shown.decode(errors="replace")
 
 
-@pytest.mark.parametrize("what", ["mistake", "disk"])
+def test_when_the_terminal_is_closed_the_work_goes_on(tmp_path):
+    with on_a_terminal(tmp_path) as leader:
+        assert os.read(leader, 4096)  # the bar, which is drawn again and again
+
+
+@pytest.mark.parametrize("what", ["mistake", "disk", "memory"])
 def test_a_mistake_is_one_line_without_a_traceback(tmp_path, what):
     done, log = run(tmp_path, what)
-    expected = {"mistake": "the file a.png is broken; repair it", "disk": "No space left on device"}[what]
+    expected = {
+        "mistake": "the file a.png is broken; repair it",
+        "disk": "No space left on device",
+        "memory": "a smaller training.batch_size",
+    }[what]
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith("title: ")

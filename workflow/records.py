@@ -37,8 +37,9 @@ def record(config: Mapping[str, Any], runs: Iterable[tuple[str, int]], results: 
             os.replace(temporary, path)
 
 
-def remove_states(results: Path = Path("results")) -> None:
-    """Remove the states of trainings that have ended: those beside a model."""
-    for state in results.glob("*/seed*/model.resume"):
-        if state.with_suffix(".pt").exists():
-            state.unlink()
+def remove_states(runs: Iterable[tuple[str, int]], results: Path = Path("results")) -> None:
+    """Remove the states of trainings, of runs (experiment, seed), that have ended: those beside a model."""
+    for name, seed in runs:
+        folder = results / name / f"seed{seed}"
+        for state in folder.glob("model.*.resume") if (folder / "model.pt").exists() else ():
+            state.unlink(missing_ok=True)

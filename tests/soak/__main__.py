@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import interrupting as runs
 from conftest import Workspace, make_workspace
-from interrupting import LOG, MODEL, STATE, WAYS
+from interrupting import LOG, MODEL, WAYS
 
 ORPHANED = "SIGKILL of Snakemake alone"
 ENDS = WAYS | {ORPHANED: runs.kill_snakemake}
@@ -46,10 +46,9 @@ class Soak:
             way = self.rng.choice(list(ENDS))
             if way == "SIGKILL of the script" and not runs.scripts(process):
                 way = "SIGKILL of all"
-            state = self.workspace.path(str(STATE))
             trained = self.workspace.path(str(MODEL)).exists()
             log = self.workspace.path(str(LOG))  # nothing is done before its first line
-            saved = state.stat().st_mtime if state.exists() and log.exists() and not trained else None
+            saved = self.last_saved() if log.exists() and not trained else None
             begun = log.stat().st_mtime if saved else 0.0
             killed = time.time()
             ENDS[way](process)
@@ -59,11 +58,15 @@ class Soak:
                 self.orphaned.append(process)
             else:
                 runs.wait_for(lambda: not runs.scripts(process))
-            if way != ORPHANED and saved and state.exists():
-                self.lost = max(self.lost, killed - max(saved, begun, state.stat().st_mtime))
+            if way != ORPHANED and saved and (since := self.last_saved()):
+                self.lost = max(self.lost, killed - max(saved, begun, since))
         self.check_files()
         runs.unlock(self.workspace)
         return process.returncode == 0
+
+    def last_saved(self) -> float | None:
+        """When the training's state was saved the last time, in seconds since 1970; None if there is none."""
+        return max((path.stat().st_mtime for path in runs.states(self.workspace)), default=None)
 
     def check_files(self) -> None:
         """Whatever has its own name is whole."""

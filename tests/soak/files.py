@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import logging
+import os
 import pickle
 import random
 import struct
@@ -43,7 +44,18 @@ from iadb_core.torchvision_sets import torchvision_set
 from iadb_core.training import State
 
 PICTURES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "WEBP": "webp", "PPM": "pgm"}
-FORBIDDEN = ("os.system", "subprocess.Popen", "os.exec", "os.fork", "socket.connect")
+FORBIDDEN = ("os.system", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "socket.connect")
+CHANGING = {  # which of an event's arguments are paths that it changes, and which is the folder they are relative to
+    "os.remove": ((0,), 1),
+    "os.rmdir": ((0,), 1),
+    "os.mkdir": ((0,), 2),
+    "os.rename": ((0, 1), 2),
+    "os.link": ((1,), 3),
+    "os.symlink": ((1,), 2),
+    "os.chmod": ((0,), 2),
+    "os.truncate": ((0,), None),
+}
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MOST_MEMORY = 1000  # MB
 
 
@@ -197,21 +209,27 @@ class Readers:
         torchvision_set("MNIST", self.root)
 
 
+def changed(event: str, arguments: tuple[Any, ...]) -> list[Path]:
+    """The files that are written, made, moved or removed by what an event tells of."""
+    if event == "open":
+        path, mode, flags = arguments
+        writing = set(mode) & set("wax+") if mode else flags & WRITING
+        return [Path(path)] if writing and isinstance(path, str | Path) else []
+    indices, folder = CHANGING.get(event, ((), None))
+    if folder is not None and arguments[folder] != -1:  # relative to a folder that is open, and was allowed
+        return []
+    return [Path(os.fsdecode(arguments[index])) for index in indices if not isinstance(arguments[index], int)]
+
+
 def watch(allowed: list[Path]) -> None:
-    """From now on, stop when something forbidden is done, or a file is opened for writing elsewhere."""
+    """From now on, stop when something forbidden is done, or a file elsewhere is changed."""
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if allowed and event.startswith(FORBIDDEN):
             raise SystemExit(f"a file has led to {event}{arguments}")
-        if (
-            allowed
-            and event == "open"
-            and isinstance(arguments[0], str | Path)
-            and set(str(arguments[1])) & set("wax+")
-        ):
-            path = Path(arguments[0]).resolve()
-            if not any(path.is_relative_to(folder) for folder in allowed):
-                raise SystemExit(f"a file has led to writing {path}")
+        for path in changed(event, arguments) if allowed else ():
+            if not any(path.resolve().is_relative_to(folder) for folder in allowed):
+                raise SystemExit(f"a file has led to a change of {path}")
 
     sys.addaudithook(hook)
 
@@ -230,7 +248,8 @@ def main() -> None:
         (root / "read").mkdir()
         readers = Readers(root)
         before = known = peak_memory_mb(torch.device("cpu"))
-        allowed = [root, Path(tempfile.gettempdir()).resolve()]
+        allowed = [root]
+        tempfile.tempdir = str(root)
         watch(allowed)
         began = time.monotonic()
         for number in range(given.count):

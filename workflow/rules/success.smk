@@ -5,5 +5,6 @@ from workflow.records import record, remove_states
 
 onsuccess:
     of_runs = [job.wildcards for job in workflow.dag.jobs if {"experiment", "seed"} <= set(job.wildcards.keys())]
-    record(config, {(wildcards.experiment, int(wildcards.seed)) for wildcards in of_runs})
-    remove_states()
+    runs_of_dag = {(wildcards.experiment, int(wildcards.seed)) for wildcards in of_runs}
+    record(config, runs_of_dag)
+    remove_states(runs_of_dag)

@@ -1,4 +1,4 @@
-# Sample files to results/<experiment>/seed<seed>/model.pt; beside it, in model.resume, the state of an unfinished training
+# Sample files to results/<experiment>/seed<seed>/model.pt; beside it, in model.….resume, the state of an unfinished one
 
 
 rule train:

@@ -8,7 +8,7 @@ from iadb_core.hardware import hardware
 from iadb_core.interruptions import Interruptions
 from iadb_core.locks import alone
 from iadb_core.progress import Progress, job, log
-from iadb_core.protocol import files_digest, settings_digest, versions
+from iadb_core.protocol import TRAINING_PACKAGES, files_digest, settings_digest, versions
 from iadb_core.records import Record, final_loss, record_steps
 from iadb_core.resume import Keeper, ResumeFile
 from iadb_core.runtime import choose_device, choose_precision, configure, generator, peak_memory_mb, precision_name
@@ -43,8 +43,10 @@ with job(snakemake.log[0], title), alone(model.with_suffix(".lock"), waiting):
         "training_versions": versions(),
         "training_code": files_digest([*snakemake.input.code, __file__]),
     }
-    fingerprint = settings_digest([settings, shape, seed, origin])
-    resume = ResumeFile(model.with_suffix(".resume"), fingerprint, hardware(device))
+    computed_by = {"training_versions": versions(TRAINING_PACKAGES)}
+    fingerprint = settings_digest([settings, shape, seed, origin | computed_by])
+    # Named by what it is of, so that a change of the configuration that is taken back finds it again.
+    resume = ResumeFile(model.with_suffix(f".{fingerprint}.resume"), fingerprint, hardware(device))
     state = resume.load()
     densities = settings["source"], settings["target"]
     batches = training["batch_size"], training["order"], seed, device, training["alpha"]
