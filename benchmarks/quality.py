@@ -138,7 +138,6 @@ def main() -> None:
     parser.add_argument("--data-dir", default="data")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
     given = parser.parse_args()
-    configure(available_cores())
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     experiments = {name: config["experiments"][name] for name in given.experiments}
     folder = given.out / "quality"
@@ -151,7 +150,9 @@ def main() -> None:
     judge = folder / f"classifier-{measurer}.pt"
     if not judge.exists():
         labels = dataset_labels(dataset, given.data_dir, 0)[0]
+        configure(1)  # as in the workflow: with other threads it is another classifier
         save_classifier(judge, classifier_of(images[0], labels, dataset, config["classifier"]))
+    configure(available_cores())
     classifier = load_classifier(judge)
     rows = []
     for name, experiment in experiments.items():
