@@ -1,5 +1,6 @@
 """Real runs of the workflow that are interrupted in the middle of a training, for the tests and for the soak."""
 
+import contextlib
 import csv
 import hashlib
 import json
@@ -78,6 +79,16 @@ def scripts(run: subprocess.Popen[str]) -> list[int]:
             if group == run.pid and b".snakemake/scripts/" in command:
                 found.append(int(folder.name))
     return found
+
+
+def computed(run: subprocess.Popen[str]) -> float:
+    """The processors' time that the run's jobs have taken so far, in seconds."""
+    ticks = 0
+    for process in scripts(run):
+        with contextlib.suppress(OSError):
+            after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def interrupt(run: subprocess.Popen[str]) -> None:

@@ -22,7 +22,7 @@ from interrupting import LOG, MODEL, WAYS
 
 ORPHANED = "SIGKILL of Snakemake alone"
 ENDS = WAYS | {ORPHANED: runs.kill_snakemake}
-MOST_LOST = 5.0  # seconds; states are kept every 0.2, and on a busy machine a block takes longer
+MOST_LOST = 5.0  # seconds of computing; states are kept every 0.2, but some starts of the program are counted in it
 LONGEST = 12.0  # seconds after which a run is killed; an undisturbed one takes about as long
 
 
@@ -34,23 +34,24 @@ class Soak:
         self.kills: Counter[str] = Counter()
         self.resumed = self.ended = 0
         self.lost = 0.0
+        self.saved: float | None = None  # when the training's last state was, in seconds since 1970
+        self.kept = 0.0  # what the training had computed then, in seconds of its processors' time
         self.orphaned: list[subprocess.Popen[str]] = []
 
     def run(self) -> bool:
         """Start a run and perhaps kill it; returns whether it ended by itself."""
+        began, self.kept = time.time(), 0.0
         process = runs.start(self.workspace)
         deadline = time.monotonic() + self.rng.uniform(0, LONGEST)
         while process.poll() is None and time.monotonic() < deadline:
+            self.observe(process, began)
             time.sleep(0.01)
         if process.poll() is None:
             way = self.rng.choice(list(ENDS))
             if way == "SIGKILL of the script" and not runs.scripts(process):
                 way = "SIGKILL of all"
-            trained = self.workspace.path(str(MODEL)).exists()
-            log = self.workspace.path(str(LOG))  # nothing is done before its first line
-            saved = self.last_saved() if log.exists() and not trained else None
-            begun = log.stat().st_mtime if saved else 0.0
-            killed = time.time()
+            training = self.kept and not self.workspace.path(str(MODEL)).exists()
+            computed = runs.computed(process) if training else 0.0
             ENDS[way](process)
             process.wait(120)
             self.kills[way] += 1
@@ -58,11 +59,18 @@ class Soak:
                 self.orphaned.append(process)
             else:
                 runs.wait_for(lambda: not runs.scripts(process))
-            if way != ORPHANED and saved and (since := self.last_saved()):
-                self.lost = max(self.lost, killed - max(saved, begun, since))
+            if way != ORPHANED and training and self.last_saved() == self.saved:
+                self.lost = max(self.lost, computed - self.kept)
         self.check_files()
         runs.unlock(self.workspace)
         return process.returncode == 0
+
+    def observe(self, process: subprocess.Popen[str], began: float) -> None:
+        """See whether the training of this run has begun, or has kept another state."""
+        log, saved = self.workspace.path(str(LOG)), self.last_saved()
+        begins = not self.kept and log.exists() and log.stat().st_mtime > began
+        if begins or (self.kept and saved != self.saved):
+            self.saved, self.kept = saved, runs.computed(process)
 
     def last_saved(self) -> float | None:
         """When the training's state was saved the last time, in seconds since 1970; None if there is none."""
@@ -107,7 +115,7 @@ def main() -> None:
             print(
                 f"{soak.kills.total()} kills ({', '.join(f'{count} {way}' for way, count in soak.kills.items())}): "
                 f"{soak.resumed} trainings went on, {soak.ended} runs ended with the same bytes, "
-                f"at most {soak.lost:.2f} s of work lost",
+                f"at most {soak.lost:.2f} s of computing lost",
                 flush=True,
             )
         if soak.lost > MOST_LOST or not soak.resumed:
