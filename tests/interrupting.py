@@ -158,10 +158,16 @@ def debris(workspace: Workspace) -> list[str]:
     return [str(path) for path in paths if path.suffix in left]
 
 
+def logged(workspace: Workspace) -> str:
+    """The log of the last training; Snakemake removes it before the next one begins."""
+    with contextlib.suppress(FileNotFoundError):
+        return workspace.path(str(LOG)).read_text()
+    return ""
+
+
 def gone_on_after(workspace: Workspace) -> int | None:
     """The step after which the last training went on; None if it began anew."""
-    log = workspace.path(str(LOG))
-    found = re.search(r"goes on after step ([\d,]+)", log.read_text() if log.exists() else "")
+    found = re.search(r"goes on after step ([\d,]+)", logged(workspace))
     return int(found[1].replace(",", "")) if found else None
 
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import io
+import os
 import random
+import signal
 import subprocess
 import time
 
@@ -149,9 +151,13 @@ def test_a_second_run_in_the_same_folder_stops_and_disturbs_nothing(workspace, b
 def test_a_training_that_has_lost_its_snakemake_is_waited_for(workspace, begun, uninterrupted):
     interrupting.kill_snakemake(begun)
     begun.wait()
-    assert interrupting.scripts(begun)
-    go_on(workspace)
-    assert "writes results/points/seed0/model.pt as well: waiting for its end" in workspace.path(str(LOG)).read_text()
+    (orphan,) = interrupting.scripts(begun)
+    os.kill(orphan, signal.SIGSTOP)  # so that it does not end before it is waited for
+    interrupting.unlock(workspace)
+    second, waits = start(workspace), "writes results/points/seed0/model.pt as well: waiting for its end"
+    wait_for(lambda: waits in interrupting.logged(workspace))
+    os.kill(orphan, signal.SIGCONT)
+    assert second.wait(120) == 0
     assert gone_on_after(workspace) == interrupting.STEPS
     assert digests(workspace) == uninterrupted
     assert not debris(workspace)
