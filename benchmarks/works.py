@@ -88,7 +88,7 @@ class Benchmarks:
         return self.training("MNIST training, float32", ways, repeats=3)
 
     def mnist_training_at_length(self) -> Contest:
-        """The same for a minute at a time, in which a machine that is shared, or grows warm, is as slow as it gets."""
+        """The same for a minute at a time: in runs of seconds the ways gain unequally from what is ready beforehand."""
         ways: dict[str, Callable[[], Any]] = {
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
