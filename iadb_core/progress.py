@@ -7,7 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import get_terminal_size
 from textwrap import shorten
@@ -100,16 +100,14 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(OSError):
-            self.bar.close()
+        self.bar.close()
 
     def update(self, count: int, note: str = "") -> None:
         """Count `count` units as done; `note` (say, the loss) is shown beside them."""
         self.done += count
-        with suppress(OSError):  # of a terminal that was closed
-            if note:
-                self.bar.set_postfix_str(note, refresh=False)
-            self.bar.update(count)
+        if note:
+            self.bar.set_postfix_str(note, refresh=False)
+        self.bar.update(count)
         now = time.monotonic()
         if self.bar.disable and now - self.last_line >= SECONDS_BETWEEN_LINES and self.done > self.before:
             self.last_line = now
