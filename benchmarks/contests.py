@@ -10,7 +10,8 @@ from typing import Any
 WHOLE = "animations"
 SETTLING = 0.5  # seconds in which the way before, say its DataLoader's workers, finishes what it still does
 Work = Callable[[], float]  # does some work and returns how many units of it, such as images
-Start = Callable[[str], Callable[[], float]]  # of a way, by its name: what runs it once and tells units a second
+Run = Callable[[float], float]  # runs a way for so many seconds at least, and tells units a second
+Start = Callable[[str], Run]  # of a way, by its name
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class Contest:
     ways: by name, ours and the baseline among them, what prepares the work. bound_by: one of the ways that does only
     the part that all ways must; or with needs, the FLOPs of a unit, the precision in which `ours` computes. The share
     of that limit is then reported. repeats: if not as many as elsewhere. seconds: the least that a run lasts; the work
-    is done again until then, so that a fast way is not measured in its first moments alone. note: made when the rows
-    are.
+    is done again until then, so that a fast way is not measured in its first moments alone. warm_up: the same of
+    the run before, which does not count: None for none. note: made when the rows are.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Contest:
     baseline: str = "plain recipe"
     repeats: int | None = None
     seconds: float = 0.0
+    warm_up: float | None = 0.0
     note: Callable[[], str] = str
 
 
@@ -66,9 +68,7 @@ def rate(work: Work, seconds: float = 0.0) -> float:
     return units / elapsed
 
 
-def hold(
-    contest: Contest, repeats: int, products: Mapping[str, float], start: Start, warm_up: bool = True
-) -> list[Row]:
+def hold(contest: Contest, repeats: int, products: Mapping[str, float], start: Start) -> list[Row]:
     """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
 
     Each time another way is the first, so that none always comes after the same other one.
@@ -76,15 +76,15 @@ def hold(
     """
     rates: dict[str, list[float]] = {name: [] for name in contest.ways}
     runs = {name: start(name) for name in contest.ways}
-    if warm_up:
+    if contest.warm_up is not None:
         for run in runs.values():
-            run()
+            run(contest.warm_up)
     for first in range(contest.repeats or repeats):
         names = deque(runs)
         names.rotate(-first)
         for name in names:
             time.sleep(SETTLING)
-            rates[name].append(runs[name]())
+            rates[name].append(runs[name](contest.seconds))
     limit = products[contest.bound_by] / contest.needs if contest.needs else None
     if contest.bound_by in rates:
         limit = median(rates[contest.bound_by])

@@ -21,14 +21,15 @@ import torch
 from benchmarks.contests import Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from benchmarks.served import Served, serve
-from benchmarks.works import ASKED_FOR, CPU_BARS, MNIST_STEPS, QUICK, SLOW, Benchmarks, mnist_images
+from benchmarks.works import ASKED_FOR, AT_LENGTH, CPU_BARS, MNIST_STEPS, QUICK, SLOW, Benchmarks, mnist_images
 from iadb_core.files import InputError, write_json, write_text
 from iadb_core.runtime import available_cores, choose_device, configure
 
 
 def completed(rows: list[Row]) -> Iterator[Row]:
     """The whole mnist.gif: the run with few steps, and the steps that it left out at the rate of MNIST training."""
-    training = {row.way: row for row in rows if row.contest == "MNIST training"}
+    trainings = [row for row in rows if row.contest in ("MNIST training", AT_LENGTH)]
+    training = {row.way: row for row in trainings}
     short = {row.way: row for row in rows if row.contest.startswith("mnist.gif, ")}
     if not training or not short:
         return
@@ -55,9 +56,9 @@ def completed(rows: list[Row]) -> Iterator[Row]:
 
 def impossible(name: str, data_dir: Path) -> str:
     """Why a contest cannot be held here; empty if it can."""
-    if name == "mnist_gif" and mnist_images(data_dir) is None:
+    if name.startswith("mnist_gif") and mnist_images(data_dir) is None:
         return f"there is no MNIST in {data_dir}"
-    if name in SLOW and not find_spec("imageio"):
+    if "_gif" in name and not find_spec("imageio"):
         return "the recipe needs imageio: pip install --requirement benchmarks/requirements.txt"
     return ""
 
@@ -118,7 +119,7 @@ def main() -> None:
                 continue
             contest = getattr(benchmarks, name)()
             ways = {way: Served(name, way, arguments) for way in contest.ways}
-            rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__, warm_up=name not in SLOW)
+            rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__)
             for way in ways.values():
                 way.end()
             print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr, flush=True)

@@ -39,7 +39,9 @@ CPU_BARS = {
 GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
 QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
 SLOW = ("densities_gif", "mnist_gif")
-ASKED_FOR = ("mnist_training_at_length",)  # by name only, since they take long
+ASKED_FOR = ("mnist_training_at_length", "mnist_gif_of_an_epoch")  # by name only, since they take long
+AT_LENGTH = "MNIST training, a minute a run"
+WARM_UP = 15.0  # seconds of a training; the recipe's first fifty steps are slower than those that follow
 
 Ways = dict[str, Callable[[], Work]]
 
@@ -93,12 +95,14 @@ class Benchmarks:
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
         }
-        options = {"bound_by": precision_name(self.precision), "seconds": 60.0, "repeats": 2}
-        return self.training("MNIST training, a minute a run", ways, **options)
+        options = {"bound_by": precision_name(self.precision), "seconds": 60.0, "repeats": 3}
+        return self.training(AT_LENGTH, ways, **options)
 
     def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
         """A contest of trainings, which have a method that runs so many steps."""
         steps = (200 if self.quick else 1000) if self.on_cuda else 12
+        if not self.quick:
+            options = {"seconds": 3.0, "warm_up": WARM_UP} | options
 
         def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -175,7 +179,9 @@ class Benchmarks:
 
         works = {"ours": fast, "plain recipe": plain, "recipe, by arrays": arrays, "random numbers alone": numbers}
         ways = {name: partial(lambda work: work, work) for name, work in works.items()}
-        return self.contest("points by rejection", "points", ways, bound_by="random numbers alone", repeats=3)
+        return self.contest(
+            "points by rejection", "points", ways, bound_by="random numbers alone", repeats=3, seconds=1.0
+        )
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
@@ -200,7 +206,7 @@ class Benchmarks:
 
         ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, one call": partial(plain, True)}
         ways["zlib alone"] = compressed
-        return self.contest("frames of 2,048 points", "frames", ways, bound_by="zlib alone", repeats=3)
+        return self.contest("frames of 2,048 points", "frames", ways, bound_by="zlib alone", repeats=3, seconds=1.0)
 
     def gif(self) -> Contest:
         """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
@@ -245,7 +251,7 @@ class Benchmarks:
 
         bound = "decoding and LZW alone"
         ways: Ways = {name: prepared(name) for name in encoders} | {bound: packing}
-        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "note": note, "bound_by": bound}
+        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "seconds": 0.5, "note": note, "bound_by": bound}
         return self.contest("GIF of 129 frames", "frames", ways, **options)
 
     def frames_in(self, name: str) -> list[Path]:
@@ -259,9 +265,16 @@ class Benchmarks:
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        steps = MNIST_STEPS if self.on_cuda else 100
+        return self.mnist_gif_of(MNIST_STEPS if self.on_cuda else 100)
+
+    def mnist_gif_of_an_epoch(self) -> Contest:
+        """The same with the steps of one epoch: minutes a run."""
+        return self.mnist_gif_of(MNIST_STEPS // 16, repeats=2)
+
+    def mnist_gif_of(self, steps: int, **options: Any) -> Contest:
+        """The same with so many steps."""
         needs = 64 * (steps * training_flops() + 128 * forward_flops())
-        return self.whole("mnist", steps, needs=needs, bound_by=precision_name(self.precision))
+        return self.whole("mnist", steps, needs=needs, bound_by=precision_name(self.precision), **options)
 
     def whole(self, experiment: str, steps: int, **options: Any) -> Contest:
         """A whole animation; a unit is one of them. options: its limit, that of training and sampling alone."""
@@ -284,7 +297,7 @@ class Benchmarks:
         if not whole.have_snakemake():
             options["note"] = lambda: "the stages in one process: there is no Snakemake here"
         ways = {"ours": prepared(whole.run_ours), "plain recipe": prepared(whole.run_recipe)}
-        return self.contest(name, WHOLE, ways, repeats=1, **options)
+        return self.contest(name, WHOLE, ways, **{"repeats": 1, "warm_up": None, "seconds": 0.0} | options)
 
     def contest(self, name: str, unit: str, ways: Mapping[str, Callable[[], Work]], **options: Any) -> Contest:
         """A contest with its bar on this kind of device."""
