@@ -17,9 +17,12 @@ def processor() -> str:
     return f"{name}, family {told['cpu family']}, model {told['model']}" if "cpu family" in told else name
 
 
-def hardware(device: torch.device) -> str:
-    """The GPU, or the processor with the number of threads in use, which changes the order of sums too."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
+def hardware(device: torch.device, processes: int = 1) -> str:
+    """The GPU, or the processor with the number of threads in use, which changes the order of sums too.
+
+    processes: how many there are with such a device.
+    """
     threads = torch.get_num_threads()
-    return f"{processor()}, {threads} thread{'s' * (threads > 1)}"
+    on_cpu = f"{processor()}, {threads} thread{'s' * (threads > 1)}"
+    each = torch.cuda.get_device_name(device) if device.type == "cuda" else on_cpu
+    return f"{processes} × {each}" if processes > 1 else each

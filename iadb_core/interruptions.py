@@ -9,12 +9,14 @@ HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Interruptions:
     """A context in which SIGINT, SIGTERM and SIGHUP wait for `act`; a second one acts at once. For the main thread.
 
-    But not a second SIGHUP: the terminal that closes sends one, and its shell another.
+    But not a second SIGHUP: the terminal that closes sends one, and its shell another. again: nor any other, where both
+    a batch system and torchrun send it.
 
     `received` is the signal that waits, or None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, again: bool = False) -> None:
+        self.again = again
         self.received: int | None = None
 
     def __enter__(self) -> "Interruptions":
@@ -28,8 +30,8 @@ class Interruptions:
             self.act()
 
     def _hold(self, number: int, frame: FrameType | None) -> None:
-        again, self.received = self.received is not None, number
-        if again and number != signal.SIGHUP:
+        second, self.received = self.received is not None, number
+        if second and number != signal.SIGHUP and not self.again:
             self.act()
 
     def _restore(self) -> None:

@@ -15,6 +15,7 @@ from iadb_core.mlp import MLP
 from iadb_core.networks import laid_out
 from iadb_core.optimizer import Adam, Muon, Optimizer
 from iadb_core.parameters import flat_matrices, flatten
+from iadb_core.processes import ALONE, Processes
 from iadb_core.streams import Block
 
 
@@ -22,15 +23,23 @@ class Stepper:
     """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
 
     network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
-    float32. settings: `batch_size`, `optimizer` and `ema` of `training`. `tensors` is all that steps change.
+    float32. settings: `batch_size`, `optimizer` and `ema` of `training`. processes: among which batches are shared out,
+    whose gradients and losses are then summed. `tensors` is all that steps change.
     """
 
-    def __init__(self, network: Network, precision: torch.dtype, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        network: Network,
+        precision: torch.dtype,
+        settings: Mapping[str, Any],
+        processes: Processes = ALONE,
+    ) -> None:
+        self.processes, rows = processes, processes.rows(settings["batch_size"])
         self.weights = flatten(laid_out(network.train()))
         self.average = self.weights.clone() if settings["ema"] else None
         self.gradient: Gradient
         if isinstance(network, MLP) and precision == torch.float32:
-            self.gradient = WrittenOut(network, settings["batch_size"])
+            self.gradient = WrittenOut(network, rows.stop - rows.start)
         else:
             self.gradient = ByAutograd(network, self.weights, precision)
         self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
@@ -42,7 +51,7 @@ class Stepper:
         self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
 
     def __call__(self, block: Block, rates: Tensor) -> Tensor:
-        """A step on each batch of the block: the losses, (batches,). Nothing waits for the device.
+        """A step on each batch of the block: the losses, (batches,), of whole batches. Nothing waits for the device.
 
         rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
         """
@@ -55,9 +64,11 @@ class Stepper:
         losses = alpha.new_empty(len(alpha))
         for i, (rate, averaging) in enumerate(rates.unbind(1)):
             losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
+            self.processes.sum_(self.gradient.values)
             self.optimizer.step(rate)
             if self.average is not None:
                 self.average.lerp_(self.weights, averaging)
+        self.processes.sum_(losses)
         return losses
 
     def restore(self, tensors: Sequence[Tensor]) -> None:

@@ -22,6 +22,7 @@ from iadb_core.stores import Read, fits, in_file, read_ahead, resident
 
 BATCHES_DRAWN_AHEAD = 64
 VALUES_IN_A_BLOCK = 2**18  # few enough to stay in a cache
+ALL = slice(None)
 
 
 class Block(NamedTuple):
@@ -97,11 +98,17 @@ def image_blocks(stored: Iterator[Tensor], size: int, scaling: Scaling) -> Itera
 
 
 def gaussian_blocks(
-    shape: tuple[int, ...], mean: float, std: float, batches: tuple[int, int], draws: Draws, first: int
+    shape: tuple[int, ...],
+    mean: float,
+    std: float,
+    batches: tuple[int, int],
+    draws: Draws,
+    first: int,
+    rows: slice = ALL,
 ) -> Iterator[Tensor]:
-    """Fresh draws from N(mean, std²) for every coordinate, (*batches, *shape), from block `first` on."""
+    """Fresh draws from N(mean, std²) for every coordinate, (*batches, *shape), from block `first` on; some rows."""
     for number in counting(first):
-        noise = torch.randn(*batches, *shape, generator=draws(number), device=draws.device)
+        noise = torch.randn(*batches, *shape, generator=draws(number), device=draws.device)[:, rows]
         yield noise if (mean, std) == (0, 1) else noise.mul_(std).add_(mean)
 
 
@@ -123,10 +130,10 @@ def arcsine(draws: Tensor) -> Tensor:
 ALPHAS: dict[str, Callable[[Tensor], Tensor]] = {"uniform": uniform, "logit_normal": logit_normal, "arcsine": arcsine}
 
 
-def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int) -> Iterator[Tensor]:
-    """Draws of α from one of `ALPHAS`, (*batches), from block `first` on."""
+def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, rows: slice = ALL) -> Iterator[Tensor]:
+    """Draws of α from one of `ALPHAS`, (*batches), from block `first` on; some rows."""
     for number in counting(first):
-        yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device))
+        yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device)[:, rows])
 
 
 def density_blocks(
@@ -139,23 +146,25 @@ def density_blocks(
     name: str,
     device: torch.device,
     first: int,
+    rows: slice = ALL,
 ) -> Iterator[Tensor]:
     """Blocks of one density, (*batches, *shape), float32, on `device`, from the block of number `first` on.
 
     density: its settings by its kind. samples: its stored samples; a Gaussian has none. seed, name: of its generators.
+    rows: which samples of each batch; the others are not read.
     Raises InputError as `independent_blocks` does.
     """
     kind, settings = next(iter(density.items()))
     if samples is None:
         draws = Draws(seed, f"training {name}", device)
-        return gaussian_blocks(shape, settings["mean"], settings["std"], batches, draws, first)
+        return gaussian_blocks(shape, settings["mean"], settings["std"], batches, draws, first, rows)
     check_stored(samples, shape)
     if order == "shuffled":
         steps_per_epoch(len(samples), batches[1])
     in_memory = not isinstance(samples, np.memmap) or fits(samples, device)
     drawn_on = device if in_memory else torch.device("cpu")
     draws = Draws(seed, f"training order {name}", drawn_on)
-    indices = index_blocks(len(samples), batches, order, draws, first)
+    indices = (block[:, rows] for block in index_blocks(len(samples), batches, order, draws, first))
     if isinstance(samples, np.memmap) and not in_memory:
         stored = read_ahead(stored_blocks(in_file(samples, device), indices))
     else:
@@ -173,19 +182,20 @@ def independent_blocks(
     device: torch.device,
     alpha: str = "uniform",
     first: int = 0,
+    rows: slice = ALL,
 ) -> Iterator[Block]:
     """Endless blocks of x0, x1 and alpha, independent of each other, on `device`, from block `first` on.
 
     densities, samples: of source and target, as `density_blocks` takes them. order: as `index_blocks` takes it.
-    alpha: one of `ALPHAS`.
+    alpha: one of `ALPHAS`. rows: which samples of each batch are wanted: they are the same whatever the others are.
     Raises InputError if a batch is larger than shuffled data, or stored samples do not have the shape's dimensions.
     """
     batches = batches_in_a_block(batch_size, shape), batch_size
     streams = [
-        density_blocks(density, shape, stored, batches, order, seed, name, device, first)
+        density_blocks(density, shape, stored, batches, order, seed, name, device, first, rows)
         for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
     ]
-    alphas = alpha_blocks(alpha, batches, Draws(seed, "training alpha", device), first)
+    alphas = alpha_blocks(alpha, batches, Draws(seed, "training alpha", device), first, rows)
     return map(Block, *streams, alphas)
 
 

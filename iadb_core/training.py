@@ -11,6 +11,7 @@ from torch import Tensor
 from iadb_core.fields import Network
 from iadb_core.files import InputError
 from iadb_core.optimizer import averaging_weight, learning_rate
+from iadb_core.processes import ALONE, Processes
 from iadb_core.records import Record
 from iadb_core.stepper import Stepper
 from iadb_core.streams import Block, steps_per_epoch
@@ -117,6 +118,7 @@ def train(
     record_at: Iterator[int],
     begin: State | None = None,
     after_block: Callable[[Training], object] = lambda training: None,
+    processes: Processes = ALONE,
 ) -> Iterator[Record]:
     """Train `network` in place on the deblending loss; yield a record now and then.
 
@@ -124,15 +126,16 @@ def train(
     of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
-    records are not yielded again. after_block: is called between blocks, and may ask for the state.
+    records are not yielded again. after_block: is called between blocks, and may ask for the state. processes: that train
+    together, each on `processes.rows` of every batch.
     Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
     to begin with is of another one.
     """
     if settings["warmup"] >= steps:
         raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")
-    stepper = Stepper(network, precision, settings)
+    stepper = Stepper(network, precision, settings, processes)
     drawn = next(blocks)
-    training = Training(stepper, steps, settings, record_at, drawn.x0[0].numel())
+    training = Training(stepper, steps, settings, record_at, settings["batch_size"] * drawn.x0[0, 0].numel())
     if begin:
         training.resume(begin)
     while training.done < steps:

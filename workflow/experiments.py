@@ -105,6 +105,7 @@ def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
     training, network = experiment["training"], experiment["network"]
     if ("steps" in training) == ("epochs" in training):
         raise ConfigError(f"{where}.training: give either steps or epochs")
+    _check_devices(f"{where}.training", training, experiment["device"])
     shapes = {side: _density_shape(experiment[side]) for side in ("source", "target")}
     known = [shape for shape in shapes.values() if shape]
     if len(set(known)) > 1:
@@ -117,6 +118,16 @@ def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
     _check_network(f"{where}.network", network, sample_shape(experiment))
     for side in ("source", "target"):
         _check_density(f"{where}.{side}", experiment[side], training, experiment["samples"]["points"])
+
+
+def _check_devices(where: str, training: dict[str, Any], device: str) -> None:
+    devices, nodes, batch_size = (training[key] for key in ("devices", "nodes", "batch_size"))
+    if devices % nodes:
+        raise ConfigError(f"{where}.devices: {devices} cannot be spread equally over {nodes} nodes")
+    if devices > batch_size:
+        raise ConfigError(f"{where}.devices: {devices} cannot share out a batch of {batch_size}")
+    if devices > 1 and (":" in device or device == "mps"):
+        raise ConfigError(f"{where}.devices: {devices} devices need `device: auto`, cuda or cpu, not {device}")
 
 
 def _check_network(where: str, network: dict[str, Any], shape: tuple[int, ...]) -> None:

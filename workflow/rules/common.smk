@@ -28,20 +28,20 @@ def sources(script):
 def section(*names):
     """A params function: these sections of the experiment, in a fixed order of keys, densities without their paths.
 
-    What lies under a path is an input of the rules that read it; its name changes no result.
+    What lies under a path is an input of the rules that read it; its name changes no result. Nor do the devices of a
+    training.
     """
-    return lambda wildcards: sorted_tree(
-        {name: without_path(experiments[wildcards.experiment][name]) for name in names}
-    )
+    return lambda wildcards: sorted_tree({name: settled(experiments[wildcards.experiment][name]) for name in names})
 
 
-def without_path(settings):
-    """The settings of a density without the path of its picture or folder; others as they are."""
+def settled(settings):
+    """A section without what changes no result: the path of a density's picture or folder, and devices."""
     if not isinstance(settings, dict):
         return settings
     return {
-        kind: {key: value for key, value in own.items() if key != "path"} if isinstance(own, dict) else own
-        for kind, own in settings.items()
+        key: {name: value for name, value in own.items() if name != "path"} if isinstance(own, dict) else own
+        for key, own in settings.items()
+        if key not in ("devices", "nodes")
     }
 
 
@@ -165,6 +165,42 @@ def gif_settings(wildcards):
 def mp4_settings(wildcards):
     """What the MP4 depends on, beside the frames."""
     return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
+
+
+def gpus(wildcards):
+    """How many GPUs a cluster is asked for by a job that runs a network: none where `device` says so."""
+    return int(experiments[wildcards.experiment]["device"] not in ("cpu", "mps"))
+
+
+def devices(wildcards):
+    """How many devices train an experiment's network."""
+    return experiments[wildcards.experiment]["training"]["devices"]
+
+
+def nodes(wildcards):
+    """How many machines of a cluster they are on; None for one, of which nothing need be said."""
+    count = experiments[wildcards.experiment]["training"]["nodes"]
+    return count if count > 1 else None
+
+
+def srun(wildcards):
+    """For the plugin: a job on several machines starts its own tasks there, one on each; None for others."""
+    return nodes(wildcards) and "srun"
+
+
+def gpu_share(wildcards):
+    """What such a job takes of the 100 that profiles/default lets run at a time on one computer."""
+    return 100 // experiments[wildcards.experiment]["runs_per_gpu"]
+
+
+def undisturbed(wildcards):
+    """All cores of this computer, so that nothing else runs beside; on a cluster, where others do, the threads."""
+    return workflow.cores if workflow.local_exec else experiments[wildcards.experiment]["threads"]
+
+
+# Each job on a cluster has a computer of its own, as far as this resource goes.
+resource_scopes:
+    gpu_share="local",
 
 
 wildcard_constraints:

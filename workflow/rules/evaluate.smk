@@ -39,10 +39,12 @@ rule metrics:
         metrics=ensure("results/{experiment}/seed{seed}/metrics.json", non_empty=True),
     log:
         "logs/metrics/{experiment}/seed{seed}.log",
+    group:
+        "measurement"
     conda:
         "../../environment.yml"
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
         seed=run_seed,
@@ -73,9 +75,10 @@ rule maps:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
-        gpu=1,
-        mem_mb=8000,
-        runtime="2h",
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
         settings=evaluation_settings(
             ("source", "target", "device", "precision"), ("exact_count", "loss_blends", "field_alphas"), WAY
@@ -103,13 +106,13 @@ rule solvers:
         "logs/solvers/{experiment}.log",
     conda:
         "../../environment.yml"
-    # All cores, so that nothing else runs while it takes the time; but torch uses what the experiment says.
-    threads: workflow.cores
+    threads: undisturbed
     resources:
         torch_threads=lambda wildcards: experiments[wildcards.experiment]["threads"],
-        gpu=1,
-        mem_mb=4000,
-        runtime="2h",
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
         settings=evaluation_settings(
             ("source", "target", "device", "precision"),

@@ -11,6 +11,7 @@ rule loss_plot:
         plot=ensure("results/{experiment}/loss.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/loss.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -31,6 +32,7 @@ rule solver_plot:
         plot=ensure("results/{experiment}/solvers.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/solvers.log",
+    localrule: True
     conda:
         "../../environment.yml"
     message:
@@ -49,6 +51,7 @@ rule contact_sheet:
         sheet=ensure("results/{experiment}/contact_sheet.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/contact_sheet.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -71,6 +74,7 @@ rule map_picture:
         picture=ensure("results/{experiment}/map.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/map.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -94,6 +98,7 @@ rule field_picture:
         picture=ensure("results/{experiment}/field.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/field.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -116,6 +121,7 @@ rule neighbours:
         picture=ensure("results/{experiment}/neighbours.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/neighbours.log",
+    localrule: True
     conda:
         "../../environment.yml"
     params:

@@ -18,6 +18,8 @@ for count in sorted({frame_count(experiment) for experiment in experiments.value
             "logs/render/{experiment}/seed{seed}.log",
         wildcard_constraints:
             experiment=one_of(name for name in experiments if frame_count(experiments[name]) == count),
+        group:
+            "animation"
         conda:
             "../../environment.yml"
         threads: 4
@@ -38,6 +40,8 @@ rule gif:
         gif=ensure("results/{experiment}.gif", non_empty=True),
     log:
         "logs/gif/{experiment}.log",
+    group:
+        "animation"
     conda:
         "../../environment.yml"
     threads: 4
@@ -58,6 +62,8 @@ rule mp4:
         mp4=ensure("results/{experiment}.mp4", non_empty=True),
     log:
         "logs/mp4/{experiment}.log",
+    group:
+        "animation"
     conda:
         "../../environment.yml"
     params:

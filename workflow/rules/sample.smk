@@ -11,13 +11,16 @@ rule trajectory:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
         "logs/trajectory/{experiment}/seed{seed}.log",
+    group:
+        "animation"
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
-        gpu=1,
-        mem_mb=4000,
-        runtime="1h",
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=section("source", "sampling", "device", "precision"),
         seed=run_seed,
@@ -39,13 +42,16 @@ rule generate:
         summary=ensure("results/{experiment}/seed{seed}/sampling.json", non_empty=True),
     log:
         "logs/generate/{experiment}/seed{seed}.log",
+    group:
+        "measurement"
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
-        gpu=1,
-        mem_mb=4000,
-        runtime="1h",
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=generation_settings,
         seed=run_seed,

@@ -13,6 +13,7 @@ rule picture_points:
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, "picture")),
         split="train|held_out",
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -34,6 +35,7 @@ rule gaussian_points:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, "gaussian")),
+    localrule: True
     conda:
         "../../environment.yml"
     params:
@@ -58,6 +60,7 @@ rule dataset_images:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, "dataset")),
+    localrule: True
     conda:
         "../../environment.yml"
     resources:
@@ -84,6 +87,7 @@ rule folder_images:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, "folder")),
+    localrule: True
     conda:
         "../../environment.yml"
     params:

@@ -18,8 +18,13 @@ rule train:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
-        gpu=1,
-        mem_mb=lambda wildcards, input: 4000 + 2 * int(input.size_mb),
+        devices=devices,
+        gpu=lambda wildcards: devices(wildcards) * gpus(wildcards),
+        nodes=nodes,
+        tasks=nodes,
+        mpi=srun,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, input, attempt: (4000 + 2 * int(input.size_mb)) * attempt,
         runtime="4h",
     params:
         settings=section("source", "target", "network", "training", "device", "precision"),

@@ -1,0 +1,52 @@
+"""Starting the processes that train one network together, by torchrun: on this machine, or on several by srun."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+
+HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def torchrun(devices: int, module: str, arguments: Sequence[str]) -> int:
+    """Run `python -m module arguments` in as many processes as devices on this machine; returns the exit status.
+
+    It is that of the first that failed. What interrupts this process interrupts them.
+    """
+    os.environ.setdefault("LOGLEVEL", "CRITICAL")  # that processes end when they are told to is no news
+    from torch.distributed.elastic.multiprocessing.api import SignalException
+    from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
+    from torch.distributed.run import main
+
+    try:
+        main(["--standalone", f"--nproc-per-node={devices}", "-m", module, *arguments])
+    except ChildFailedError as error:
+        return _status(error.get_first_failure()[1].exitcode)
+    except SignalException as error:
+        return 128 + error.sigval
+    return 0
+
+
+def srun(nodes: int, tasks: int, devices: int, threads: int, module: str, arguments: Sequence[str]) -> int:
+    """The same on the nodes of this Slurm job: torchrun in each of the tasks, with its share of the devices."""
+    with socket.socket() as free:
+        free.bind(("", 0))
+        endpoint = f"{socket.gethostname()}:{free.getsockname()[1]}"
+    command = [
+        *("srun", f"--nodes={nodes}", f"--ntasks={tasks}", f"--cpus-per-task={threads}", "--kill-on-bad-exit"),
+        *(sys.executable, "-m", "torch.distributed.run", f"--nnodes={tasks}", f"--nproc-per-node={devices // tasks}"),
+        *("--rdzv-backend=c10d", f"--rdzv-endpoint={endpoint}", f"--rdzv-id={secrets.token_hex(4)}"),
+        *("-m", module, *arguments),
+    ]
+    process = subprocess.Popen(command)
+    for number in HELD:
+        signal.signal(number, lambda number, _: process.send_signal(number))
+    return _status(process.wait())
+
+
+def _status(code: int) -> int:
+    """The status of a shell for that of a process, which a signal may have ended."""
+    return code if code >= 0 else 128 - code

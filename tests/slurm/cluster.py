@@ -1,0 +1,81 @@
+"""The test's Slurm as its users see it, and runs of the workflow on it through profiles/slurm."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from conftest import Workspace
+from interrupting import heed_ctrl_c
+
+PROFILE = ["--profile", "profiles/slurm"]
+QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
+HELD, RUNNING = {"PENDING", "CONFIGURING"}, {"RUNNING", "COMPLETING"}
+
+
+def slurm(*command: str, check: bool = True) -> str:
+    """What a command of Slurm says."""
+    return subprocess.run(command, capture_output=True, text=True, check=check, timeout=60).stdout
+
+
+def start(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
+    """Snakemake through the profile; what it says goes to output.txt."""
+    command = [sys.executable, "-m", "snakemake", *PROFILE, *QUICK, *arguments]
+    with workspace.path("output.txt").open("a") as output:
+        return subprocess.Popen(
+            command,
+            cwd=workspace.root,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            preexec_fn=heed_ctrl_c,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
+
+
+def said(workspace: Workspace) -> str:
+    """What Snakemake has said so far."""
+    return workspace.path("output.txt").read_text()
+
+
+def run(workspace: Workspace, *arguments: str, succeeds: bool = True, seconds: float = 600) -> None:
+    """Run to the end."""
+    status = start(workspace, *arguments).wait(seconds)
+    assert (status == 0) == succeeds, said(workspace)
+
+
+def jobs(workspace: Workspace) -> list[dict[str, str]]:
+    """Slurm's own records of the jobs of a workspace, the oldest first."""
+    records = [
+        dict(re.findall(r"(\S+?)=(.*?)(?= [A-Za-z/:]+=|$)", line))
+        for line in slurm("scontrol", "--oneliner", "show", "jobs").splitlines()
+    ]
+    return [record for record in records if record.get("WorkDir") == str(workspace.root)]
+
+
+def of_rule(workspace: Workspace, rule: str) -> list[dict[str, str]]:
+    """Those of one rule, or group."""
+    return [record for record in jobs(workspace) if re.match(rf"(rule|group)_{rule}(_|$)", record.get("Comment", ""))]
+
+
+def asked(record: Mapping[str, str]) -> dict[str, str]:
+    """What a job asked for: its partition, minutes, CPUs, memory in MB and GPUs."""
+    requested = dict(part.split("=", 1) for part in record["TRES"].split(","))
+    hours, minutes, seconds = record["TimeLimit"].rpartition("-")[2].split(":")
+    assert seconds == "00"
+    return {
+        "partition": record["Partition"],
+        "minutes": str(60 * int(hours) + int(minutes)),
+        "cpus": requested["cpu"],
+        "memory": requested["mem"],
+        "gpus": requested.get("gres/gpu", "0"),
+    }
+
+
+def daemon(name: str) -> int:
+    """The process of one of Slurm's daemons."""
+    home = Path(os.environ.get("SLURM_HOME", Path(os.environ.get("TMPDIR", "/tmp")) / "iadb-slurm"))
+    return int((home / "run" / f"{name}.pid").read_text())

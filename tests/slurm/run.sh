@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Run the tests on a real Slurm, which is started for them and stopped after them: make test-slurm.
+#   run.sh PYTHON [pytest's arguments]
+# Exits with 77, and says so loudly, where no Slurm can be started.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+python=$1
+shift
+tests/slurm/start.sh
+status=$?
+if [ $status = 77 ]; then
+  printf '\n!!! The tests on a real Slurm were SKIPPED: see the line above. Nothing of profiles/slurm was tested.\n\n' >&2
+fi
+[ $status = 0 ] || exit $status
+trap tests/slurm/stop.sh EXIT
+export OMP_NUM_THREADS=1
+# Jobs mostly wait, so that several tests run at a time; but not those in which the whole cluster fails.
+"$python" -m pytest --numprocesses 4 --dist load tests/slurm --ignore tests/slurm/test_slurm_outages.py "$@" &&
+  "$python" -m pytest tests/slurm/test_slurm_outages.py "$@"

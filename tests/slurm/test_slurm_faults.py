@@ -1,0 +1,149 @@
+"""Jobs of a real Slurm that end before they should: what they made is not lost, and the workflow ends right."""
+
+import contextlib
+import os
+import re
+import signal
+
+import pytest
+from cluster import RUNNING, asked, jobs, of_rule, run, said, slurm, start
+from conftest import IMAGES, POINTS, edited, make_workspace
+from interrupting import MODEL, STEPS, TARGET, debris, digests, gone_on_after, logged, prepare, states, wait_for
+
+TRAINED = "results/points/seed0/model.pt"
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """Digests of what a local run makes that nothing disturbs."""
+    local = make_workspace(tmp_path_factory.mktemp("local") / "project")
+    prepare(local)
+    assert local.snakemake(TARGET).returncode == 0
+    return digests(local)
+
+
+@pytest.fixture
+def prepared(workspace):
+    prepare(workspace)
+    yield workspace
+    slurm("scancel", *[job["JobId"] for job in jobs(workspace)], check=False)
+
+
+@pytest.fixture
+def begun(prepared):
+    """A workspace whose training runs as a job and has saved a state, and the Snakemake that waits for it."""
+    snakemake = start(prepared, TARGET)
+    wait_for(lambda: states(prepared), 120)
+    yield prepared, snakemake
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(snakemake.pid, signal.SIGKILL)
+    snakemake.wait()
+
+
+def the_training(workspace):
+    """The last job that trains."""
+    return of_rule(workspace, "train")[-1]
+
+
+def ends_right(workspace, snakemake, uninterrupted, seconds=300):
+    assert snakemake.wait(seconds) == 0, said(workspace)
+    assert digests(workspace) == uninterrupted
+    assert not debris(workspace)
+
+
+def test_a_job_that_is_cancelled_goes_on_in_the_next(begun, uninterrupted):
+    workspace, snakemake = begun
+    slurm("scancel", the_training(workspace)["JobId"])
+    ends_right(workspace, snakemake, uninterrupted)
+    assert [job["JobState"] for job in of_rule(workspace, "train")] == ["CANCELLED", "COMPLETED"]
+    assert gone_on_after(workspace)
+
+
+def test_a_preempted_job_is_requeued_and_goes_on(prepared, uninterrupted):
+    snakemake = start(prepared, TARGET, "--set-resources", "train:gpu=4", "train:mem_mb=500")
+    wait_for(lambda: states(prepared), 120)
+    training = the_training(prepared)["JobId"]
+    slurm("srun", "--partition=urgent", "--gpus=4", "--mem=100", "--time=1", "sleep", "2")
+    ends_right(prepared, snakemake, uninterrupted)
+    (job,) = of_rule(prepared, "train")
+    assert (job["JobId"], job["Restarts"], job["JobState"]) == (training, "1", "COMPLETED")
+    assert gone_on_after(prepared)
+
+
+def test_a_job_over_its_time_limit_goes_on_in_the_next(workspace, tmp_path):
+    """Slurm counts whole minutes, so the training has to last longer."""
+    steps = 60 * STEPS
+    points = POINTS | {"training": POINTS["training"] | {"steps": steps, "record_every": 100_000}, "device": "cpu"}
+    local = make_workspace(tmp_path / "local")
+    for each in (workspace, local):
+        each.configure({"points": points})
+        edited(each.path("iadb_core/resume.py"), SECONDS_BETWEEN_STATES=1.0)
+    short = ["--set-resources", "train:runtime=1", "--retries", "20"]
+    snakemake = start(workspace, TRAINED, *short)
+    try:
+        wait_for(lambda: "TIMEOUT" in [job["JobState"] for job in of_rule(workspace, "train")], 240)
+        wait_for(lambda: len(of_rule(workspace, "train")) > 1 and gone_on_after(workspace), 60)
+        # What is left would take as long again; a shorter training goes on from the same state no more than another.
+        assert snakemake.poll() is None
+        assert asked(the_training(workspace))["minutes"] == "1"
+        run_locally = local.snakemake(TRAINED, timeout=900)
+        assert run_locally.returncode == 0
+        assert snakemake.wait(900) == 0, said(workspace)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(snakemake.pid, signal.SIGKILL)
+    assert workspace.path(TRAINED).read_bytes() == local.path(TRAINED).read_bytes()
+
+
+def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
+    broken = IMAGES | {"training": IMAGES["training"] | {"learning_rate": 10.0}, "precision": "float32"}
+    workspace.configure({"points": POINTS | {"device": "cpu"}, "broken": broken})
+    workspace.path("iadb_core/blending.py").write_text(
+        workspace.path("iadb_core/blending.py").read_text().replace("square().sum()", "square().sum() * 1e30")
+    )
+    run(workspace, "results/points.gif", "results/broken.gif", "--retries", "1", succeeds=False)
+    told = said(workspace)
+    assert re.search(r"the loss became (inf|nan) at step [\d,]+: lower training.learning_rate", told), told
+    assert "logs/train/broken/seed0.log" in told
+    assert [job["JobState"] for job in of_rule(workspace, "train") if "broken" in job["Comment"]] == ["FAILED"] * 2
+    assert workspace.path("results/points.gif").exists()
+    assert not debris(workspace)
+
+
+def test_ctrl_c_cancels_the_jobs_and_the_next_call_goes_on(begun, uninterrupted):
+    workspace, snakemake = begun
+    os.killpg(snakemake.pid, signal.SIGINT)
+    assert snakemake.wait(120) != 0
+    wait_for(lambda: the_training(workspace)["JobState"] not in RUNNING, 60)
+    assert the_training(workspace)["JobState"] == "CANCELLED"
+    assert not workspace.path(str(MODEL)).exists()
+    ends_right(workspace, start(workspace, TARGET), uninterrupted)
+    assert gone_on_after(workspace)
+
+
+def test_after_snakemake_was_killed_two_trainings_never_write_one_file(begun, uninterrupted):
+    """The first job runs on; the second, of the next call, waits for it and takes over what it has made."""
+    workspace, snakemake = begun
+    os.kill(snakemake.pid, signal.SIGKILL)
+    snakemake.wait()
+    first = the_training(workspace)["JobId"]
+    assert workspace.snakemake("--unlock").returncode == 0
+    again = start(workspace, TARGET)
+    wait_for(lambda: len(of_rule(workspace, "train")) == 2, 60)
+    wait_for(
+        lambda: "waiting for its end" in logged(workspace) or the_training(workspace)["JobState"] not in RUNNING, 60
+    )
+    ends_right(workspace, again, uninterrupted)
+    states_of_jobs = {job["JobId"]: job["JobState"] for job in of_rule(workspace, "train")}
+    assert states_of_jobs[first] in {"COMPLETED", "FAILED"}
+    assert gone_on_after(workspace)
+
+
+def test_a_lock_that_a_killed_job_left_is_recognised(begun, uninterrupted):
+    workspace, snakemake = begun
+    lock = workspace.path(TRAINED).with_suffix(".lock")
+    assert lock.exists()
+    slurm("scancel", "--signal=KILL", "--full", the_training(workspace)["JobId"])
+    ends_right(workspace, snakemake, uninterrupted)
+    assert "waiting for its end" not in logged(workspace)
+    assert gone_on_after(workspace)
