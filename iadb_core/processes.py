@@ -21,7 +21,7 @@ class LostError(InputError):
 
 @dataclass(frozen=True)
 class Processes:
-    """This process among those that train together.
+    """One process among those that train together.
 
     rank, size: its number, and how many there are. local_rank, here: the same of those on this machine.
     """

@@ -126,10 +126,10 @@ def train(
     of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
     always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
-    records are not yielded again. after_block: is called between blocks, and may ask for the state. processes: that train
-    together, each on `processes.rows` of every batch.
+    records are not yielded again. after_block: is called between blocks, and may ask for the state. processes:
+    that train together, each on `processes.rows` of every batch.
     Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
-    to begin with is of another one.
+    to begin with is of another one; LostError if another process has ended.
     """
     if settings["warmup"] >= steps:
         raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from conftest import POINTS, Workspace, edited
 
@@ -22,9 +23,10 @@ TARGET = "results/points.gif"
 RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
 
 
-def prepare(workspace: Workspace) -> None:
-    """A training of some seconds, whose state is kept five times a second."""
-    workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": STEPS, "record_every": 500}}})
+def prepare(workspace: Workspace, **settings: Any) -> None:
+    """A training of some seconds, whose state is kept five times a second; with other settings of its experiment."""
+    training = POINTS["training"] | {"steps": STEPS, "record_every": 500}
+    workspace.configure({"points": POINTS | {"training": training} | settings})
     edited(workspace.path("iadb_core/resume.py"), SECONDS_BETWEEN_STATES=0.2, GREATEST_SHARE=1.0)
 
 

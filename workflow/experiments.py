@@ -1,11 +1,13 @@
 """The experiments of the configuration, checked and complete: defaults merged, every optional value filled in."""
 
 import copy
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from workflow.schema import fill, load_schema, mistakes
+from workflow.sweep import SweepError, variants
 
 TAKEN_WHOLE = ("source", "target", "network")
 CHANNELS = {"CIFAR10": 3}
@@ -22,6 +24,7 @@ class ConfigError(Exception):
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with `defaults` merged under each experiment and every optional value filled in.
 
+    An experiment with a `sweep` is followed by its variants; under `sweeps` are, by its name, the values of each.
     Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
     """
     schema = load_schema()
@@ -40,14 +43,36 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     if found:
         raise ConfigError("\n".join(dict.fromkeys(found)))
     result = copy.deepcopy(result)
+    sweeps = expand(result["experiments"])
+    found = [f"{_place(path, config)}: {message}" for path, message in mistakes(result, schema)] if sweeps else []
+    if found:
+        raise ConfigError("\n".join(dict.fromkeys(found)))
     fill(result, schema, schema)
     for name, experiment in result["experiments"].items():
         _check_experiment(f"experiments.{name}", experiment)
-    for name in result.setdefault("default_experiments", list(result["experiments"])):
+    result["sweeps"] = sweeps
+    swept = {variant for values in sweeps.values() for variant in values}
+    for name in result.setdefault("default_experiments", [name for name in result["experiments"] if name not in swept]):
         if name not in result["experiments"]:
             names = ", ".join(result["experiments"])
             raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {names}")
     return result
+
+
+def expand(experiments: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Add the variants of each experiment's sweep; the swept values, by the name of the experiment and the variant."""
+    sweeps: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, experiment in list(experiments.items()):
+        if "sweep" not in experiment:
+            continue
+        try:
+            found = list(variants(name, experiment))
+        except SweepError as error:
+            raise ConfigError(f"experiments.{name}.{error.place}: {error}") from error
+        experiments[name] = {key: value for key, value in experiment.items() if key != "sweep"}
+        experiments.update({variant: own for variant, own, _ in found})
+        sweeps[name] = {variant: values for variant, _, values in found}
+    return sweeps
 
 
 def _place(path: tuple[Any, ...], config: Mapping[str, Any]) -> str:
@@ -171,12 +196,28 @@ def sorted_tree(value: Any) -> Any:
     return value
 
 
-def sample_sets(experiments: Mapping[str, Any], kind: str) -> Iterator[str]:
-    """The `experiment/side` of every source and target of a kind."""
+def sample_sets(config: Mapping[str, Any], kind: str) -> Iterator[str]:
+    """The `experiment/side` of every source and target of a kind that has files of its own. config: complete."""
+    for (name, side), home in sample_homes(config).items():
+        if name == home and kind in config["experiments"][name][side]:
+            yield f"{name}/{side}"
+
+
+def sample_homes(config: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+    """Under which experiment the sample files of each experiment and side lie: (experiment, side) to experiment.
+
+    Variants of a sweep share the files of those before them whose samples are the same.
+    """
+    experiments, homes = config["experiments"], {}
+    families = {variant: base for base, values in config["sweeps"].items() for variant in values}
+    known: dict[str, str] = {}
     for name, experiment in experiments.items():
         for side in ("source", "target"):
-            if kind in experiment[side]:
-                yield f"{name}/{side}"
+            made_of = [families.get(name, name), side, experiment[side], experiment["samples"]]
+            if "gaussian" in experiment[side]:
+                made_of += [sample_shape(experiment), experiment["evaluation"]["count"]]
+            homes[name, side] = known.setdefault(json.dumps(sorted_tree(made_of)), name)
+    return homes
 
 
 def classifier_of(experiment: Mapping[str, Any]) -> str | None:

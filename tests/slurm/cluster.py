@@ -1,5 +1,6 @@
 """The test's Slurm as its users see it, and runs of the workflow on it through profiles/slurm."""
 
+import json
 import os
 import re
 import subprocess
@@ -7,8 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from conftest import Workspace
-from interrupting import heed_ctrl_c
+import pytest
+from conftest import Workspace, make_workspace
+from filelock import FileLock
+from interrupting import TARGET, digests, heed_ctrl_c, prepare
 
 PROFILE = ["--profile", "profiles/slurm"]
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
@@ -58,7 +61,7 @@ def jobs(workspace: Workspace) -> list[dict[str, str]]:
 
 def of_rule(workspace: Workspace, rule: str) -> list[dict[str, str]]:
     """Those of one rule, or group."""
-    return [record for record in jobs(workspace) if re.match(rf"(rule|group)_{rule}(_|$)", record.get("Comment", ""))]
+    return [record for record in jobs(workspace) if re.match(rf"rule_{rule}(_|$)", record.get("Comment", ""))]
 
 
 def asked(record: Mapping[str, str]) -> dict[str, str]:
@@ -71,7 +74,7 @@ def asked(record: Mapping[str, str]) -> dict[str, str]:
         "minutes": str(60 * int(hours) + int(minutes)),
         "cpus": requested["cpu"],
         "memory": requested["mem"],
-        "gpus": requested.get("gres/gpu", "0"),
+        "gpus": record.get("TresPerJob", "gres:gpu:0").removeprefix("gres:gpu:"),
     }
 
 
@@ -79,3 +82,16 @@ def daemon(name: str) -> int:
     """The process of one of Slurm's daemons."""
     home = Path(os.environ.get("SLURM_HOME", Path(os.environ.get("TMPDIR", "/tmp")) / "iadb-slurm"))
     return int((home / "run" / f"{name}.pid").read_text())
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory, testrun_uid):
+    """Digests of what a local run makes that nothing disturbs, the same for all processes that test."""
+    path = tmp_path_factory.getbasetemp().parent / f"uninterrupted-{testrun_uid}.json"
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            local = make_workspace(tmp_path_factory.mktemp("local") / "project")
+            prepare(local, device="cpu")
+            assert local.snakemake(TARGET).returncode == 0
+            path.write_text(json.dumps(digests(local)))
+    return json.loads(path.read_text())

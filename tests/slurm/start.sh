@@ -78,9 +78,9 @@ start_daemons() {
     --log-file="$home/log/munged.log" --seed-file="$home/run/munged.seed"
   slurmctld -i
   slurmd
-  for _ in $(seq 150); do
-    [ "$(sinfo --noheader --format=%T --partition=cpu 2> /dev/null)" = idle ] && return
-    sleep 0.2
+  for _ in $(seq 30); do
+    [ "$(timeout 2 sinfo --noheader --format=%T --partition=cpu 2> /dev/null)" = idle ] && return
+    sleep 0.3
   done
   tail -n 20 "$home"/log/*.log >&2
   echo "the node of the test's Slurm does not become idle" >&2

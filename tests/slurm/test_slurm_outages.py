@@ -7,24 +7,15 @@ import subprocess
 import time
 
 import pytest
-from cluster import HELD, daemon, jobs, said, slurm, start
-from conftest import make_workspace
+from cluster import HELD, daemon, jobs, said, slurm, start, uninterrupted  # noqa: F401
 from interrupting import TARGET, debris, digests, prepare, states, wait_for
 
 NODE = socket.gethostname().split(".")[0]
 
 
-@pytest.fixture(scope="module")
-def uninterrupted(tmp_path_factory):
-    local = make_workspace(tmp_path_factory.mktemp("local") / "project")
-    prepare(local)
-    assert local.snakemake(TARGET).returncode == 0
-    return digests(local)
-
-
 @pytest.fixture
 def begun(workspace):
-    prepare(workspace)
+    prepare(workspace, device="cpu")
     snakemake = start(workspace, TARGET)
     wait_for(lambda: states(workspace), 120)
     yield workspace, snakemake

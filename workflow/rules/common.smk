@@ -1,9 +1,18 @@
 # What the rules share: the completed configuration, and functions that give a rule its share of it.
+import re
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-from workflow.experiments import ConfigError, classifier_of, complete, sample_sets, sample_shape, sorted_tree
+from workflow.experiments import (
+    ConfigError,
+    classifier_of,
+    complete,
+    sample_homes,
+    sample_sets,
+    sample_shape,
+    sorted_tree,
+)
 from iadb_core.formats import SUFFIXES
 from workflow.sources import ROOT, sources as imported_sources
 
@@ -12,12 +21,12 @@ try:
 except ConfigError as error:
     raise WorkflowError(f"The configuration cannot be used.\n{error}")
 
-experiments = config["experiments"]
+experiments, homes = config["experiments"], sample_homes(config)
 
 
 def one_of(names):
     """A pattern for any of the names, and for nothing if there are none."""
-    return "|".join(names) or "(?!)"
+    return "|".join(map(re.escape, names)) or "(?!)"
 
 
 def sources(script):
@@ -106,9 +115,14 @@ def samples(side, split):
     def path(wildcards):
         if "gaussian" in experiments[wildcards.experiment][side]:
             return []
-        return f"results/{wildcards.experiment}/{side}/{split}.npy"
+        return f"results/{homes[wildcards.experiment, side]}/{side}/{split}.npy"
 
     return path
+
+
+def held_out_targets(wildcards):
+    """The file of held-out samples of an experiment's target, which a Gaussian has too."""
+    return f"results/{homes[wildcards.experiment, 'target']}/target/held_out.npy"
 
 
 def pictures(wildcards):

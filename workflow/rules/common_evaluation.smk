@@ -106,6 +106,16 @@ def of_runs(name):
     return lambda wildcards: [f"results/{experiment}/seed{seed}/{name}" for experiment, seed in runs(wildcards)]
 
 
+def variant_runs(wildcards):
+    """The runs of a sweep, as [experiment, seed]."""
+    return [[name, seed] for name in config["sweeps"][wildcards.experiment] for seed in experiments[name]["seeds"]]
+
+
+def of_variants(name):
+    """An input function: a file of each run of a sweep."""
+    return lambda wildcards: [f"results/{variant}/seed{seed}/{name}" for variant, seed in variant_runs(wildcards)]
+
+
 def maps_of_runs(wildcards):
     """What was measured of the maps of a table's runs; only the table `evaluation` has it."""
     return of_runs("map.json")(wildcards) if wildcards.table == "evaluation" else []

@@ -30,7 +30,7 @@ rule metrics:
     """Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
     input:
         generated="results/{experiment}/seed{seed}/generated.npy",
-        held_out="results/{experiment}/target/held_out.npy",
+        held_out=held_out_targets,
         train=samples("target", "train"),
         picture=picture("target"),
         classifier=classifier,
@@ -59,7 +59,7 @@ rule maps:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
-        target="results/{experiment}/target/held_out.npy",
+        target=held_out_targets,
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
         source_picture=picture("source"),
@@ -96,7 +96,7 @@ rule solvers:
         model=of_first_seed("model.pt"),
         training=of_first_seed("training.json"),
         source=samples("source", "held_out"),
-        held_out="results/{experiment}/target/held_out.npy",
+        held_out=held_out_targets,
         train=samples("target", "train"),
         classifier=classifier,
         code=sources("solvers"),

@@ -114,7 +114,7 @@ rule neighbours:
     """Show generated and held-out images, each beside the training image that is nearest to it."""
     input:
         generated=of_first_seed("generated.npy"),
-        held_out="results/{experiment}/target/held_out.npy",
+        held_out=held_out_targets,
         train=samples("target", "train"),
         code=sources("neighbours"),
     output:

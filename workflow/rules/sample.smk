@@ -35,7 +35,7 @@ rule generate:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
-        target="results/{experiment}/target/held_out.npy",
+        target=held_out_targets,
         code=sources("generate"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated.npy", non_empty=True),

@@ -11,7 +11,7 @@ rule picture_points:
     log:
         "logs/samples/{sample_set}/{split}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "picture")),
+        sample_set=one_of(sample_sets(config, "picture")),
         split="train|held_out",
     localrule: True
     conda:
@@ -34,7 +34,7 @@ rule gaussian_points:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "gaussian")),
+        sample_set=one_of(sample_sets(config, "gaussian")),
     localrule: True
     conda:
         "../../environment.yml"
@@ -59,7 +59,7 @@ rule dataset_images:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "dataset")),
+        sample_set=one_of(sample_sets(config, "dataset")),
     localrule: True
     conda:
         "../../environment.yml"
@@ -86,7 +86,7 @@ rule folder_images:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, "folder")),
+        sample_set=one_of(sample_sets(config, "folder")),
     localrule: True
     conda:
         "../../environment.yml"

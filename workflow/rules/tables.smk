@@ -48,3 +48,28 @@ rule summary:
         "Writing {output.csv}"
     script:
         "../scripts/summary.py"
+
+
+rule sweep:
+    """Compare the variants of a sweep: what differs, and the figures over all seeds."""
+    input:
+        training=of_variants("training.json"),
+        metrics=of_variants("metrics.json"),
+        code=sources("sweep"),
+    output:
+        csv=ensure("results/{experiment}/sweep.csv", non_empty=True),
+        html=ensure("results/{experiment}/sweep.html", non_empty=True),
+    log:
+        "logs/tables/{experiment}/sweep.log",
+    wildcard_constraints:
+        experiment=one_of(config["sweeps"]),
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        runs=variant_runs,
+        values=lambda wildcards: config["sweeps"][wildcards.experiment],
+    message:
+        "Writing {output.csv}"
+    script:
+        "../scripts/sweep.py"
