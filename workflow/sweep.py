@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 NOT_SWEPT = ("seeds", "sweep")
-LONGEST = 200  # of a name, which is that of a folder
+LONGEST = 150  # of what is put behind the name, which is that of a folder
 PLAIN = re.compile(r"[A-Za-z0-9_.+-]+")
 
 
@@ -33,11 +33,12 @@ def variants(name: str, experiment: Mapping[str, Any]) -> Iterator[tuple[str, di
     found: set[str] = set()
     for combined in itertools.product(*grid.values(), side_by_side):
         values = dict(zip(keys, [*combined[:-1], *combined[-1]], strict=True))
-        called = f"{name}~" + ",".join(_told(key, keys, value, sweep) for key, value in values.items())
+        told = ",".join(_told(key, keys, value, sweep) for key, value in values.items())
+        called = f"{name}~{told}"
         if called in found:
             raise SweepError("sweep", f"gives {called} twice: no list may repeat a value")
-        if len(called) > LONGEST:
-            raise SweepError("sweep", f"gives a name of {len(called)} letters, more than {LONGEST}: {called}")
+        if len(told) > LONGEST:
+            raise SweepError("sweep", f"gives a name of {len(told)} letters, more than {LONGEST}: {told}")
         found.add(called)
         yield called, _with_values(base, values), values
 
@@ -75,7 +76,7 @@ def _told(key: str, keys: list[str], value: Any, sweep: Mapping[str, Any]) -> st
     short = last if [other.rpartition(".")[2] for other in keys].count(last) == 1 else key
     listed = {**sweep.get("grid", {}), **sweep.get("zip", {})}[key]
     text = _word(value)
-    distinct = len({_word(other) for other in listed}) == len(listed)
+    distinct = all(_word(other) != text for other in listed if other != value)
     return f"{short}={text if text and distinct else f'no{listed.index(value) + 1}'}"
 
 

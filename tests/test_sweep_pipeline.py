@@ -1,0 +1,47 @@
+"""A sweep through real Snakemake: its variants share their samples and meet in one table."""
+
+import csv
+
+import pytest
+from conftest import POINTS, Workspace, make_workspace
+
+SWEEP = {"grid": {"training.learning_rate": [0.0001, 0.02]}}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    workspace = make_workspace(tmp_path_factory.mktemp("swept") / "project")
+    workspace.configure({"points": POINTS | {"sweep": SWEEP}})
+    run = workspace.snakemake("results/points/sweep.html")
+    assert run.returncode == 0, run.stderr
+    return workspace
+
+
+def table(workspace: Workspace) -> list[dict[str, str]]:
+    with open(workspace.path("results/points/sweep.csv"), newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_table_has_a_row_for_each_variant_the_best_first(swept):
+    rows = table(swept)
+    assert [row["training.learning_rate"] for row in rows] == ["0.02", "0.0001"]
+    distances = [float(row["W2 (with root)"]) for row in rows]
+    assert distances == sorted(distances)
+    assert "points" in swept.path("results/points/sweep.html").read_text()
+
+
+def test_samples_are_made_once(swept):
+    made = sorted(str(path.relative_to(swept.path("results"))) for path in swept.path("results").rglob("train.npy"))
+    assert made == ["points/source/train.npy", "points/target/train.npy"]
+    assert not swept.path("results/points/seed0").exists()
+
+
+def test_another_value_trains_one_more_run(swept):
+    swept.configure({"points": POINTS | {"sweep": {"grid": {"training.learning_rate": [0.0001, 0.02, 0.01]}}}})
+    told = swept.snakemake("-n", "results/points/sweep.html").stdout
+    counted = {line.split()[0]: line.split()[1] for line in told.splitlines() if len(line.split()) == 2}
+    assert {rule: counted.get(rule) for rule in ("picture_points", "train", "sweep")} == {
+        "picture_points": None,
+        "train": "1",
+        "sweep": "1",
+    }
