@@ -7,6 +7,7 @@ that its peak is its own. Prints a Markdown table.
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from iadb_core.fidelity import frechet_distance, kernel_distance, nearest, overl
 from iadb_core.runtime import peak_memory_mb
 
 COUNT = 10_000
-MEASURES = {
+MEASURES: dict[str, tuple[int, Callable[[np.ndarray, np.ndarray], object]]] = {
     "W2": (2, wasserstein2),
     "energy distance": (2, energy_distance),
     "MMD": (2, lambda a, b: mmd(a, b, median_distance(b))),

@@ -14,6 +14,7 @@ from iadb_core.archives import load_archive
 from iadb_core.files import InputError, atomic
 from iadb_core.networks import initialise
 from iadb_core.runtime import generator
+from iadb_core.shards import Samples
 from iadb_core.streams import Draws, index_blocks
 
 FORMAT = "iadb-classifier-1"
@@ -78,11 +79,12 @@ def train_classifier(
     return network.eval()
 
 
-def embed(network: Classifier, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]:
     """Features, (count, 64), and class probabilities, (count, classes), of images with pixel values in [0, 1]."""
     features, probabilities = [], []
     with torch.inference_mode():
-        for block in torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32)).split(IMAGES_AT_ONCE):
+        for first in range(0, len(images), IMAGES_AT_ONCE):
+            block = torch.from_numpy(np.ascontiguousarray(images[first : first + IMAGES_AT_ONCE], dtype=np.float32))
             features.append(network.features(block))
             probabilities.append(network.out(features[-1]).softmax(dim=1))
     return torch.cat(features).numpy(), torch.cat(probabilities).numpy()

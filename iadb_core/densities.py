@@ -13,6 +13,7 @@ from iadb_core.pictures import opened, over_black, without_palette
 PROPOSALS = 2**15
 MOST_OFTEN, LONGEST_LIST = 8, 2**20
 LEAST_ACCEPTANCE = 1 / 256
+DRAWN_AT_ONCE = 1024  # of samples that are skipped
 
 
 def read_density(path: str | os.PathLike[str]) -> np.ndarray:
@@ -110,8 +111,13 @@ def _ends_of_pixels(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sample_gaussian(
-    shape: tuple[int, ...], mean: float, std: float, count: int, generator: np.random.Generator
+    shape: tuple[int, ...], mean: float, std: float, count: int, generator: np.random.Generator, skipped: int = 0
 ) -> np.ndarray:
-    """`count` draws from N(mean, std²), (count, *shape), float32; the first ones are the same for every count."""
+    """`count` draws from N(mean, std²), (count, *shape), float32; the first ones are the same for every count.
+
+    skipped: how many are drawn before these and not returned.
+    """
+    for first in range(0, skipped, DRAWN_AT_ONCE):
+        generator.standard_normal((min(DRAWN_AT_ONCE, skipped - first), *shape), dtype=np.float32)
     noise = generator.standard_normal((count, *shape), dtype=np.float32)
     return noise * np.float32(std) + np.float32(mean)

@@ -5,6 +5,7 @@ different shapes, or values that are not finite.
 """
 
 from collections.abc import Iterator
+from math import prod
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist
@@ -12,8 +13,10 @@ from scipy.spatial.distance import cdist, pdist
 from iadb_core.densities import cell_masses
 from iadb_core.files import InputError
 from iadb_core.seeds import numpy_generator
+from iadb_core.shards import Samples
 
 PAIRS_AT_ONCE = 2**22
+ROWS_AT_ONCE = 2**14
 MOST_PAIRS_IN_MEMORY = 2**24  # of a cost matrix, which exact transport needs whole in many dimensions
 FEW_DIMENSIONS = 8
 POINTS_OF_THE_MEDIAN = 2000
@@ -21,16 +24,31 @@ POINTS_OF_THE_MEDIAN = 2000
 
 def checked(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both sets as float64, (n, d) and (m, d). Raises InputError if there is no distance between them."""
-    if not a.size or not b.size or a.shape[1:] != b.shape[1:]:
+    _check_shapes(a, b)
+    return _finite(a, "first"), _finite(b, "second")
+
+
+def _check_shapes(a: Samples, b: Samples) -> None:
+    if 0 in (*a.shape, *b.shape) or a.shape[1:] != b.shape[1:]:
         raise InputError(f"no distance between sets of shapes {a.shape} and {b.shape}")
-    a, b = (np.asarray(x, dtype=np.float64).reshape(len(x), -1) for x in (a, b))
-    for which, x in (("first", a), ("second", b)):
-        if not np.isfinite(x).all():
-            wrong = int((~np.isfinite(x).all(axis=1)).sum())
-            raise InputError(
-                f"no distance: {wrong} of {len(x)} samples of the {which} set have values that are not finite"
-            )
-    return a, b
+
+
+def _finite(x: np.ndarray, which: str) -> np.ndarray:
+    x = np.asarray(x, dtype=np.float64).reshape(len(x), -1)
+    if not np.isfinite(x).all():
+        wrong = int((~np.isfinite(x).all(axis=1)).sum())
+        raise InputError(f"no distance: {wrong} of {len(x)} samples of the {which} set have values that are not finite")
+    return x
+
+
+def rows_of(x: Samples, which: str = "first") -> Iterator[tuple[slice, np.ndarray]]:
+    """Samples some at a time: which, and the samples as float64, (rows, d). Raises InputError if one is not finite.
+
+    which: of the sets it is, for the message.
+    """
+    for first in range(0, len(x), ROWS_AT_ONCE):
+        rows = slice(first, min(first + ROWS_AT_ONCE, len(x)))
+        yield rows, _finite(x[rows], which)
 
 
 def distance_blocks(a: np.ndarray, b: np.ndarray, metric: str = "euclidean") -> Iterator[tuple[slice, np.ndarray]]:
@@ -56,21 +74,30 @@ def energy_distance(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.sqrt(max(squared, 0.0)))
 
 
-def sliced_wasserstein(a: np.ndarray, b: np.ndarray, projections: int, seed: int) -> float:
+def sliced_wasserstein(a: Samples, b: Samples, projections: int, seed: int) -> float:
     """√ of the squared 2-Wasserstein distance between 1D projections, averaged over random directions.
 
-    seed: of the directions. In the samples' unit. Source: Bonneel et al. 2015. Raises InputError also if the sets
-    differ in size.
+    seed: of the directions. In the samples' unit. The samples are read some at a time, once for every few directions.
+    Source: Bonneel et al. 2015. Raises InputError also if the sets differ in size.
     """
-    a, b = _paired(*checked(a, b), "sliced Wasserstein")
+    _check_shapes(a, b)
+    _check_paired(a, b, "sliced Wasserstein")
     generator, total = numpy_generator(seed, "sliced Wasserstein directions"), 0.0
-    at_once = max(1, PAIRS_AT_ONCE // max(a.shape))
+    dimensions = prod(a.shape[1:])
+    at_once = max(1, PAIRS_AT_ONCE // max(len(a), dimensions))
     for first in range(0, projections, at_once):
-        directions = generator.standard_normal((min(at_once, projections - first), a.shape[1]))
+        directions = generator.standard_normal((min(at_once, projections - first), dimensions))
         directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-        difference = np.sort(directions @ a.T, axis=1) - np.sort(directions @ b.T, axis=1)
+        difference = _projected(a, directions, "first") - _projected(b, directions, "second")
         total += float(np.square(difference).sum())
     return float(np.sqrt(total / (projections * len(a))))
+
+
+def _projected(x: Samples, directions: np.ndarray, which: str) -> np.ndarray:
+    """The projections of samples on directions, each in ascending order, (directions, n)."""
+    projected = np.concatenate([directions @ rows.T for _, rows in rows_of(x, which)], axis=1)
+    projected.sort(axis=1)
+    return projected
 
 
 def wasserstein2(a: np.ndarray, b: np.ndarray) -> float:
@@ -81,7 +108,8 @@ def wasserstein2(a: np.ndarray, b: np.ndarray) -> float:
     """
     import ot
 
-    a, b = _paired(*checked(a, b), "exact transport")
+    a, b = checked(a, b)
+    _check_paired(a, b, "exact transport")
     if len(a) == 1:
         return float(np.linalg.norm(a - b))
     if a.shape[1] <= FEW_DIMENSIONS:
@@ -94,10 +122,9 @@ def wasserstein2(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.sqrt(max(float(squared), 0.0)))
 
 
-def _paired(a: np.ndarray, b: np.ndarray, what: str) -> tuple[np.ndarray, np.ndarray]:
+def _check_paired(a: Samples, b: Samples, what: str) -> None:
     if len(a) != len(b):
         raise InputError(f"{what} needs as many samples in each set, not {len(a)} and {len(b)}")
-    return a, b
 
 
 def median_distance(x: np.ndarray) -> float:

@@ -23,6 +23,7 @@ from iadb_core.inception import Inception
 from iadb_core.preparation import network_values
 from iadb_core.scaling import true_values
 from iadb_core.seeds import numpy_generator
+from iadb_core.shards import Samples
 
 CLASSIFIER, INCEPTION = "classifier", "Inception"
 NEAR_QUANTILE = 0.05
@@ -36,7 +37,7 @@ class Images:
     classifier. inception: (n, 2048). None where there is no such network.
     """
 
-    pixels: np.ndarray
+    pixels: Samples
     features: np.ndarray | None = None
     probabilities: np.ndarray | None = None
     inception: np.ndarray | None = None
@@ -113,6 +114,21 @@ def image_measures(settings: Mapping[str, Any], seed: int) -> list[Measure]:
     return [*image_quality(settings, seed), overlaps, classes, _on_features("inception", INCEPTION)]
 
 
+class TrueValues:
+    """The first `count` of samples as true values, computed as they are asked for; values: as networks see them."""
+
+    def __init__(self, values: Samples, density: Mapping[str, Any], count: int) -> None:
+        self.values, self.density = values, density
+        self.shape = (min(count, len(values)), *values.shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, which: slice) -> np.ndarray:
+        first, last, _ = which.indices(len(self))
+        return true_values(np.asarray(self.values[first:last]), self.density)
+
+
 class Comparison:
     """Held-out samples that generated ones are compared with, and the draws of real samples that give the floors.
 
@@ -145,10 +161,10 @@ class Comparison:
         """Stored real samples as true values."""
         return true_values(network_values(stored, self.target).numpy(), self.target)
 
-    def seen(self, values: np.ndarray) -> Any:
+    def seen(self, values: Samples) -> Any:
         """True values as measures take them: points as they are, images with what the networks see in them."""
         if not self.images:
-            return values
+            return values[:]
         features, probabilities = embed(self.classifier, values) if self.classifier else (None, None)
         return Images(values, features, probabilities, self.inception.features(values) if self.inception else None)
 
@@ -156,16 +172,20 @@ class Comparison:
         """Stored real samples as measures take them."""
         return self.seen(self.true(stored))
 
-    def generated(self, values: np.ndarray) -> Any:
+    def true_generated(self, values: Samples) -> Samples:
+        """The first `draws.n` generated samples, network values, as true values."""
+        return TrueValues(values, self.target, self.draws.n)
+
+    def generated(self, values: Samples) -> Any:
         """The first `draws.n` generated samples, network values, as measures take them."""
-        return self.seen(true_values(np.asarray(values[: self.draws.n]), self.target))
+        return self.seen(self.true_generated(values))
 
     def floors(self, measures: list[Measure]) -> dict[str, tuple[float, float | None]]:
         """What real samples score under the measures."""
         pairs = ((self.real(self.held_out[one]), self.real(self.pool[other])) for one, other in self.draws.pairs)
         return floors(measures, pairs)
 
-    def figures(self, measures: list[Measure], values: np.ndarray) -> list[Figure]:
+    def figures(self, measures: list[Measure], values: Samples) -> list[Figure]:
         """The measures of generated samples, network values, each beside its floor."""
         generated = self.generated(values)
         kept = usable(measures, generated, self.reference)
@@ -177,12 +197,11 @@ class Comparison:
             for name, value in scored.items()
         ]
 
-    def memorisation(self, values: np.ndarray) -> list[Figure]:
+    def memorisation(self, values: Samples) -> list[Figure]:
         """How near generated images, network values, come to training images; nothing without training images."""
         if not self.images or self.train is None:
             return []
-        generated = true_values(np.asarray(values[: self.draws.n]), self.target)
-        return memorisation(generated, self.true(self.held_out), self.true(self.train), self.draws)
+        return memorisation(self.true_generated(values), self.true(self.held_out), self.true(self.train), self.draws)
 
 
 def extractor_of(metric: str) -> str | None:
@@ -192,7 +211,7 @@ def extractor_of(metric: str) -> str | None:
     return next((name for name in (CLASSIFIER, INCEPTION) if f"({name})" in metric), None)
 
 
-def memorisation(generated: np.ndarray, held_out: np.ndarray, train: np.ndarray, draws: Draws) -> list[Figure]:
+def memorisation(generated: Samples, held_out: np.ndarray, train: np.ndarray, draws: Draws) -> list[Figure]:
     """How near generated images come to their nearest training image, and the same of held-out images.
 
     All (…, channels, height, width) in [0, 1]; the distance is Euclidean. A model that repeats what it was trained on

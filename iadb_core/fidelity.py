@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from iadb_core.distances import PAIRS_AT_ONCE, checked, distance_blocks
+from iadb_core.distances import PAIRS_AT_ONCE, checked, distance_blocks, rows_of
 from iadb_core.files import InputError
+from iadb_core.shards import Samples
 
 NUMBERS_AT_ONCE = 2**24
 
@@ -92,16 +93,23 @@ def _neighbour_radii(x: np.ndarray, k: int) -> np.ndarray:
     return radii
 
 
-def nearest(x: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(x: Samples, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each sample of x, (n, …), the index of its nearest one in a pool, (m, …), and its Euclidean distance.
 
-    Found by products, which are fast; measured by differences, which lose no digits. The pool is taken in blocks.
+    Found by products, which are fast; measured by differences, which lose no digits. Both are taken in blocks.
     """
-    flat, _ = checked(x, pool[:1])
+    checked(x[:1], pool[:1])
+    found = [_nearest(rows, pool) for _, rows in rows_of(x)]
+    indices, distances = zip(*found, strict=True)
+    return np.concatenate(indices), np.concatenate(distances)
+
+
+def _nearest(flat: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same for some samples, (rows, d)."""
     index, least = np.zeros(len(flat), np.intp), np.full(len(flat), np.inf)
     size = max(1, NUMBERS_AT_ONCE // max(flat.shape))
     for first in range(0, len(pool), size):
-        _, block = checked(x[:1], pool[first : first + size])
+        _, block = checked(flat[:1].reshape(1, *pool.shape[1:]), pool[first : first + size])
         distances = np.square(block).sum(axis=1) - 2 * (flat @ block.T)  # squared, less ‖x‖², the same for all
         best = distances.argmin(axis=1)
         found = distances[np.arange(len(flat)), best]

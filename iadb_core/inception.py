@@ -5,6 +5,7 @@ import torch
 
 from iadb_core.downloads import impatient_sockets
 from iadb_core.files import InputError
+from iadb_core.shards import Samples
 
 IMAGES_AT_ONCE = 64
 
@@ -32,9 +33,11 @@ class Inception:
                 "leaves the distances by the pipeline's own classifier"
             ) from error
 
-    def features(self, images: np.ndarray) -> np.ndarray:
+    def features(self, images: Samples) -> np.ndarray:
         """images: (n, 1 or 3, height, width) in [0, 1]; gray ones are seen as RGB. Returns (n, 2048), float32."""
-        blocks = torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32)).split(IMAGES_AT_ONCE)
+        found = []
         with torch.inference_mode():
-            bytes_seen = ((block * 255).round().to(torch.uint8).expand(-1, 3, -1, -1) for block in blocks)
-            return torch.cat([self.network(block) for block in bytes_seen]).numpy()
+            for first in range(0, len(images), IMAGES_AT_ONCE):
+                block = torch.from_numpy(np.ascontiguousarray(images[first : first + IMAGES_AT_ONCE], dtype=np.float32))
+                found.append(self.network((block * 255).round().to(torch.uint8).expand(-1, 3, -1, -1)))
+        return torch.cat(found).numpy()

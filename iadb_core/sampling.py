@@ -18,7 +18,10 @@ from iadb_core.preparation import network_values
 from iadb_core.runtime import choose_device, choose_precision
 from iadb_core.schedules import SCHEDULES
 from iadb_core.seeds import numpy_generator
+from iadb_core.shards import shard_rows
 from iadb_core.solvers import Counted, make_solver
+
+ALL = slice(None)
 
 
 def starts(
@@ -28,8 +31,9 @@ def starts(
     count: int,
     generator: np.random.Generator,
     distinct: bool = False,
+    part: slice = ALL,
 ) -> Tensor:
-    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them.
+    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them; or part of them.
 
     density: its settings by its kind. samples: its stored samples; None for a Gaussian. They are drawn with
     replacement, unless `distinct`: then each at most once. The first starts are the same for every count.
@@ -37,24 +41,35 @@ def starts(
     """
     if samples is None:
         gaussian = density["gaussian"]
-        return torch.from_numpy(sample_gaussian(shape, gaussian["mean"], gaussian["std"], count, generator))
+        first, last, _ = part.indices(count)
+        drawn = sample_gaussian(shape, gaussian["mean"], gaussian["std"], last - first, generator, skipped=first)
+        return torch.from_numpy(drawn)
     if distinct and count > len(samples):
         raise InputError(f"{count} distinct starts were asked for, of {len(samples)} samples")
     chosen = generator.permutation(len(samples))[:count] if distinct else generator.integers(len(samples), size=count)
-    return network_values(samples[chosen], density)
+    return network_values(samples[chosen[part]], density)
 
 
 def measured_starts(
-    density: Mapping[str, Any], shape: tuple[int, ...], source: str | None, target: str, count: int, seed: int
+    density: Mapping[str, Any],
+    shape: tuple[int, ...],
+    source: str | None,
+    target: str,
+    count: int,
+    seed: int,
+    shard: tuple[int, int] = (1, 1),
+    batch_size: int = 1,
 ) -> Tensor:
     """Where the samples that are measured start: fresh noise, or distinct held-out samples; (n, *shape), float32.
 
     density: the source's settings. source, target: files of held-out samples, none for a Gaussian source. n is
-    `count`, or as many as both files have. The first starts are the same for every count.
+    `count`, or as many as both files have. The first starts are the same for every count. shard: its number, from 1,
+    and of how many, each of whole batches of `batch_size`: then only its own.
     """
     samples = load_array(source) if source else None
     count = min(count, len(load_array(target)), *([] if samples is None else [len(samples)]))
-    return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True)
+    part = shard_rows(*shard, count, batch_size)
+    return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True, part=part)
 
 
 def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:

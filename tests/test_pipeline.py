@@ -21,7 +21,8 @@ def ran(run):
 def test_the_default_target_makes_every_file(finished):
     results = finished.path("results")
     made = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
-    run = ["model.pt", "training.csv", "training.json", "trajectory.npy", "generated.npy", "sampling.json"]
+    run = ["model.pt", "training.csv", "training.json", "trajectory.npy", "sampling.json"]
+    run += ["generated/1-of-1.npy", "generated/1-of-1.json"]
     frames = [f"frames/{index:04d}.png" for index in range(5)]
     expected = {"points.gif", "images.gif", "metrics.csv", "metrics.md", "points/solvers.csv", "points/solvers.png"}
     expected |= {"images/target/train.npy", "images/target/held_out.npy"}
@@ -198,14 +199,35 @@ def test_more_held_out_points_train_nothing_again(workspace):
     workspace.configure({"points": POINTS})
     ran(workspace.snakemake("results/metrics.csv"))
     workspace.configure({"points": POINTS | {"samples": {"held_out_points": 400}}})
-    assert ran(workspace.snakemake("results/metrics.csv")) == {"picture_points", "generate", "metrics", "table"}
+    assert ran(workspace.snakemake("results/metrics.csv")) == {
+        "picture_points",
+        "generate",
+        "sampling",
+        "metrics",
+        "table",
+    }
 
 
 def test_generated_samples_start_at_held_out_samples_that_differ(finished):
     summary = json.loads(finished.path("results/points/seed0/sampling.json").read_text())
     assert (summary["samples"], summary["nfe"], summary["solver"]) == (100, 4, "euler")
-    generated = np.load(finished.path("results/points/seed0/generated.npy"))
+    generated = np.load(finished.path("results/points/seed0/generated/1-of-1.npy"))
     assert len(np.unique(generated, axis=0)) == 100
+
+
+def test_samples_in_shards_are_the_same_samples_with_the_same_figures(finished, workspace):
+    small = {"sampling": {"shard_size": 40}}  # batches of 16: two whole ones
+    workspace.configure({"points": POINTS | small, "images": IMAGES | small})
+    ran(workspace.snakemake("results/metrics.csv"))
+    for name in ("points", "images"):
+        run = f"results/{name}/seed0"
+        parts = [np.load(workspace.path(f"{run}/generated/{i}-of-4.npy")) for i in range(1, 5)]
+        assert [len(part) for part in parts] == [32, 32, 32, 4]
+        whole = np.load(finished.path(f"{run}/generated/1-of-1.npy"))
+        assert np.concatenate(parts).tobytes() == whole.tobytes()
+        mine, theirs = (json.loads(each.path(f"{run}/metrics.json").read_text()) for each in (workspace, finished))
+        assert mine["figures"] == theirs["figures"]
+        assert json.loads(workspace.path(f"{run}/sampling.json").read_text())["samples"] == 100
 
 
 def test_linting(finished):

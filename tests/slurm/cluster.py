@@ -74,7 +74,7 @@ def asked(record: Mapping[str, str]) -> dict[str, str]:
         "minutes": str(60 * int(hours) + int(minutes)),
         "cpus": requested["cpu"],
         "memory": requested["mem"],
-        "gpus": record.get("TresPerJob", "gres:gpu:0").removeprefix("gres:gpu:"),
+        "gpus": record.get("TresPerJob", "gres:gpu:0").strip().removeprefix("gres:gpu:"),
     }
 
 

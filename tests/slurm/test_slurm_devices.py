@@ -3,7 +3,7 @@
 import json
 
 import numpy as np
-from cluster import of_rule, run
+from cluster import asked, of_rule, run
 from conftest import POINTS, make_workspace
 
 MODEL = "results/points/seed0/model.pt"
@@ -33,4 +33,4 @@ def test_several_gpus_are_asked_for_in_one_job(workspace):
     workspace.configure({"points": POINTS | {"training": TRAINING | {"devices": 2}}})
     run(workspace, MODEL)
     (job,) = of_rule(workspace, "train")
-    assert job["TresPerJob"] == "gres:gpu:2"
+    assert asked(job)["gpus"] == "2"

@@ -157,6 +157,28 @@ def picked(wildcards, name, keys):
 WAY = ("solver", "schedule", "steps", "rtol", "atol", "batch_size")  # of sampling, all but the size of the animation
 
 
+def shard_count(experiment):
+    """In how many jobs an experiment's measured samples are made: each makes whole batches."""
+    count, sampling = experiment["evaluation"]["count"], experiment["sampling"]
+    batches = -(-count // sampling["batch_size"])
+    return -(-batches // max(1, sampling["shard_size"] // sampling["batch_size"]))
+
+
+def shards(suffix, seed=run_seed):
+    """An input function: the files of all shards of a run's measured samples."""
+
+    def paths(wildcards):
+        every = getattr(gather, f"in_{shard_count(experiments[wildcards.experiment])}")
+        return every(f"results/{wildcards.experiment}/seed{seed(wildcards)}/generated/{{scatteritem}}.{suffix}")
+
+    return paths
+
+
+def measurement_group(wildcards):
+    """Samples that are made in one job are measured in the same; of several, each is a job of its own."""
+    return "measurement" if shard_count(experiments[wildcards.experiment]) == 1 else None
+
+
 def generation_settings(wildcards):
     """What the measured samples depend on."""
     settings = section("source", "device", "precision")(wildcards)
@@ -212,6 +234,11 @@ def undisturbed(wildcards):
     return workflow.cores if workflow.local_exec else experiments[wildcards.experiment]["threads"]
 
 
+# By their number, since experiments differ in it.
+scattergather:
+    **{f"in_{count}": count for count in map(shard_count, experiments.values())},
+
+
 # Each job on a cluster has a computer of its own, as far as this resource goes.
 resource_scopes:
     gpu_share="local",
@@ -220,3 +247,4 @@ resource_scopes:
 wildcard_constraints:
     experiment=one_of(experiments),
     seed="0|[1-9][0-9]*",
+    scatteritem="[1-9][0-9]*-of-[1-9][0-9]*",

@@ -29,7 +29,7 @@ rule classifier:
 rule metrics:
     """Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
     input:
-        generated="results/{experiment}/seed{seed}/generated.npy",
+        generated=shards("npy"),
         held_out=held_out_targets,
         train=samples("target", "train"),
         picture=picture("target"),
@@ -40,7 +40,7 @@ rule metrics:
     log:
         "logs/metrics/{experiment}/seed{seed}.log",
     group:
-        "measurement"
+        measurement_group
     conda:
         "../../environment.yml"
     resources:

@@ -113,7 +113,7 @@ rule field_picture:
 rule neighbours:
     """Show generated and held-out images, each beside the training image that is nearest to it."""
     input:
-        generated=of_first_seed("generated.npy"),
+        generated=shards("npy", first_seed),
         held_out=held_out_targets,
         train=samples("target", "train"),
         code=sources("neighbours"),

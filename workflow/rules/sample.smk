@@ -31,19 +31,19 @@ rule trajectory:
 
 
 rule generate:
-    """Generate the samples that are compared with held-out ones."""
+    """Generate a shard of the samples that are compared with held-out ones."""
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
         target=held_out_targets,
         code=sources("generate"),
     output:
-        generated=ensure("results/{experiment}/seed{seed}/generated.npy", non_empty=True),
-        summary=ensure("results/{experiment}/seed{seed}/sampling.json", non_empty=True),
+        generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),
+        summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),
     log:
-        "logs/generate/{experiment}/seed{seed}.log",
+        "logs/generate/{experiment}/seed{seed}/{scatteritem}.log",
     group:
-        "measurement"
+        measurement_group
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
@@ -56,6 +56,24 @@ rule generate:
         settings=generation_settings,
         seed=run_seed,
     message:
-        "Generating samples of {wildcards.experiment}, seed {wildcards.seed}"
+        "Generating samples of {wildcards.experiment}, seed {wildcards.seed}, {wildcards.scatteritem}"
     script:
         "../scripts/generate.py"
+
+
+rule sampling:
+    """Join what is known of how the shards of a run were made."""
+    input:
+        shards=shards("json"),
+        code=sources("sampling"),
+    output:
+        summary=ensure("results/{experiment}/seed{seed}/sampling.json", non_empty=True),
+    log:
+        "logs/sampling/{experiment}/seed{seed}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    message:
+        "Writing {output.summary}"
+    script:
+        "../scripts/sampling.py"

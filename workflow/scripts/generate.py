@@ -1,4 +1,4 @@
-"""Generate the samples that are compared with held-out ones."""
+"""Generate a shard of the samples that are compared with held-out ones."""
 
 import time
 
@@ -9,12 +9,16 @@ from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import configure, precision_name
 from iadb_core.sampling import Sampler, measured_starts
 
-with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} generation"):
+title = f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} generation"
+number, of = map(int, snakemake.wildcards.scatteritem.split("-of-"))
+
+with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     configure(snakemake.threads)
     settings, seed, inputs = snakemake.params.settings, snakemake.params.seed, snakemake.input
     sampler = Sampler(inputs.model, settings)
-    source = inputs.source or None
-    begin = measured_starts(settings["source"], sampler.shape, source, inputs.target, settings["count"], seed)
+    density, held_out = settings["source"], (inputs.source or None, inputs.target)
+    shard = (number, of), sampler.batch_size
+    begin = measured_starts(density, sampler.shape, *held_out, settings["count"], seed, *shard)
     began = time.monotonic()
     with Progress(len(sampler.alphas) * len(begin), "states") as progress:
         generated = sampler.ends(begin, on_state=progress.update)
@@ -22,11 +26,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     save_array(snakemake.output.generated, generated.numpy())
     summary = {
         "samples": len(begin),
+        "evaluations": sampler.field.samples,
+        "seconds": seconds,
         "solver": settings["sampling"]["solver"],
         "schedule": settings["sampling"]["schedule"],
         "steps": settings["sampling"]["steps"],
-        "nfe": sampler.field.samples / len(begin),
-        "samples_per_second": len(begin) / seconds,
         "sampling_precision": precision_name(sampler.precision),
         "sampling_device": str(sampler.device),
         "sampling_hardware": hardware(sampler.device),

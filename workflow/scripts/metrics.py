@@ -3,12 +3,13 @@
 from iadb_core.classifier import load_classifier
 from iadb_core.densities import read_density
 from iadb_core.evaluation import CLASSIFIER, INCEPTION, Comparison, image_measures, point_measures
-from iadb_core.files import load_array, write_json
+from iadb_core.files import write_json
 from iadb_core.inception import Inception
 from iadb_core.networks import weights_hash
 from iadb_core.progress import job, log
 from iadb_core.protocol import files_digest, versions
 from iadb_core.runtime import configure
+from iadb_core.shards import Shards
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} metrics"):
     configure(snakemake.threads)
@@ -16,7 +17,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     inputs, evaluation = snakemake.input, settings["evaluation"]
     classifier = load_classifier(inputs.classifier) if inputs.classifier else None
     inception = Inception() if evaluation["inception"] else None
-    generated, train = load_array(inputs.generated), inputs.train or None
+    generated, train = Shards(inputs.generated), inputs.train or None
     comparison = Comparison(
         settings["target"], inputs.held_out, train, len(generated), evaluation, seed, classifier, inception
     )

@@ -8,6 +8,7 @@ from iadb_core.pictures import save_png
 from iadb_core.preparation import network_values
 from iadb_core.progress import job
 from iadb_core.scaling import true_values
+from iadb_core.shards import Shards
 from iadb_core.sheets import enlarged, interleaved, side_by_side
 
 SHOWN, COLUMNS, SIZE = 32, 8, 48
@@ -19,7 +20,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} neighbours"):
         return true_values(network_values(stored, target).numpy(), target)
 
     train = pixels(load_array(snakemake.input.train))
-    generated = true_values(load_array(snakemake.input.generated)[:SHOWN], target)
+    generated = true_values(Shards(snakemake.input.generated)[:SHOWN], target)
     real = pixels(load_array(snakemake.input.held_out)[: len(generated)])
     pictures, titles = [], []
     for kind, images in (("generated", generated), ("held-out", real)):
