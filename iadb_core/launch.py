@@ -30,6 +30,11 @@ def torchrun(devices: int, module: str, arguments: Sequence[str]) -> int:
     return 0
 
 
+def in_slurm() -> bool:
+    """Whether this process is part of a Slurm job, whose nodes srun can start tasks on."""
+    return "SLURM_JOB_ID" in os.environ
+
+
 def srun(nodes: int, tasks: int, devices: int, threads: int, module: str, arguments: Sequence[str]) -> int:
     """The same on the nodes of this Slurm job: torchrun in each of the tasks, with its share of the devices."""
     with socket.socket() as free:

@@ -47,7 +47,7 @@ class TrainingJob(NamedTuple):
 
 
 def run(what: TrainingJob, devices: int = 1, nodes: int = 1, tasks: int = 1) -> None:
-    """Do the job: in this process, or in one for each device; in several tasks of a Slurm job on so many nodes.
+    """Do the job: in this process, or in one for each device; in several tasks of a Slurm job, on so many nodes.
 
     Exits with the status of a process that failed.
     """
@@ -56,7 +56,7 @@ def run(what: TrainingJob, devices: int = 1, nodes: int = 1, tasks: int = 1) -> 
             _alone(what, ALONE)
         return
     module, arguments = "iadb_core.training_job", [json.dumps(what._asdict())]
-    if tasks == 1:
+    if tasks == 1 or not launch.in_slurm():
         status = launch.torchrun(devices, module, arguments)
     else:
         status = launch.srun(nodes, tasks, devices, what.threads, module, arguments)

@@ -219,6 +219,12 @@ def nodes(wildcards):
     return count if count > 1 else None
 
 
+def training_memory(wildcards, input, attempt):
+    """What each machine needs to train an experiment's network, in MB: its processes each read the samples."""
+    here = devices(wildcards) // experiments[wildcards.experiment]["training"]["nodes"]
+    return (4000 + 2 * int(input.size_mb)) * here * attempt
+
+
 def srun(wildcards):
     """For the plugin: a job on several machines starts its own tasks there, one on each; None for others."""
     return nodes(wildcards) and "srun"

@@ -24,7 +24,7 @@ rule train:
         tasks=nodes,
         mpi=srun,
         gpu_share=gpu_share,
-        mem_mb=lambda wildcards, input, attempt: (4000 + 2 * int(input.size_mb)) * attempt,
+        mem_mb=training_memory,
         runtime="4h",
     params:
         settings=section("source", "target", "network", "training", "device", "precision"),
