@@ -16,7 +16,7 @@ from iadb_core.seeds import numpy_generator
 from iadb_core.shards import Samples
 
 PAIRS_AT_ONCE = 2**22
-ROWS_AT_ONCE = 2**14
+NUMBERS_AT_ONCE = 2**24
 MOST_PAIRS_IN_MEMORY = 2**24  # of a cost matrix, which exact transport needs whole in many dimensions
 FEW_DIMENSIONS = 8
 POINTS_OF_THE_MEDIAN = 2000
@@ -46,8 +46,9 @@ def rows_of(x: Samples, which: str = "first") -> Iterator[tuple[slice, np.ndarra
 
     which: of the sets it is, for the message.
     """
-    for first in range(0, len(x), ROWS_AT_ONCE):
-        rows = slice(first, min(first + ROWS_AT_ONCE, len(x)))
+    at_once = max(1, NUMBERS_AT_ONCE // prod(x.shape[1:]))
+    for first in range(0, len(x), at_once):
+        rows = slice(first, min(first + at_once, len(x)))
         yield rows, _finite(x[rows], which)
 
 

@@ -8,11 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from iadb_core.distances import PAIRS_AT_ONCE, checked, distance_blocks, rows_of
+from iadb_core.distances import NUMBERS_AT_ONCE, PAIRS_AT_ONCE, checked, distance_blocks, rows_of
 from iadb_core.files import InputError
 from iadb_core.shards import Samples
-
-NUMBERS_AT_ONCE = 2**24
 
 
 def frechet_distance(a: np.ndarray, b: np.ndarray) -> float:

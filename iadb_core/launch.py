@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -41,15 +42,19 @@ def srun(nodes: int, tasks: int, devices: int, threads: int, module: str, argume
         free.bind(("", 0))
         endpoint = f"{socket.gethostname()}:{free.getsockname()[1]}"
     command = [
-        *("srun", f"--nodes={nodes}", f"--ntasks={tasks}", f"--cpus-per-task={threads}", "--kill-on-bad-exit"),
+        *("srun", f"--nodes={nodes}", f"--ntasks={tasks}", f"--cpus-per-task={threads}", "--gpu-bind=none"),
         *(sys.executable, "-m", "torch.distributed.run", f"--nnodes={tasks}", f"--nproc-per-node={devices // tasks}"),
         *("--rdzv-backend=c10d", f"--rdzv-endpoint={endpoint}", f"--rdzv-id={secrets.token_hex(4)}"),
         *("-m", module, *arguments),
     ]
-    process = subprocess.Popen(command)
     for number in HELD:
-        signal.signal(number, lambda number, _: process.send_signal(number))
-    return _status(process.wait())
+        signal.signal(number, _tell_the_tasks)
+    return _status(subprocess.Popen(command, start_new_session=True).wait())
+
+
+def _tell_the_tasks(number: int, frame: FrameType | None) -> None:
+    """Ask the tasks of this Slurm job to end. Told to end itself, srun would kill them before they have saved."""
+    subprocess.Popen(["scancel", "--signal=TERM", os.environ["SLURM_JOB_ID"]])
 
 
 def _status(code: int) -> int:

@@ -66,8 +66,10 @@ def available_cores() -> int:
 
 
 def memory_limit() -> int:
-    """The memory that this process may use, in bytes: the machine's, or less where its control groups say so."""
+    """The memory that this process may use, in bytes: the machine's, or what its control groups or Slurm grant."""
     limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if (granted := os.environ.get("SLURM_MEM_PER_NODE", "")).isdigit() and int(granted):
+        limit = min(limit, int(granted) * 2**20)
     try:
         group = CONTROL_GROUPS / OWN_GROUP.read_text(encoding="utf-8").partition("0::")[2].strip().lstrip("/")
     except OSError:

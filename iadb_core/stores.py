@@ -20,10 +20,13 @@ RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this 
 READ_AHEAD = 4
 
 
-def fits(samples: np.ndarray, device: torch.device) -> bool:
-    """Whether samples are small beside the memory of the device, or beside what this process may have of it."""
+def fits(samples: np.ndarray, device: torch.device, sharing: int = 1) -> bool:
+    """Whether samples are small beside the memory of the device, or beside what this process may have of it.
+
+    sharing: how many processes share this machine's memory, each with a copy; a GPU is one process's own.
+    """
     on_cuda = device.type == "cuda"
-    memory = torch.cuda.get_device_properties(device).total_memory if on_cuda else memory_limit()
+    memory = torch.cuda.get_device_properties(device).total_memory if on_cuda else memory_limit() / sharing
     return samples.nbytes <= memory / RESIDENT_SHARE
 
 

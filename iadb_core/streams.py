@@ -147,6 +147,7 @@ def density_blocks(
     device: torch.device,
     first: int,
     rows: slice = ALL,
+    sharing: int = 1,
 ) -> Iterator[Tensor]:
     """Blocks of one density, (*batches, *shape), float32, on `device`, from the block of number `first` on.
 
@@ -161,7 +162,7 @@ def density_blocks(
     check_stored(samples, shape)
     if order == "shuffled":
         steps_per_epoch(len(samples), batches[1])
-    in_memory = not isinstance(samples, np.memmap) or fits(samples, device)
+    in_memory = not isinstance(samples, np.memmap) or fits(samples, device, sharing)
     drawn_on = device if in_memory else torch.device("cpu")
     draws = Draws(seed, f"training order {name}", drawn_on)
     indices = (block[:, rows] for block in index_blocks(len(samples), batches, order, draws, first))
@@ -183,16 +184,18 @@ def independent_blocks(
     alpha: str = "uniform",
     first: int = 0,
     rows: slice = ALL,
+    sharing: int = 1,
 ) -> Iterator[Block]:
     """Endless blocks of x0, x1 and alpha, independent of each other, on `device`, from block `first` on.
 
     densities, samples: of source and target, as `density_blocks` takes them. order: as `index_blocks` takes it.
     alpha: one of `ALPHAS`. rows: which samples of each batch are wanted: they are the same whatever the others are.
+    sharing: how many processes have samples in this machine's memory.
     Raises InputError if a batch is larger than shuffled data, or stored samples do not have the shape's dimensions.
     """
     batches = batches_in_a_block(batch_size, shape), batch_size
     streams = [
-        density_blocks(density, shape, stored, batches, order, seed, name, device, first, rows)
+        density_blocks(density, shape, stored, batches, order, seed, name, device, first, rows, sharing)
         for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
     ]
     alphas = alpha_blocks(alpha, batches, Draws(seed, "training alpha", device), first, rows)

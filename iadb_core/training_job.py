@@ -7,6 +7,7 @@ import json
 import logging
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from iadb_core.files import InputError, load_array, write_csv, write_json
 from iadb_core.hardware import hardware
 from iadb_core.interruptions import HELD, Interruptions
 from iadb_core.locks import alone
-from iadb_core.processes import ALONE, LostError, Processes, joined
+from iadb_core.processes import ALONE, LostError, Processes, end_with_parent, joined
 from iadb_core.progress import Progress, job, log
 from iadb_core.protocol import TRAINING_PACKAGES, files_digest, settings_digest, versions
 from iadb_core.records import Record, final_loss, record_steps
@@ -77,8 +78,12 @@ def run_among(what: TrainingJob, processes: Processes) -> None:
         _train(what, processes)
     except LostError:
         sys.exit(1)
-    except InputError as error:
-        sys.exit(f"{what.title}, process {processes.rank + 1} of {processes.size}: {error}")
+    except Exception as error:
+        said = str(error) if isinstance(error, InputError) else traceback.format_exc()
+        told = f"process {processes.rank + 1} of {processes.size}: {said}"
+        with open(what.log, "a", encoding="utf-8") as file:
+            file.write(f"{told}\n")
+        sys.exit(f"{what.title}, {told}")
 
 
 def _alone(what: TrainingJob, processes: Processes) -> None:
@@ -118,7 +123,9 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     densities = settings["source"], settings["target"]
     batches = training["batch_size"], training["order"], seed, device, training["alpha"]
     first, rows = state.blocks if state else 0, processes.rows(training["batch_size"])
-    blocks = independent_blocks(densities, (source, target), shape, *batches, first=first, rows=rows)
+    blocks = independent_blocks(
+        densities, (source, target), shape, *batches, first=first, rows=rows, sharing=processes.here
+    )
 
     records = list(state.records) if state else []
     done = records[-1].step if records else 0
@@ -174,6 +181,9 @@ def main() -> None:
     """One of several processes."""
     what = TrainingJob(**json.loads(sys.argv[1]))
     with joined() as processes:
+        end_with_parent(
+            patience=30 if processes.rank else 0
+        )  # the first saves the state, for which it needs the others
         run_among(what, processes)
 
 

@@ -10,6 +10,10 @@ from workflow.schema import load_schema
 SCHEMA = load_schema()
 PICTURE = {"picture": {"path": "left.png"}}
 PATHS = st.sampled_from(["left.png", "no such file.png", "a b/$(touch x)'\".png", "../up.png", "ü" * 90])
+SWEPT = st.sampled_from(
+    ["training.learning_rate", "network.width", "network", "device", "seeds", "samples.seed", "a.b"]
+)
+SWEPT_VALUES = st.one_of(st.integers(1, 64), st.sampled_from([0.1, 1e-7, "cpu", "a b", True, [1, 2], {"name": "mlp"}]))
 STEPS_AT_MOST = 40  # of the trajectory: each is a file, and many make large workflows
 
 
@@ -21,6 +25,8 @@ def value(schema: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
     if name == "path":
         return PATHS
     kind = schema.get("type")
+    if name in ("grid", "zip"):
+        return st.dictionaries(SWEPT, st.lists(SWEPT_VALUES, min_size=1, max_size=2), max_size=2)
     if kind == "object":
         return section(schema)
     if kind == "integer":

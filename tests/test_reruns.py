@@ -13,7 +13,7 @@ from workflow.experiments import deep_merge
 
 TARGETS = ("results/points.gif", "results/metrics.csv")
 DRAWN = {"render_5_frames", "gif"}
-MEASURED = {"generate", "metrics", "table"}
+MEASURED = {"generate", "sampling", "metrics", "table"}
 SAMPLED = {"trajectory", *DRAWN, *MEASURED}
 TRAINED = {"train", *SAMPLED}
 
@@ -52,11 +52,15 @@ CHANGES = {
     "point colour": ({"animation": {"point_colour": "#336699"}}, DRAWN),
     "size of the frames": ({"animation": {"size": 65}}, DRAWN),
     "floor of the figures": ({"evaluation": {"floor_draws": 3}}, {"metrics", "table"}),
+    "smaller shards": ({"sampling": {"shard_size": 40}}, MEASURED),
     "training points": ({"samples": {"points": 1999}}, {"picture_points", *TRAINED}),
 }
 CHANGES_NOTHING = {
     "another seed": {"seeds": [0, 1]},  # the first is shown and measured
     "threads": {"threads": 2},
+    "devices": {"training": {"devices": 2, "nodes": 2}},
+    "runs that share a computer": {"runs_per_gpu": 4},
+    "shards of the same number": {"sampling": {"shard_size": 41}},
 }
 
 

@@ -57,12 +57,12 @@ def test_starts_are_the_same_whatever_the_sharding(tmp_path, source):
 
 
 def test_measures_of_shards_are_those_of_the_array(files, monkeypatch):
-    monkeypatch.setattr("iadb_core.distances.ROWS_AT_ONCE", 3)
+    monkeypatch.setattr("iadb_core.distances.NUMBERS_AT_ONCE", 18)  # three samples
     paths, samples = files
     other = np.random.default_rng(1).normal(size=(8, 2, 3))
     in_parts, at_once = (sliced_wasserstein(x, other, 16, 0) for x in (Shards(paths), samples))
     assert in_parts == pytest.approx(at_once, rel=1e-12)
-    monkeypatch.setattr("iadb_core.distances.ROWS_AT_ONCE", 100)
+    monkeypatch.setattr("iadb_core.distances.NUMBERS_AT_ONCE", 600)
     assert sliced_wasserstein(Shards(paths), other, 16, 0) == at_once
     for mine, theirs in zip(nearest(Shards(paths), other), nearest(samples, other), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-12)

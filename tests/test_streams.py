@@ -114,7 +114,7 @@ def test_data_too_large_for_memory_give_the_same_batches(tmp_path, monkeypatch):
         return take(40, independent_pairs(*arguments))
 
     expected = batches()
-    monkeypatch.setattr(streams, "fits", lambda samples, device: False)
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: False)
     for ours, theirs in zip(batches(), expected, strict=True):
         assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
@@ -124,7 +124,7 @@ def test_data_too_large_for_memory_give_the_same_batches(tmp_path, monkeypatch):
 def test_a_stream_begins_at_any_of_its_blocks(order, in_memory, tmp_path, monkeypatch):
     images = np.random.default_rng(0).integers(0, 256, (500, 1, 8, 8), np.uint8)  # 15 batches an epoch, 64 a block
     save_array(tmp_path / "images.npy", images)
-    monkeypatch.setattr(streams, "fits", lambda samples, device: in_memory)
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: in_memory)
     densities = {"gaussian": {"mean": 0.0, "std": 1.0}}, {"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}}
     arguments = densities, (None, load_array(tmp_path / "images.npy")), (1, 8, 8), 32, order, 0, CPU, "logit_normal"
     from_the_start = take(5, independent_blocks(*arguments))

@@ -5,7 +5,7 @@ import copy
 import pytest
 from conftest import IMAGES, POINTS
 
-from workflow.experiments import ConfigError, classifier_of, complete, sample_homes, sample_sets
+from workflow.experiments import ConfigError, classifier_of, complete, completed, sample_homes, sample_sets
 
 GRID = {"training.learning_rate": [0.001, 0.002], "network.width": [8, 16, 32]}
 
@@ -15,46 +15,46 @@ def swept(sweep, base=POINTS, **more):
 
 
 def test_a_grid_combines_each_with_each():
-    config = complete(swept({"grid": GRID}))
+    config, sweeps = completed(swept({"grid": GRID}))
     names = list(config["experiments"])
-    assert names[:3] == ["base", "base~learning_rate=0.001,width=8", "base~learning_rate=0.001,width=16"]
+    assert names[:3] == ["base", "base~learning_rate=0.001~width=8", "base~learning_rate=0.001~width=16"]
     assert len(names) == 1 + 6
-    last = config["experiments"]["base~learning_rate=0.002,width=32"]
+    last = config["experiments"]["base~learning_rate=0.002~width=32"]
     assert (last["training"]["learning_rate"], last["network"]["width"]) == (0.002, 32)
     assert last["training"]["steps"] == POINTS["training"]["steps"]
-    assert config["sweeps"]["base"][names[1]] == {"training.learning_rate": 0.001, "network.width": 8}
+    assert sweeps["base"][names[1]] == {"training.learning_rate": 0.001, "network.width": 8}
     assert "sweep" not in config["experiments"]["base"]
 
 
 def test_a_zip_takes_them_side_by_side_and_goes_with_a_grid():
     both = {"zip": {"training.steps": [10, 20], "training.batch_size": [4, 2]}, "grid": {"network.width": [8, 16]}}
-    names = list(complete(swept(both))["sweeps"]["base"])
+    names = list(completed(swept(both))[1]["base"])
     assert names == [
-        "base~width=8,steps=10,batch_size=4",
-        "base~width=8,steps=20,batch_size=2",
-        "base~width=16,steps=10,batch_size=4",
-        "base~width=16,steps=20,batch_size=2",
+        "base~width=8~steps=10~batch_size=4",
+        "base~width=8~steps=20~batch_size=2",
+        "base~width=16~steps=10~batch_size=4",
+        "base~width=16~steps=20~batch_size=2",
     ]
+
+
+def names(sweep):
+    return list(completed(swept(sweep))[1]["base"])
 
 
 def test_values_that_no_word_tells_are_told_by_their_place():
     networks = [{"name": "mlp", "width": 4}, {"name": "mlp", "width": 8}]
-    names = list(
-        complete(swept({"grid": {"network": networks, "animation.point_colour": ["#ff0000", "by_start"]}}))["sweeps"][
-            "base"
-        ]
-    )
-    assert names[:2] == ["base~network=no1,point_colour=no1", "base~network=no1,point_colour=by_start"]
+    found = names({"grid": {"network": networks, "animation.point_colour": ["#ff0000", "by_start"]}})
+    assert found[:2] == ["base~network=no1~point_colour=no1", "base~network=no1~point_colour=by_start"]
 
 
 def test_a_zip_may_repeat_values_if_not_all_of_them():
-    names = list(complete(swept({"zip": {"training.steps": [5, 5], "network.width": [1, 2]}}))["sweeps"]["base"])
-    assert names == ["base~steps=5,width=1", "base~steps=5,width=2"]
+    found = names({"zip": {"training.steps": [5, 5], "network.width": [1, 2]}})
+    assert found == ["base~steps=5~width=1", "base~steps=5~width=2"]
 
 
 def test_keys_of_one_name_are_told_apart():
-    names = list(complete(swept({"grid": {"training.steps": [5], "sampling.steps": [3, 4]}}))["sweeps"]["base"])
-    assert names == ["base~training.steps=5,sampling.steps=3", "base~training.steps=5,sampling.steps=4"]
+    found = names({"grid": {"training.steps": [5], "sampling.steps": [3, 4]}})
+    assert found == ["base~training.steps=5~sampling.steps=3", "base~training.steps=5~sampling.steps=4"]
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,14 @@ def test_keys_of_one_name_are_told_apart():
         ({"grid": {"seeds": [[1], [2]]}}, r"sweep\.grid\.seeds: seeds cannot be swept"),
         ({"zip": {"training.steps": [1, 2], "network.width": [1]}}, r"sweep\.zip: its lists must be of one length"),
         ({"zip": {"training.steps": [5, 5]}}, r"sweep: gives base~steps=5 twice"),
-        ({"grid": {"training.steps": [1], "training.steps.more": [1]}}, r"steps is no section"),
+        (
+            {"grid": {"training.steps": [1], "training.steps.more": [1]}},
+            r"sweep\.grid\.training\.steps\.more: training\.steps, of which it is a part",
+        ),
+        (
+            {"grid": {"network": [POINTS["network"]], "network.width": [4]}},
+            r"sweep\.grid\.network\.width: network, of which",
+        ),
         ({"list": {}}, r"sweep\.list: unknown key"),
         ({"grid": {"device": ["cpu"]}, "zip": {"device": ["cpu"]}}, r"sweep\.zip\.device: it is in grid as well"),
         ({"grid": {"evaluation." + "a" * 150: [1]}}, r"sweep: gives a name of 152 letters, more than 150"),
@@ -81,19 +88,36 @@ def test_mistakes_are_told(sweep, message):
         complete(swept(sweep))
 
 
+def test_a_variant_never_replaces_an_experiment():
+    with pytest.raises(
+        ConfigError, match=r"experiments\.base\.sweep: gives base~width=4, which is an experiment already"
+    ):
+        complete(swept({"grid": {"network.width": [4]}}, **{"base~width=4": copy.deepcopy(POINTS)}))
+
+
+def homes(sweep, base):
+    """Where the target's samples of each variant lie, and the complete configuration."""
+    config, sweeps = completed(swept(sweep, base))
+    found = sample_homes(config["experiments"], sweeps)
+    return {name: found[name, "target"] for name in sweeps["base"]}, config
+
+
 def test_variants_share_samples_and_classifier_where_they_are_the_same():
-    config = complete(swept({"grid": GRID}) | {})
-    assert set(sample_homes(config).values()) == {"base"}
-    assert list(sample_sets(config, "picture")) == ["base/source", "base/target"]
-    images = complete(swept({"grid": {"samples.seed": [0, 1], "training.batch_size": [32, 64]}}, IMAGES))
-    assert len(set(sample_homes(images).values())) == 2
-    assert list(sample_sets(images, "dataset")) == ["base/target", "base~seed=1,batch_size=32/target"]
-    assert len({classifier_of(experiment) for experiment in images["experiments"].values()}) == 2
+    of_points, config = homes({"grid": GRID}, POINTS)
+    assert set(of_points.values()) == {"base"}
+    sets = set(sample_sets(config["experiments"], sample_homes(config["experiments"], {}), "picture"))
+    assert {"base/source", "base/target"} <= sets
+    of_images, config = homes({"grid": {"samples.seed": [0, 1], "training.batch_size": [32, 64]}}, IMAGES)
+    assert of_images["base~seed=0~batch_size=32"] == of_images["base~seed=0~batch_size=64"] == "base"
+    assert of_images["base~seed=1~batch_size=32"] == of_images["base~seed=1~batch_size=64"] != "base"
+    assert len({classifier_of(experiment) for experiment in config["experiments"].values()}) == 2
+    more, _ = homes({"grid": {"samples.seed": [2, 1], "training.batch_size": [16, 32, 64]}}, IMAGES)
+    assert more["base~seed=1~batch_size=16"] == of_images["base~seed=1~batch_size=32"]
 
 
 def test_experiments_of_the_same_samples_that_are_no_family_keep_their_own():
-    config = complete({"experiments": {"one": copy.deepcopy(POINTS), "two": copy.deepcopy(POINTS)}})
-    assert set(sample_homes(config).values()) == {"one", "two"}
+    config, sweeps = completed({"experiments": {"one": copy.deepcopy(POINTS), "two": copy.deepcopy(POINTS)}})
+    assert set(sample_homes(config["experiments"], sweeps).values()) == {"one", "two"}
 
 
 def test_the_default_experiments_are_those_without_their_variants():
@@ -104,6 +128,6 @@ def test_the_default_experiments_are_those_without_their_variants():
 def test_a_variant_is_an_experiment_by_its_name():
     """So that the configuration that is kept with its results makes it again."""
     config = complete(swept({"grid": GRID}))
-    name = "base~learning_rate=0.001,width=8"
+    name = "base~learning_rate=0.001~width=8"
     again = complete({"experiments": {name: config["experiments"][name]}})
     assert again["experiments"][name] == config["experiments"][name]

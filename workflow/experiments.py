@@ -1,6 +1,8 @@
 """The experiments of the configuration, checked and complete: defaults merged, every optional value filled in."""
 
 import copy
+import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +11,8 @@ from typing import Any
 from workflow.schema import fill, load_schema, mistakes
 from workflow.sweep import SweepError, variants
 
+Sweeps = dict[str, dict[str, dict[str, Any]]]
+SIDES = ("source", "target")
 TAKEN_WHOLE = ("source", "target", "network")
 CHANNELS = {"CIFAR10": 3}
 NETWORK_DEFAULTS: dict[str, dict[str, Any]] = {
@@ -24,7 +28,14 @@ class ConfigError(Exception):
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     """The configuration with `defaults` merged under each experiment and every optional value filled in.
 
-    An experiment with a `sweep` is followed by its variants; under `sweeps` are, by its name, the values of each.
+    The variants of sweeps are experiments in it. Raises ConfigError as `completed` does.
+    """
+    return completed(config)[0]
+
+
+def completed(config: Mapping[str, Any]) -> tuple[dict[str, Any], Sweeps]:
+    """The complete configuration, and the swept values of each variant, by experiment, variant and key.
+
     Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
     """
     schema = load_schema()
@@ -50,18 +61,17 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     fill(result, schema, schema)
     for name, experiment in result["experiments"].items():
         _check_experiment(f"experiments.{name}", experiment)
-    result["sweeps"] = sweeps
     swept = {variant for values in sweeps.values() for variant in values}
     for name in result.setdefault("default_experiments", [name for name in result["experiments"] if name not in swept]):
         if name not in result["experiments"]:
             names = ", ".join(result["experiments"])
             raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {names}")
-    return result
+    return result, sweeps
 
 
-def expand(experiments: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def expand(experiments: dict[str, Any]) -> Sweeps:
     """Add the variants of each experiment's sweep; the swept values, by the name of the experiment and the variant."""
-    sweeps: dict[str, dict[str, dict[str, Any]]] = {}
+    sweeps: Sweeps = {}
     for name, experiment in list(experiments.items()):
         if "sweep" not in experiment:
             continue
@@ -69,6 +79,8 @@ def expand(experiments: dict[str, Any]) -> dict[str, dict[str, dict[str, Any]]]:
             found = list(variants(name, experiment))
         except SweepError as error:
             raise ConfigError(f"experiments.{name}.{error.place}: {error}") from error
+        if taken := next((variant for variant, *_ in found if variant in experiments), None):
+            raise ConfigError(f"experiments.{name}.sweep: gives {taken}, which is an experiment already")
         experiments[name] = {key: value for key, value in experiment.items() if key != "sweep"}
         experiments.update({variant: own for variant, own, _ in found})
         sweeps[name] = {variant: values for variant, _, values in found}
@@ -196,28 +208,34 @@ def sorted_tree(value: Any) -> Any:
     return value
 
 
-def sample_sets(config: Mapping[str, Any], kind: str) -> Iterator[str]:
-    """The `experiment/side` of every source and target of a kind that has files of its own. config: complete."""
-    for (name, side), home in sample_homes(config).items():
-        if name == home and kind in config["experiments"][name][side]:
-            yield f"{name}/{side}"
+def sample_sets(experiments: Mapping[str, Any], homes: Mapping[tuple[str, str], str], kind: str) -> Iterator[str]:
+    """The `home/side` of every source and target of a kind; homes: as `sample_homes` gives them."""
+    for (name, side), home in homes.items():
+        if kind in experiments[name][side]:
+            yield f"{home}/{side}"
 
 
-def sample_homes(config: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Under which experiment the sample files of each experiment and side lie: (experiment, side) to experiment.
+def sample_homes(experiments: Mapping[str, Any], sweeps: Sweeps) -> dict[tuple[str, str], str]:
+    """In which folder of results the sample files of each experiment lie, by experiment and side.
 
-    Variants of a sweep share the files of those before them whose samples are the same.
+    Variants of a sweep whose samples are those of the experiment share its own; others have a folder that is named by
+    what their samples are, so that it stays the same whatever else is swept.
     """
-    experiments, homes = config["experiments"], {}
-    families = {variant: base for base, values in config["sweeps"].items() for variant in values}
-    known: dict[str, str] = {}
-    for name, experiment in experiments.items():
-        for side in ("source", "target"):
-            made_of = [families.get(name, name), side, experiment[side], experiment["samples"]]
-            if "gaussian" in experiment[side]:
-                made_of += [sample_shape(experiment), experiment["evaluation"]["count"]]
-            homes[name, side] = known.setdefault(json.dumps(sorted_tree(made_of)), name)
+    homes = {(name, side): name for name in experiments for side in SIDES}
+    for base, values in sweeps.items():
+        for name, side in itertools.product(values, SIDES):
+            own, theirs = (_samples_of(experiments[one], side) for one in (name, base))
+            digest = hashlib.sha256(own.encode()).hexdigest()[:8]
+            homes[name, side] = base if own == theirs else f"{base}~samples-{digest}"
     return homes
+
+
+def _samples_of(experiment: Mapping[str, Any], side: str) -> str:
+    """What the sample files of one side are made of, as text."""
+    made_of = [experiment[side], experiment["samples"]]
+    if "gaussian" in experiment[side]:
+        made_of += [sample_shape(experiment), experiment["evaluation"]["count"]]
+    return json.dumps(sorted_tree(made_of))
 
 
 def classifier_of(experiment: Mapping[str, Any]) -> str | None:

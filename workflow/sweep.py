@@ -9,6 +9,7 @@ from typing import Any
 NOT_SWEPT = ("seeds", "sweep")
 LONGEST = 150  # of what is put behind the name, which is that of a folder
 PLAIN = re.compile(r"[A-Za-z0-9_.+-]+")
+SEPARATOR = "~"  # a comma would separate wildcards where Snakemake passes them on to a job on another machine
 
 
 class SweepError(Exception):
@@ -33,8 +34,8 @@ def variants(name: str, experiment: Mapping[str, Any]) -> Iterator[tuple[str, di
     found: set[str] = set()
     for combined in itertools.product(*grid.values(), side_by_side):
         values = dict(zip(keys, [*combined[:-1], *combined[-1]], strict=True))
-        told = ",".join(_told(key, keys, value, sweep) for key, value in values.items())
-        called = f"{name}~{told}"
+        told = SEPARATOR.join(_told(key, keys, value, sweep) for key, value in values.items())
+        called = f"{name}{SEPARATOR}{told}"
         if called in found:
             raise SweepError("sweep", f"gives {called} twice: no list may repeat a value")
         if len(told) > LONGEST:
@@ -54,6 +55,8 @@ def _check(grid: Mapping[str, Any], together: Mapping[str, Any]) -> None:
             raise SweepError(f"sweep.{part}.{key}", f"{section} cannot be swept")
         if key in grid and key in together:
             raise SweepError(f"sweep.zip.{key}", "it is in grid as well")
+        if whole := [other for other in [*grid, *together] if key.startswith(f"{other}.")]:
+            raise SweepError(f"sweep.{part}.{key}", f"{whole[0]}, of which it is a part, is swept as well")
 
 
 def _with_values(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

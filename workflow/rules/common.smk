@@ -7,7 +7,7 @@ from snakemake.exceptions import WorkflowError
 from workflow.experiments import (
     ConfigError,
     classifier_of,
-    complete,
+    completed,
     sample_homes,
     sample_sets,
     sample_shape,
@@ -17,16 +17,17 @@ from iadb_core.formats import SUFFIXES
 from workflow.sources import ROOT, sources as imported_sources
 
 try:
-    config = complete(config)
+    config, sweeps = completed(config)
 except ConfigError as error:
     raise WorkflowError(f"The configuration cannot be used.\n{error}")
 
-experiments, homes = config["experiments"], sample_homes(config)
+experiments, homes = config["experiments"], sample_homes(config["experiments"], sweeps)
+makers = {(home, side): name for (name, side), home in reversed(homes.items())}
 
 
 def one_of(names):
     """A pattern for any of the names, and for nothing if there are none."""
-    return "|".join(map(re.escape, names)) or "(?!)"
+    return "|".join(map(re.escape, dict.fromkeys(names))) or "(?!)"
 
 
 def sources(script):
@@ -43,21 +44,25 @@ def section(*names):
     return lambda wildcards: sorted_tree({name: settled(experiments[wildcards.experiment][name]) for name in names})
 
 
+OF_NO_RESULT = ("devices", "nodes", "shard_size")
+
+
 def settled(settings):
-    """A section without what changes no result: the path of a density's picture or folder, and devices."""
+    """A section without what changes no result: the path of a density's picture or folder, devices, shards."""
     if not isinstance(settings, dict):
         return settings
     return {
         key: {name: value for name, value in own.items() if name != "path"} if isinstance(own, dict) else own
         for key, own in settings.items()
-        if key not in ("devices", "nodes")
+        if key not in OF_NO_RESULT
     }
 
 
 def of_set(wildcards):
-    """The experiment and the density that `sample_set`, its `experiment/side`, stands for."""
-    name, side = wildcards.sample_set.split("/")
-    return experiments[name], experiments[name][side]
+    """The experiment and the density that `sample_set`, its `home/side`, stands for."""
+    home, side = wildcards.sample_set.split("/")
+    experiment = experiments[makers[home, side]]
+    return experiment, experiment[side]
 
 
 def drawn_for(wildcards):
@@ -219,10 +224,25 @@ def nodes(wildcards):
     return count if count > 1 else None
 
 
+MOST_IN_MEMORY = 32000  # MB of samples; what is larger is read from its file where there is not more
+
+
 def training_memory(wildcards, input, attempt):
     """What each machine needs to train an experiment's network, in MB: its processes each read the samples."""
     here = devices(wildcards) // experiments[wildcards.experiment]["training"]["nodes"]
-    return (4000 + 2 * int(input.size_mb)) * here * attempt
+    return (4000 + min(2 * int(input.size_mb), MOST_IN_MEMORY)) * here * attempt
+
+
+def gpus_of_training(wildcards):
+    """How many GPUs a training on one machine asks for; on several, `gpus_of_each_node` does."""
+    return 0 if nodes(wildcards) else devices(wildcards) * gpus(wildcards)
+
+
+def gpus_of_each_node(wildcards):
+    """The GPUs of each machine, where there are several: as --gres, since Slurm might spread a total unequally."""
+    if not nodes(wildcards) or not gpus(wildcards):
+        return None
+    return f"gpu:{devices(wildcards) // nodes(wildcards)}"
 
 
 def srun(wildcards):

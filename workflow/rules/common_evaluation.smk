@@ -108,7 +108,7 @@ def of_runs(name):
 
 def variant_runs(wildcards):
     """The runs of a sweep, as [experiment, seed]."""
-    return [[name, seed] for name in config["sweeps"][wildcards.experiment] for seed in experiments[name]["seeds"]]
+    return [[name, seed] for name in sweeps[wildcards.experiment] for seed in experiments[name]["seeds"]]
 
 
 def of_variants(name):
@@ -130,7 +130,14 @@ def classifier_summaries(wildcards):
 def protocol(wildcards):
     """All settings that the figures of a table depend on, with the paths of pictures and folders."""
     names = names_of(wildcards.scope)
-    return sorted_tree({name: {key: experiments[name][key] for key in MEASURED} for name in names})
+    return sorted_tree({name: {key: without_shares(experiments[name][key]) for key in MEASURED} for name in names})
+
+
+def without_shares(settings):
+    """A section without what says only how its work is shared out."""
+    if not isinstance(settings, dict):
+        return settings
+    return {key: value for key, value in settings.items() if key not in OF_NO_RESULT}
 
 
 def solver_tables(wildcards):

@@ -16,6 +16,8 @@ rule classifier:
         "../../environment.yml"
     resources:
         data_dir=config["data_dir"],
+        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         dataset=lambda wildcards: sorted_tree(classifiers[wildcards.dataset]["target"]["dataset"] | {"scaling": []}),
         seed=split_seed,
@@ -45,6 +47,7 @@ rule metrics:
         "../../environment.yml"
     resources:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
         seed=run_seed,

@@ -121,9 +121,11 @@ rule neighbours:
         picture=ensure("results/{experiment}/neighbours.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/neighbours.log",
-    localrule: True
     conda:
         "../../environment.yml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=section("target"),
         seed=first_seed,

@@ -11,7 +11,7 @@ rule picture_points:
     log:
         "logs/samples/{sample_set}/{split}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(config, "picture")),
+        sample_set=one_of(sample_sets(experiments, homes, "picture")),
         split="train|held_out",
     localrule: True
     conda:
@@ -34,7 +34,7 @@ rule gaussian_points:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(config, "gaussian")),
+        sample_set=one_of(sample_sets(experiments, homes, "gaussian")),
     localrule: True
     conda:
         "../../environment.yml"
@@ -59,7 +59,7 @@ rule dataset_images:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(config, "dataset")),
+        sample_set=one_of(sample_sets(experiments, homes, "dataset")),
     localrule: True
     conda:
         "../../environment.yml"
@@ -86,7 +86,7 @@ rule folder_images:
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(config, "folder")),
+        sample_set=one_of(sample_sets(experiments, homes, "folder")),
     localrule: True
     conda:
         "../../environment.yml"

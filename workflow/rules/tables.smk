@@ -62,13 +62,13 @@ rule sweep:
     log:
         "logs/tables/{experiment}/sweep.log",
     wildcard_constraints:
-        experiment=one_of(config["sweeps"]),
+        experiment=one_of(sweeps),
     localrule: True
     conda:
         "../../environment.yml"
     params:
         runs=variant_runs,
-        values=lambda wildcards: config["sweeps"][wildcards.experiment],
+        values=lambda wildcards: sweeps[wildcards.experiment],
     message:
         "Writing {output.csv}"
     script:

@@ -19,9 +19,11 @@ rule train:
     threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
     resources:
         devices=devices,
-        gpu=lambda wildcards: devices(wildcards) * gpus(wildcards),
+        gpu=gpus_of_training,
+        gres=gpus_of_each_node,
         nodes=nodes,
         tasks=nodes,
+        tasks_per_gpu=0,
         mpi=srun,
         gpu_share=gpu_share,
         mem_mb=training_memory,
