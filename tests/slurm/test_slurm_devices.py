@@ -55,4 +55,4 @@ def test_a_sweep_over_two_keys(workspace):
     workspace.configure({"points": POINTS | {"sweep": {"grid": grid}, "device": "cpu"}})
     run(workspace, "results/points/sweep.html")
     assert len(of_rule(workspace, "train")) == 2
-    assert workspace.path("results/points~learning_rate=0.02~width=8/seed0/metrics.json").exists()
+    assert workspace.path("results/points~width=8~learning_rate=0.02/seed0/metrics.json").exists()

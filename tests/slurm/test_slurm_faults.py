@@ -55,7 +55,7 @@ def test_a_job_over_its_time_limit_goes_on_in_the_next(prepared, uninterrupted):
     """Slurm counts whole minutes, so half of the training is slowed down."""
     slowed(prepared, 0.2)
     snakemake = start(prepared, TARGET, "--set-resources", "train:runtime=1", "--retries", "9")
-    ends_right(prepared, snakemake, uninterrupted, 400)
+    ends_right(prepared, snakemake, uninterrupted, 580)
     trainings = of_rule(prepared, "train")
     assert [job["JobState"] for job in trainings] == ["TIMEOUT"] * (len(trainings) - 1) + ["COMPLETED"]
     assert len(trainings) > 1

@@ -8,6 +8,7 @@ from cluster import asked, jobs, of_rule, run, said
 from conftest import IMAGES, POINTS, make_workspace
 from interrupting import debris, digests
 
+pytestmark = pytest.mark.xdist_group("pipeline")  # which then runs once
 TARGETS = ["results/points.gif", "results/images.gif", "evaluate"]
 EXPERIMENTS = {"points": POINTS | {"device": "cpu", "seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1]}}
 
@@ -34,7 +35,7 @@ def test_an_experiment_costs_few_jobs(on_the_cluster):
     assert all(job["JobState"] == "COMPLETED" for job in jobs(on_the_cluster)), said(on_the_cluster)
     counted = Counter(job["Comment"].split("_")[1] for job in jobs(on_the_cluster))
     of_runs = {"train": 4, "measurement": 4, "maps": 4}
-    assert counted == of_runs | {"animation": 2, "solvers": 2, "classifier": 1}
+    assert counted == of_runs | {"animation": 2, "solvers": 2, "classifier": 1, "neighbours": 1}
 
 
 def test_they_ask_for_what_their_rules_say(on_the_cluster):
@@ -44,8 +45,11 @@ def test_they_ask_for_what_their_rules_say(on_the_cluster):
     cpu = {"partition": "cpu", "minutes": "240", "cpus": "1", "memory": "4000M", "gpus": "0"}
     assert [asked(job) for job in points] == [cpu] * 2
     assert [asked(job) for job in images] == [cpu | {"partition": "gpu", "gpus": "1"}] * 2
-    assert asked(of_rule(on_the_cluster, "classifier")[0]) == cpu | {"minutes": "30", "memory": "2000M"}
+    assert asked(of_rule(on_the_cluster, "classifier")[0]) == cpu | {"minutes": "60", "memory": "2000M"}
     assert {asked(job)["memory"] for job in of_rule(on_the_cluster, "maps")} == {"8000M"}
+    for group in ("animation", "measurement"):
+        assert {asked(job)["minutes"] for job in of_rule(on_the_cluster, group)} == {"120"}
+        assert {asked(job)["gpus"] for job in of_rule(on_the_cluster, group)} == {"0", "1"}
 
 
 def test_a_second_call_finds_nothing_to_do(on_the_cluster):
