@@ -23,7 +23,7 @@ from iadb_core.inception import Inception
 from iadb_core.preparation import network_values
 from iadb_core.scaling import true_values
 from iadb_core.seeds import numpy_generator
-from iadb_core.shards import Samples
+from iadb_core.shards import Converted, Samples
 
 CLASSIFIER, INCEPTION = "classifier", "Inception"
 NEAR_QUANTILE = 0.05
@@ -114,21 +114,6 @@ def image_measures(settings: Mapping[str, Any], seed: int) -> list[Measure]:
     return [*image_quality(settings, seed), overlaps, classes, _on_features("inception", INCEPTION)]
 
 
-class TrueValues:
-    """The first `count` of samples as true values, computed as they are asked for; values: as networks see them."""
-
-    def __init__(self, values: Samples, density: Mapping[str, Any], count: int) -> None:
-        self.values, self.density = values, density
-        self.shape = (min(count, len(values)), *values.shape[1:])
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, which: slice) -> np.ndarray:
-        first, last, _ = which.indices(len(self))
-        return true_values(np.asarray(self.values[first:last]), self.density)
-
-
 class Comparison:
     """Held-out samples that generated ones are compared with, and the draws of real samples that give the floors.
 
@@ -174,7 +159,7 @@ class Comparison:
 
     def true_generated(self, values: Samples) -> Samples:
         """The first `draws.n` generated samples, network values, as true values."""
-        return TrueValues(values, self.target, self.draws.n)
+        return Converted(values, lambda part: true_values(np.asarray(part), self.target), self.draws.n)
 
     def generated(self, values: Samples) -> Any:
         """The first `draws.n` generated samples, network values, as measures take them."""
@@ -201,7 +186,9 @@ class Comparison:
         """How near generated images, network values, come to training images; nothing without training images."""
         if not self.images or self.train is None:
             return []
-        return memorisation(self.true_generated(values), self.true(self.held_out), self.true(self.train), self.draws)
+        return memorisation(
+            self.true_generated(values), self.true(self.held_out), Converted(self.train, self.true), self.draws
+        )
 
 
 def extractor_of(metric: str) -> str | None:
@@ -211,7 +198,7 @@ def extractor_of(metric: str) -> str | None:
     return next((name for name in (CLASSIFIER, INCEPTION) if f"({name})" in metric), None)
 
 
-def memorisation(generated: Samples, held_out: np.ndarray, train: np.ndarray, draws: Draws) -> list[Figure]:
+def memorisation(generated: Samples, held_out: np.ndarray, train: Samples, draws: Draws) -> list[Figure]:
     """How near generated images come to their nearest training image, and the same of held-out images.
 
     All (…, channels, height, width) in [0, 1]; the distance is Euclidean. A model that repeats what it was trained on

@@ -91,7 +91,7 @@ def _neighbour_radii(x: np.ndarray, k: int) -> np.ndarray:
     return radii
 
 
-def nearest(x: Samples, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def nearest(x: Samples, pool: Samples) -> tuple[np.ndarray, np.ndarray]:
     """For each sample of x, (n, …), the index of its nearest one in a pool, (m, …), and its Euclidean distance.
 
     Found by products, which are fast; measured by differences, which lose no digits. Both are taken in blocks.
@@ -102,17 +102,19 @@ def nearest(x: Samples, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(indices), np.concatenate(distances)
 
 
-def _nearest(flat: np.ndarray, pool: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _nearest(flat: np.ndarray, pool: Samples) -> tuple[np.ndarray, np.ndarray]:
     """The same for some samples, (rows, d)."""
-    index, least = np.zeros(len(flat), np.intp), np.full(len(flat), np.inf)
+    index, least, distance = np.zeros(len(flat), np.intp), np.full(len(flat), np.inf), np.empty(len(flat))
     size = max(1, NUMBERS_AT_ONCE // max(flat.shape))
     for first in range(0, len(pool), size):
         _, block = checked(flat[:1].reshape(1, *pool.shape[1:]), pool[first : first + size])
-        distances = np.square(block).sum(axis=1) - 2 * (flat @ block.T)  # squared, less ‖x‖², the same for all
-        best = distances.argmin(axis=1)
-        found = distances[np.arange(len(flat)), best]
-        index, least = np.where(found < least, first + best, index), np.minimum(found, least)
-    return index, np.linalg.norm(flat - pool[index].reshape(len(flat), -1), axis=1)
+        products = np.square(block).sum(axis=1) - 2 * (flat @ block.T)  # squared, less ‖x‖², the same for all
+        best = products.argmin(axis=1)
+        found = products[np.arange(len(flat)), best]
+        nearer = found < least
+        index[nearer], least[nearer] = first + best[nearer], found[nearer]
+        distance[nearer] = np.linalg.norm(flat[nearer] - block[best[nearer]], axis=1)
+    return index, distance
 
 
 def class_entropy(probabilities: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 """Samples in several files, read as they are asked for."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -50,6 +50,22 @@ class Shards:
         first, last, _ = which.indices(len(self))
         parts = zip(self.begins, self.parts, strict=False)
         return np.concatenate([part[max(0, first - begin) : max(0, last - begin)] for begin, part in parts])
+
+
+class Converted:
+    """The first `count` samples, or all, as a function makes them of the stored ones when they are asked for."""
+
+    def __init__(self, stored: Samples, convert: Callable[[np.ndarray], np.ndarray], count: int | None = None) -> None:
+        self.stored, self.convert = stored, convert
+        length = len(stored) if count is None else min(count, len(stored))
+        self.shape = (length, *convert(stored[:1]).shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, which: slice) -> np.ndarray:
+        first, last, _ = which.indices(len(self))
+        return self.convert(self.stored[first:last])
 
 
 def shard_rows(number: int, of: int, count: int, batch_size: int) -> slice:

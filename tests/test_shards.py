@@ -5,7 +5,7 @@ from iadb_core.distances import sliced_wasserstein
 from iadb_core.fidelity import nearest
 from iadb_core.files import InputError
 from iadb_core.sampling import measured_starts
-from iadb_core.shards import Shards, joined, shard_rows
+from iadb_core.shards import Converted, Shards, joined, shard_rows
 
 
 @pytest.fixture
@@ -66,6 +66,20 @@ def test_measures_of_shards_are_those_of_the_array(files, monkeypatch):
     assert sliced_wasserstein(Shards(paths), other, 16, 0) == at_once
     for mine, theirs in zip(nearest(Shards(paths), other), nearest(samples, other), strict=True):
         np.testing.assert_allclose(mine, theirs, rtol=1e-12)
+
+
+def test_samples_are_converted_when_they_are_asked_for(files):
+    paths, samples = files
+    asked = []
+
+    def doubled(part):
+        asked.append(len(part))
+        return 2 * part.reshape(len(part), 6)
+
+    converted = Converted(Shards(paths), doubled, 7)
+    assert (len(converted), converted.shape) == (7, (7, 6))
+    np.testing.assert_array_equal(converted[2:100], 2 * samples[2:7].reshape(5, 6))
+    assert asked == [1, 5]
 
 
 def test_what_is_known_of_shards_is_summed_or_put_side_by_side():

@@ -8,7 +8,7 @@ from iadb_core.pictures import save_png
 from iadb_core.preparation import network_values
 from iadb_core.progress import job
 from iadb_core.scaling import true_values
-from iadb_core.shards import Shards
+from iadb_core.shards import Converted, Shards
 from iadb_core.sheets import enlarged, interleaved, side_by_side
 
 SHOWN, COLUMNS, SIZE = 32, 8, 48
@@ -19,13 +19,14 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} neighbours"):
     def pixels(stored: np.ndarray) -> np.ndarray:
         return true_values(network_values(stored, target).numpy(), target)
 
-    train = pixels(load_array(snakemake.input.train))
+    stored = load_array(snakemake.input.train)
+    train = Converted(stored, pixels)
     generated = true_values(Shards(snakemake.input.generated)[:SHOWN], target)
     real = pixels(load_array(snakemake.input.held_out)[: len(generated)])
     pictures, titles = [], []
     for kind, images in (("generated", generated), ("held-out", real)):
         index, distance = nearest(images, train)
-        pictures.append(enlarged(interleaved(images, train[index]), COLUMNS, SIZE))
+        pictures.append(enlarged(interleaved(images, pixels(stored[index])), COLUMNS, SIZE))
         titles.append(f"{kind}, each left of its nearest training image: mean distance {distance.mean():.2f}")
     caption = (
         f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}. Left: generated images, right: real ones "
