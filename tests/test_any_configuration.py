@@ -18,7 +18,8 @@ from workflow.experiments import ConfigError, complete
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 PHASES = [Phase.explicit, Phase.generate]  # a failure is not made smaller: that takes minutes
-PLACE = re.compile(r"""(config|[\w$-]+|'[^']*'|"[^"]*")(\.([\w$-]+|'[^']*'|"[^"]*"))*: \S""")
+QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+PLACE = re.compile(rf"(config|[\w$-]+|{QUOTED})(\.([\w$-]+|{QUOTED}))*: \S")
 
 
 def completed(config):

@@ -28,6 +28,7 @@ from interrupting import (
 )
 
 from iadb_core.archives import load_archive
+from iadb_core.files import TEMPORARY
 from iadb_core.resume import DIGEST_SIZE, MAGIC, ResumeFile
 from iadb_core.training import State
 
@@ -178,8 +179,9 @@ def test_a_run_goes_on_from_where_it_was(way, workspace, begun, uninterrupted):
 
 
 def being_written(workspace):
-    """The kinds of the files that have not got their name yet."""
-    return {path.name.split(".")[-3] for path in workspace.path("results").rglob(".*.tmp")}
+    """The kinds of the files of jobs that have not got their name yet."""
+    paths = workspace.path("results").rglob(".*.tmp")
+    return {path.name.split(".")[-3] for path in paths if TEMPORARY.fullmatch(path.name)}
 
 
 def killed_while_writing(workspace, targets, but_not):
