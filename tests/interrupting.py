@@ -46,8 +46,13 @@ def heed_ctrl_c() -> None:
 
 
 def start(workspace: Workspace, *targets: str) -> subprocess.Popen[str]:
-    """Snakemake in a process group of its own, as a shell would start it."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", *(targets or [TARGET])]
+    """Snakemake on this machine, in a process group of its own, as a shell would start it."""
+    return started(workspace, "--cores", "2", *(targets or [TARGET]))
+
+
+def started(workspace: Workspace, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """The same with any arguments; what it says goes to output.txt."""
+    command = [sys.executable, "-m", "snakemake", *arguments]
     with workspace.path("output.txt").open("a") as output:
         return subprocess.Popen(
             command,
@@ -57,6 +62,7 @@ def start(workspace: Workspace, *targets: str) -> subprocess.Popen[str]:
             text=True,
             start_new_session=True,
             preexec_fn=heed_ctrl_c,
+            env=os.environ | environment,
         )
 
 

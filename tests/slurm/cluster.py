@@ -4,14 +4,13 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from conftest import Workspace, make_workspace
 from filelock import FileLock
-from interrupting import TARGET, digests, heed_ctrl_c, prepare
+from interrupting import TARGET, digests, prepare, started
 
 PROFILE = ["--profile", "profiles/slurm"]
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
@@ -25,18 +24,7 @@ def slurm(*command: str, check: bool = True) -> str:
 
 def start(workspace: Workspace, *arguments: str) -> subprocess.Popen[str]:
     """Snakemake through the profile; what it says goes to output.txt."""
-    command = [sys.executable, "-m", "snakemake", *PROFILE, *QUICK, *arguments]
-    with workspace.path("output.txt").open("a") as output:
-        return subprocess.Popen(
-            command,
-            cwd=workspace.root,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-            preexec_fn=heed_ctrl_c,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )
+    return started(workspace, *PROFILE, *QUICK, *arguments, OMP_NUM_THREADS="1")
 
 
 def said(workspace: Workspace) -> str:
