@@ -102,7 +102,7 @@ class Benchmarks:
         """A contest of trainings, which have a method that runs so many steps."""
         steps = (200 if self.quick else 1000) if self.on_cuda else 12
         if not self.quick:
-            options = {"seconds": 3.0, "warm_up": WARM_UP} | options
+            options = {"seconds": 3.0, "warm_up": WARM_UP, "repeats": 4} | options
 
         def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -135,7 +135,8 @@ class Benchmarks:
 
         ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, autocast": partial(plain, True)}
         precision = precision_name(self.precision)
-        return self.contest("MNIST sampling", "evaluations", ways, needs=forward_flops(), bound_by=precision)
+        options = {"needs": forward_flops(), "bound_by": precision, "repeats": 3}
+        return self.contest("MNIST sampling", "evaluations", ways, **options)
 
     def plane_training(self) -> Contest:
         """Optimiser steps on batches of 256 points, on one thread on a CPU: so small a network is slower on two."""
@@ -251,7 +252,8 @@ class Benchmarks:
 
         bound = "decoding and LZW alone"
         ways: Ways = {name: prepared(name) for name in encoders} | {bound: packing}
-        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "seconds": 0.5, "note": note, "bound_by": bound}
+        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "seconds": 0.5, "warm_up": None}
+        options |= {"note": note, "bound_by": bound}
         return self.contest("GIF of 129 frames", "frames", ways, **options)
 
     def frames_in(self, name: str) -> list[Path]:
@@ -265,7 +267,7 @@ class Benchmarks:
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        return self.mnist_gif_of(MNIST_STEPS if self.on_cuda else 100)
+        return self.mnist_gif_of(MNIST_STEPS if self.on_cuda else 40)
 
     def mnist_gif_of_an_epoch(self) -> Contest:
         """The same with the steps of one epoch: minutes a run."""

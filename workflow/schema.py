@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 SCHEMA = Path(__file__).parent / "schemas" / "config.schema.yaml"
+FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML was built with it
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -36,7 +37,7 @@ Validator = extend(
 @cache
 def load_schema() -> dict[str, Any]:
     """The schema of config.yaml."""
-    schema: dict[str, Any] = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    schema: dict[str, Any] = yaml.load(SCHEMA.read_text(encoding="utf-8"), Loader=FAST_LOADER)
     return schema
 
 

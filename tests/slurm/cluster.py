@@ -1,8 +1,10 @@
 """The test's Slurm as its users see it, and runs of the workflow on it through profiles/slurm."""
 
+import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Workspace, make_workspace
 from filelock import FileLock
-from interrupting import TARGET, digests, prepare, started
+from interrupting import STEPS, TARGET, debris, digests, prepare, started, states, wait_for
 
 PROFILE = ["--profile", "profiles/slurm"]
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
@@ -66,6 +68,29 @@ def asked(record: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def the_training(workspace: Workspace) -> dict[str, str]:
+    """The last job that trains."""
+    return of_rule(workspace, "train")[-1]
+
+
+def slowed(workspace: Workspace, seconds: float) -> None:
+    """Let the first half of a training last longer, by so much for each block of batches."""
+    module = workspace.path("iadb_core/resume.py")
+    begin = "        ended = training.done == training.steps\n"
+    slow = f"        time.sleep({seconds} if training.done < {STEPS // 2} else 0)\n"
+    assert begin in module.read_text()
+    module.write_text(module.read_text().replace(begin, slow + begin))
+
+
+def ends_right(
+    workspace: Workspace, snakemake: subprocess.Popen[str], expected: Mapping[str, str], seconds: float = 400
+) -> None:
+    """The workflow succeeds, with the expected bytes, and leaves nothing else."""
+    assert snakemake.wait(seconds) == 0, said(workspace)
+    assert digests(workspace) == expected
+    assert not debris(workspace)
+
+
 def daemon(name: str) -> int:
     """The process of one of Slurm's daemons."""
     home = Path(os.environ.get("SLURM_HOME", Path(os.environ.get("TMPDIR", "/tmp")) / "iadb-slurm"))
@@ -83,3 +108,22 @@ def uninterrupted(tmp_path_factory, testrun_uid):
             assert local.snakemake(TARGET).returncode == 0
             path.write_text(json.dumps(digests(local)))
     return json.loads(path.read_text())
+
+
+@pytest.fixture
+def prepared(workspace):
+    """A workspace with a training of some seconds; its jobs end with the test."""
+    prepare(workspace, device="cpu")
+    yield workspace
+    slurm("scancel", *[job["JobId"] for job in jobs(workspace)], check=False)
+
+
+@pytest.fixture
+def begun(prepared):
+    """The same when its training runs as a job and has saved a state, and the Snakemake that waits for it."""
+    snakemake = start(prepared, TARGET)
+    wait_for(lambda: states(prepared), 180)
+    yield prepared, snakemake
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(snakemake.pid, signal.SIGKILL)
+    snakemake.wait()

@@ -19,7 +19,11 @@ install_packages() {
 
 write_configuration() {
   # Any character devices serve as declared GPUs; a mere count would make the node invalid.
-  printf 'AutoDetect=off\nNodeName=%s Name=gpu File=/dev/null,/dev/zero,/dev/full,/dev/random\n' "$host" > "$home/etc/gres.conf"
+  cat > "$home/etc/gres.conf" << CONF
+AutoDetect=off
+NodeName=$host Name=gpu File=/dev/null,/dev/zero,/dev/full,/dev/random
+NodeName=$host Name=token Count=1
+CONF
   cat > "$home/etc/slurm.conf" << CONF
 ClusterName=test
 SlurmctldHost=$host($address)
@@ -61,12 +65,13 @@ JobRequeue=1
 JobFileAppend=1
 MinJobAge=3600
 ReturnToService=2
-GresTypes=gpu
-NodeName=$host NodeAddr=$address CPUs=$cpus Boards=1 SocketsPerBoard=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=$memory Gres=gpu:4 State=UNKNOWN
+# Of the one token a test of preemption takes hold, and disturbs no other job.
+GresTypes=gpu,token
+NodeName=$host NodeAddr=$address CPUs=$cpus Boards=1 SocketsPerBoard=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=$memory Gres=gpu:4,token:1 State=UNKNOWN
 PartitionName=DEFAULT Nodes=$host DefaultTime=10 MaxTime=1-0 State=UP
-PartitionName=cpu Default=YES PriorityTier=1
-PartitionName=gpu PriorityTier=1
-PartitionName=urgent PriorityTier=10 PreemptMode=OFF
+PartitionName=cpu Default=YES PriorityTier=2 PreemptMode=OFF
+PartitionName=gpu PriorityTier=2 PreemptMode=OFF
+PartitionName=scavenge PriorityTier=1 PreemptMode=REQUEUE
 CONF
   # The configuration must be where Slurm looks by itself: Snakemake's plugin passes no SLURM_CONF on to its srun.
   ln -sfn "$home/etc/slurm.conf" /etc/slurm/slurm.conf

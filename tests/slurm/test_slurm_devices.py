@@ -48,11 +48,3 @@ def test_tasks_that_are_cancelled_leave_a_state_and_the_next_ones_go_on(workspac
     assert snakemake.wait(300) == 0, said(workspace)
     assert gone_on_after(workspace)
     assert [job["JobState"] for job in of_rule(workspace, "train")] == ["CANCELLED", "COMPLETED"]
-
-
-def test_a_sweep_over_two_keys(workspace):
-    grid = {"training.learning_rate": [0.01, 0.02], "network.width": [8]}
-    workspace.configure({"points": POINTS | {"sweep": {"grid": grid}, "device": "cpu"}})
-    run(workspace, "results/points/sweep.html")
-    assert len(of_rule(workspace, "train")) == 2
-    assert workspace.path("results/points~width=8~learning_rate=0.02/seed0/metrics.json").exists()

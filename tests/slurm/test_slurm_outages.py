@@ -1,34 +1,22 @@
 """A Slurm that is drained, or whose controller goes down, in the middle of a workflow."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
 
-import pytest
-from cluster import HELD, daemon, jobs, said, slurm, start, uninterrupted  # noqa: F401
-from interrupting import TARGET, debris, digests, prepare, states, wait_for
+from cluster import HELD, begun, daemon, ends_right, jobs, prepared, slurm, uninterrupted  # noqa: F401
+from interrupting import wait_for
 
 NODE = socket.gethostname().split(".")[0]
 
 
-@pytest.fixture
-def begun(workspace):
-    prepare(workspace, device="cpu")
-    snakemake = start(workspace, TARGET)
-    wait_for(lambda: states(workspace), 120)
-    yield workspace, snakemake
-    if snakemake.poll() is None:
-        os.killpg(snakemake.pid, signal.SIGKILL)
-        slurm("scancel", "--user=root")
-    snakemake.wait()
-
-
-def ends_right(workspace, snakemake, uninterrupted):
-    assert snakemake.wait(300) == 0, said(workspace)
-    assert digests(workspace) == uninterrupted
-    assert not debris(workspace)
+def resume() -> None:
+    """Bring the node back; Slurm refuses to where it has come back by itself."""
+    slurm("scontrol", "update", f"NodeName={NODE}", "State=RESUME", check=False)
+    wait_for(lambda: not re.search("drain|down", slurm("sinfo", "--noheader", "--format=%T")), 60)
 
 
 def test_a_node_that_is_drained_and_resumed(begun, uninterrupted):
@@ -42,7 +30,7 @@ def test_a_node_that_is_drained_and_resumed(begun, uninterrupted):
         assert (first["JobState"], second["JobState"]) == ("COMPLETED", "PENDING")
         assert snakemake.poll() is None
     finally:
-        slurm("scontrol", "update", f"NodeName={NODE}", "State=RESUME")
+        resume()
     ends_right(workspace, snakemake, uninterrupted)
 
 
@@ -53,7 +41,7 @@ def test_a_node_that_fails(begun, uninterrupted):
     try:
         wait_for(lambda: jobs(workspace)[0]["JobState"] in HELD, 60)
     finally:
-        slurm("scontrol", "update", f"NodeName={NODE}", "State=RESUME")
+        resume()
     ends_right(workspace, snakemake, uninterrupted)
 
 

@@ -8,7 +8,6 @@ from cluster import asked, jobs, of_rule, run, said
 from conftest import IMAGES, POINTS, make_workspace
 from interrupting import debris, digests
 
-pytestmark = pytest.mark.xdist_group("pipeline")  # which then runs once
 TARGETS = ["results/points.gif", "results/images.gif", "evaluate"]
 EXPERIMENTS = {"points": POINTS | {"device": "cpu", "seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1]}}
 
