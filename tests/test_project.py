@@ -158,6 +158,15 @@ def test_sources_are_those_that_a_parser_finds():
         assert sources(script) == sorted(found)
 
 
+@pytest.mark.parametrize("page", ["pipeline.md", "rules.dot", "rules.svg"])
+def test_every_rule_is_in_the_documentation(page):
+    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    told = set(re.findall(r"\w+", (ROOT / "docs" / page).read_text(encoding="utf-8").replace(r"\n", " ")))
+    names = re.findall(r"^rule (\w+):", rules, re.MULTILINE)
+    assert len(names) > 20
+    assert set(names) <= told
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_every_rule_has_its_modules_as_inputs(script):
     rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
