@@ -18,7 +18,7 @@ from typing import Any
 from conftest import POINTS, Workspace, edited
 
 MODEL, LOG = Path("results/points/seed0/model.pt"), Path("logs/train/points/seed0.log")
-STEPS = 60_000
+STEPS = 40_000
 TARGET = "results/points.gif"
 RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
 

@@ -1,7 +1,12 @@
-"""After a change, exactly what depends on it runs again: real Snakemake, one change after the other."""
+"""After a change, exactly what depends on it runs again: real Snakemake, one change after the other.
+
+What would run is asked of Snakemake for every change that can be taken back; some are then carried out.
+"""
 
 import os
+import re
 import shutil
+from contextlib import contextmanager
 
 import pytest
 import yaml
@@ -30,9 +35,39 @@ class Project:
         self.experiment = deep_merge(self.experiment, changed)
         self.workspace.configure({"points": self.experiment, **self.others}, default_experiments=["points"])
 
+    @contextmanager
+    def configured(self, **changed):
+        """The same for a while."""
+        before = self.experiment
+        self.configure(**changed)
+        try:
+            yield
+        finally:
+            self.experiment = before
+            self.configure()
+
+    @contextmanager
+    def edited(self, name):
+        """A line more in a file for a while; its time is then what it was, too."""
+        path, status, text = self.path(name), self.path(name).stat(), self.path(name).read_text()
+        path.write_text(text + "\n# edited\n")
+        try:
+            yield
+        finally:
+            path.write_text(text)
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
     def makes(self, *targets):
         """The rules that run."""
         return ran(self.workspace.snakemake(*(targets or TARGETS)))
+
+    def would_make(self, *targets):
+        """The rules that would run, by Snakemake's own table of them."""
+        run = self.workspace.snakemake("--quiet", "host", "--dry-run", *(targets or TARGETS))
+        assert run.returncode == 0, run.stderr
+        table = re.findall(r"^(\w+) +\d+$", run.stdout + run.stderr, re.MULTILINE)
+        assert table or "Nothing to be done" in run.stdout + run.stderr
+        return set(table) - {"total", "all"}
 
 
 @pytest.fixture(scope="module")
@@ -60,21 +95,29 @@ CHANGES_NOTHING = {
     "threads": {"threads": 2},
     "devices": {"training": {"devices": 2, "nodes": 2}},
     "runs that share a computer": {"runs_per_gpu": 4},
-    "shards of the same number": {"sampling": {"shard_size": 41}},
+    "shards of the same number": {"sampling": {"shard_size": 4100}},
 }
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_of_the_configuration(name, project):
     changed, expected = CHANGES[name]
-    project.configure(**changed)
-    assert project.makes() == expected
+    with project.configured(**changed):
+        assert project.would_make() == expected
+
+
+def test_what_a_dry_run_tells_is_what_runs(project):
+    for changed in ({"training": {"learning_rate": 0.01}}, {"animation": {"frame_ms": 100}}):
+        project.configure(**changed)
+        told = project.would_make()
+        assert project.makes() == told
+        assert project.would_make() == set()
 
 
 @pytest.mark.parametrize("name", CHANGES_NOTHING)
 def test_a_change_that_changes_nothing(name, project):
-    project.configure(**CHANGES_NOTHING[name])
-    assert project.makes() == set()
+    with project.configured(**CHANGES_NOTHING[name]):
+        assert project.would_make() == set()
 
 
 def test_seeds_extended(project):
@@ -149,9 +192,15 @@ EDITED = {
 
 @pytest.mark.parametrize("path", EDITED)
 def test_a_module_or_a_script_edited(path, project):
-    file = project.path(path)
+    with project.edited(path):
+        assert project.would_make() == EDITED[path]
+
+
+def test_after_an_edit_has_been_made_nothing_is_left_to_do(project):
+    file = project.path("iadb_core/drawing.py")
     file.write_text(file.read_text() + "\n# edited\n")
-    assert project.makes() == EDITED[path]
+    assert project.makes() == DRAWN
+    assert project.would_make() == set()
 
 
 def test_a_file_at_the_end_deleted(project):
@@ -191,8 +240,8 @@ def test_the_number_of_steps(project):
 
 STUDIES = ("results/points/seed0/map.json", "results/points/solvers.csv")
 STUDIED_AGAIN = {
-    "number of points in the animation": ({"sampling": {"count": 20}}, set()),
-    "floor of the figures": ({"evaluation": {"floor_draws": 2}}, {"solvers"}),
+    "number of points in the animation": ({"sampling": {"count": 22}}, set()),
+    "floor of the figures": ({"evaluation": {"floor_draws": 4}}, {"solvers"}),
     "solver of the samples": ({"sampling": {"solver": "heun"}}, {"maps"}),
     "solvers of the table": ({"evaluation": {"solvers": ["euler", "heun"]}}, {"solvers"}),
     "points of the exact map": ({"evaluation": {"exact_count": 21}}, {"maps"}),
@@ -208,8 +257,8 @@ def studied(project):
 @pytest.mark.parametrize("name", STUDIED_AGAIN)
 def test_a_change_that_only_some_studies_depend_on(name, studied):
     changed, expected = STUDIED_AGAIN[name]
-    studied.configure(**changed)
-    assert studied.makes(*STUDIES) == expected
+    with studied.configured(**changed):
+        assert studied.would_make(*STUDIES) == expected
 
 
 def test_a_data_set_moved_to_another_folder(workspace):

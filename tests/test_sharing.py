@@ -16,7 +16,7 @@ def spans(workspace):
 
 @pytest.mark.parametrize(("runs", "together"), [(1, False), (2, True)])
 def test_as_many_trainings_run_at_a_time_as_may_share(workspace, runs, together):
-    training = POINTS["training"] | {"steps": 2 * STEPS}
+    training = POINTS["training"] | {"steps": STEPS}
     points = POINTS | {"training": training, "seeds": [0, 1], "runs_per_gpu": runs, "threads": 1}
     workspace.configure({"points": points})
     models = [f"results/points/seed{seed}/model.pt" for seed in (0, 1)]

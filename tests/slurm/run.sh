@@ -15,5 +15,5 @@ fi
 trap tests/slurm/stop.sh EXIT
 export OMP_NUM_THREADS=1
 # Jobs mostly wait, so that several tests run at a time; but not those in which the whole cluster fails.
-"$python" -m pytest --numprocesses 6 --dist loadfile tests/slurm --ignore tests/slurm/test_slurm_outages.py "$@" &&
+"$python" -m pytest --numprocesses 8 --dist loadfile tests/slurm --ignore tests/slurm/test_slurm_outages.py "$@" &&
   "$python" -m pytest tests/slurm/test_slurm_outages.py "$@"

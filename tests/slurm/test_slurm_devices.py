@@ -1,12 +1,10 @@
 """One training in several tasks of a Slurm job, started by srun and torchrun."""
 
 import json
-import time
 
 import numpy as np
-from cluster import asked, of_rule, run, said, slurm, start
+from cluster import asked, of_rule, run
 from conftest import POINTS, make_workspace
-from interrupting import gone_on_after, logged, wait_for
 
 MODEL = "results/points/seed0/model.pt"
 TRAINING = POINTS["training"] | {"steps": 300, "record_every": 10}
@@ -36,15 +34,3 @@ def test_several_gpus_are_asked_for_in_one_job(workspace):
     run(workspace, MODEL)
     (job,) = of_rule(workspace, "train")
     assert asked(job)["gpus"] == "2"
-
-
-def test_tasks_that_are_cancelled_leave_a_state_and_the_next_ones_go_on(workspace):
-    training = TRAINING | {"steps": 20_000, "devices": 2, "nodes": 2}
-    workspace.configure({"points": POINTS | {"training": training, "device": "cpu"}})
-    snakemake = start(workspace, MODEL, "--set-resources", "train:nodes=1")
-    wait_for(lambda: "steps on" in logged(workspace), 120)
-    time.sleep(3)
-    slurm("scancel", of_rule(workspace, "train")[0]["JobId"])
-    assert snakemake.wait(300) == 0, said(workspace)
-    assert gone_on_after(workspace)
-    assert [job["JobState"] for job in of_rule(workspace, "train")] == ["CANCELLED", "COMPLETED"]

@@ -1,32 +1,22 @@
-"""Jobs that are cancelled or fail: what they made is not lost, and the workflow ends right."""
+"""A job that gives way to another, and one that fails for good."""
 
-import os
 import re
-import signal
 
-from cluster import (  # noqa: F401
-    RUNNING,
-    begun,
-    ends_right,
-    of_rule,
-    prepared,
-    run,
-    said,
-    slurm,
-    start,
-    the_training,
-    uninterrupted,
-)
+from cluster import ends_right, of_rule, prepared, run, said, slurm, start, the_training, uninterrupted  # noqa: F401
 from conftest import IMAGES, POINTS
-from interrupting import MODEL, TARGET, debris, gone_on_after, wait_for
+from interrupting import TARGET, debris, gone_on_after, states, wait_for
 
 
-def test_a_job_that_is_cancelled_goes_on_in_the_next(begun, uninterrupted):
-    workspace, snakemake = begun
-    slurm("scancel", the_training(workspace)["JobId"])
-    ends_right(workspace, snakemake, uninterrupted)
-    assert [job["JobState"] for job in of_rule(workspace, "train")] == ["CANCELLED", "COMPLETED"]
-    assert gone_on_after(workspace)
+def test_a_preempted_job_is_requeued_and_goes_on(prepared, uninterrupted):
+    """By another that wants the token which the first one has."""
+    snakemake = start(prepared, TARGET, "--set-resources", "train:slurm_partition=scavenge", "train:gres=token:1")
+    wait_for(lambda: states(prepared), 180)
+    training = the_training(prepared)["JobId"]
+    slurm("srun", "--partition=cpu", "--gres=token:1", "--mem=100", "--time=1", "sleep", "2")
+    ends_right(prepared, snakemake, uninterrupted)
+    (job,) = of_rule(prepared, "train")
+    assert (job["JobId"], job["Restarts"], job["JobState"]) == (training, "1", "COMPLETED")
+    assert gone_on_after(prepared)
 
 
 def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
@@ -42,14 +32,3 @@ def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
     assert [job["JobState"] for job in of_rule(workspace, "train") if "broken" in job["Comment"]] == ["FAILED"] * 2
     assert workspace.path("results/points.gif").exists()
     assert not [name for name in debris(workspace) if not name.endswith(".resume")]  # states go when all has succeeded
-
-
-def test_ctrl_c_cancels_the_jobs_and_the_next_call_goes_on(begun, uninterrupted):
-    workspace, snakemake = begun
-    os.killpg(snakemake.pid, signal.SIGINT)
-    assert snakemake.wait(120) != 0
-    wait_for(lambda: the_training(workspace)["JobState"] not in RUNNING, 60)
-    assert the_training(workspace)["JobState"] == "CANCELLED"
-    assert not workspace.path(str(MODEL)).exists()
-    ends_right(workspace, start(workspace, TARGET), uninterrupted)
-    assert gone_on_after(workspace)
