@@ -73,13 +73,29 @@ def the_training(workspace: Workspace) -> dict[str, str]:
     return of_rule(workspace, "train")[-1]
 
 
-def slowed(workspace: Workspace, seconds: float) -> None:
-    """Let the first half of a training last longer, by so much for each block of batches."""
+def inserted(workspace: Workspace, line: str) -> None:
+    """A line more of what a training does between its blocks of batches."""
     module = workspace.path("iadb_core/resume.py")
     begin = "        ended = training.done == training.steps\n"
-    slow = f"        time.sleep({seconds} if training.done < {STEPS // 2} else 0)\n"
     assert begin in module.read_text()
-    module.write_text(module.read_text().replace(begin, slow + begin))
+    module.write_text(module.read_text().replace(begin, f"        {line}\n{begin}"))
+
+
+def slowed(workspace: Workspace, seconds: float) -> None:
+    """Let the first half of a training last longer, by so much for each block of batches."""
+    inserted(workspace, f"time.sleep({seconds} if training.done < {STEPS // 2} else 0)")
+
+
+def held(workspace: Workspace) -> None:
+    """Let a training that has saved a state wait until `released`, or until it is told to end."""
+    workspace.path("hold").touch()
+    waits = "self.took and not self.interruptions.received and __import__('os').path.exists('hold')"
+    inserted(workspace, f"while {waits}: time.sleep(0.1)")
+
+
+def released(workspace: Workspace) -> None:
+    """Let trainings go on."""
+    workspace.path("hold").unlink()
 
 
 def ends_right(
@@ -120,7 +136,8 @@ def prepared(workspace):
 
 @pytest.fixture
 def begun(prepared):
-    """The same when its training runs as a job and has saved a state, and the Snakemake that waits for it."""
+    """The same when its training runs as a job, has saved a state and is held, and the Snakemake that waits for it."""
+    held(prepared)
     snakemake = start(prepared, TARGET)
     wait_for(lambda: states(prepared), 180)
     yield prepared, snakemake

@@ -10,6 +10,7 @@ from cluster import (  # noqa: F401
     ends_right,
     of_rule,
     prepared,
+    released,
     said,
     slurm,
     start,
@@ -23,6 +24,8 @@ from interrupting import MODEL, TARGET, gone_on_after, logged, wait_for
 def test_a_job_that_is_cancelled_goes_on_in_the_next(begun, uninterrupted):
     workspace, snakemake = begun
     slurm("scancel", the_training(workspace)["JobId"])
+    wait_for(lambda: of_rule(workspace, "train")[0]["JobState"] not in RUNNING, 60)
+    released(workspace)
     ends_right(workspace, snakemake, uninterrupted)
     assert [job["JobState"] for job in of_rule(workspace, "train")] == ["CANCELLED", "COMPLETED"]
     assert gone_on_after(workspace)
@@ -35,6 +38,7 @@ def test_ctrl_c_cancels_the_jobs_and_the_next_call_goes_on(begun, uninterrupted)
     wait_for(lambda: the_training(workspace)["JobState"] not in RUNNING, 60)
     assert the_training(workspace)["JobState"] == "CANCELLED"
     assert not workspace.path(str(MODEL)).exists()
+    released(workspace)
     ends_right(workspace, start(workspace, TARGET), uninterrupted)
     assert gone_on_after(workspace)
 

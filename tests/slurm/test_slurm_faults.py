@@ -2,20 +2,35 @@
 
 import re
 
-from cluster import ends_right, of_rule, prepared, run, said, slurm, start, the_training, uninterrupted  # noqa: F401
+from cluster import (  # noqa: F401
+    ends_right,
+    held,
+    of_rule,
+    prepared,
+    released,
+    run,
+    said,
+    slurm,
+    start,
+    the_training,
+    uninterrupted,
+)
 from conftest import IMAGES, POINTS
 from interrupting import TARGET, debris, gone_on_after, states, wait_for
 
 
 def test_a_preempted_job_is_requeued_and_goes_on(prepared, uninterrupted):
     """By another that wants the token which the first one has."""
+    held(prepared)
     snakemake = start(prepared, TARGET, "--set-resources", "train:slurm_partition=scavenge", "train:gres=token:1")
     wait_for(lambda: states(prepared), 180)
     training = the_training(prepared)["JobId"]
     slurm("srun", "--partition=cpu", "--gres=token:1", "--mem=100", "--time=1", "sleep", "2")
+    released(prepared)
     ends_right(prepared, snakemake, uninterrupted)
     (job,) = of_rule(prepared, "train")
-    assert (job["JobId"], job["Restarts"], job["JobState"]) == (training, "1", "COMPLETED")
+    assert (job["JobId"], job["JobState"]) == (training, "COMPLETED")
+    assert int(job["Restarts"]) > 0
     assert gone_on_after(prepared)
 
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from cluster import HELD, begun, daemon, ends_right, jobs, prepared, slurm, uninterrupted  # noqa: F401
+from cluster import HELD, begun, daemon, ends_right, jobs, prepared, released, slurm, uninterrupted  # noqa: F401
 from interrupting import wait_for
 
 NODE = socket.gethostname().split(".")[0]
@@ -23,6 +23,7 @@ def test_a_node_that_is_drained_and_resumed(begun, uninterrupted):
     """The job on it ends; the next one waits until it is back."""
     workspace, snakemake = begun
     slurm("scontrol", "update", f"NodeName={NODE}", "State=DRAIN", "Reason=test")
+    released(workspace)
     try:
         wait_for(lambda: len(jobs(workspace)) == 2, 120)
         time.sleep(3)
@@ -42,6 +43,7 @@ def test_a_node_that_fails(begun, uninterrupted):
         wait_for(lambda: jobs(workspace)[0]["JobState"] in HELD, 60)
     finally:
         resume()
+    released(workspace)
     ends_right(workspace, snakemake, uninterrupted)
 
 
@@ -51,4 +53,5 @@ def test_a_controller_that_is_started_again(begun, uninterrupted):
     wait_for(lambda: subprocess.run(["scontrol", "ping"], capture_output=True, check=False).returncode != 0, 60)
     time.sleep(10)  # in which Snakemake asks in vain
     subprocess.run(["slurmctld"], check=True)
+    released(workspace)
     ends_right(workspace, snakemake, uninterrupted)
