@@ -57,23 +57,25 @@ def train_classifier(
     learning_rate: float,
     seed: int,
     on_step: Callable[[int], object] = lambda count: None,
+    pixels: Callable[[np.ndarray], np.ndarray] = np.asarray,
 ) -> Classifier:
     """Train a classifier with Adam on cross-entropy, float32, on the CPU.
 
-    images: (count, channels, height, width), pixel values in [0, 1], float32. labels: (count,), integers from 0.
-    on_step: is told how many steps were done since it was last told.
+    images: (count, channels, height, width). labels: (count,), integers from 0. on_step: is told how many steps were
+    done since it was last told. pixels: makes pixel values in [0, 1], float32, of a batch of the images.
     """
     network = Classifier(images.shape[1], int(labels.max()) + 1)
     initialise(network, generator(seed, "classifier weights"))
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
-    pixels, classes = torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
+    classes = torch.from_numpy(labels.astype(np.int64))
     batch_size = min(batch_size, len(images))
     batches = index_blocks(
         len(images), (1, batch_size), "shuffled", Draws(seed, "classifier order", torch.device("cpu"))
     )
     for batch in islice(batches, steps):
         optimizer.zero_grad()
-        cross_entropy(network(pixels[batch[0]]), classes[batch[0]]).backward()
+        values = torch.from_numpy(pixels(images[batch[0].numpy()]))
+        cross_entropy(network(values), classes[batch[0]]).backward()
         optimizer.step()
         on_step(1)
     return network.eval()
@@ -90,7 +92,7 @@ def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]
     return torch.cat(features).numpy(), torch.cat(probabilities).numpy()
 
 
-def accuracy(network: Classifier, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(network: Classifier, images: Samples, labels: np.ndarray) -> float:
     """The share of images whose most probable class is their label."""
     _, probabilities = embed(network, images)
     return float((probabilities.argmax(axis=1) == labels).mean())

@@ -74,6 +74,12 @@ def _holder(path: Path) -> str:
         return "another process"
 
 
+def _this_process() -> str:
+    """For whoever waits: what to look at."""
+    job = os.environ.get("SLURM_JOB_ID")
+    return f"process {os.getpid()} on {socket.gethostname()}" + (f", job {job} of Slurm" if job else "")
+
+
 @contextmanager
 def alone(path: Path, waiting: Callable[[str], object]) -> Iterator[None]:
     """Be the only process that is in such a block for this path, a file that is there as long as one is.
@@ -89,7 +95,7 @@ def alone(path: Path, waiting: Callable[[str], object]) -> Iterator[None]:
         try:
             with suppress(OSError):  # a full disk
                 file.truncate(0)
-                file.write(f"process {os.getpid()} on {socket.gethostname()}".encode())
+                file.write(_this_process().encode())
             yield
         finally:
             path.unlink(missing_ok=True)

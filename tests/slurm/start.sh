@@ -93,7 +93,12 @@ start_daemons() {
 }
 
 [ "$(id -u)" = 0 ] || cannot "Slurm's daemons are started by root only"
-[ ! -e /etc/slurm/slurm.conf ] || [ -L /etc/slurm/slurm.conf ] || cannot "this machine has a Slurm of its own"
+for name in slurm.conf gres.conf; do
+  if [ -e "/etc/slurm/$name" ] || [ -L "/etc/slurm/$name" ]; then
+    [ "$(readlink "/etc/slurm/$name")" = "$home/etc/$name" ] || cannot "this machine has a Slurm of its own: /etc/slurm/$name"
+  fi
+done
+if [ -n "$(pgrep -x 'slurmd|slurmctld|munged')" ] && [ ! -d "$home/run" ]; then cannot "a Slurm or munge runs here already"; fi
 "$(dirname "$0")/stop.sh"
 rm -rf "$home"
 mkdir -p "$home"/{etc,run,log,state,spool}

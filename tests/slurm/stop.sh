@@ -6,11 +6,13 @@ home=${SLURM_HOME:-${TMPDIR:-/tmp}/iadb-slurm}
 
 running() { [ "$(cat "/proc/$1/comm" 2> /dev/null)" = "$2" ] && ! grep -q '^State:.*Z' "/proc/$1/status" 2> /dev/null; }
 
-timeout 20 scancel --user=root 2> /dev/null
-for _ in $(seq 60); do
-  [ -z "$(timeout 5 squeue --noheader 2> /dev/null)" ] && break
-  sleep 0.2
-done
+if [ "$(readlink /etc/slurm/slurm.conf)" = "$home/etc/slurm.conf" ]; then # else the commands would reach another Slurm
+  timeout 20 scancel --user=root 2> /dev/null
+  for _ in $(seq 60); do
+    [ -z "$(timeout 5 squeue --noheader 2> /dev/null)" ] && break
+    sleep 0.2
+  done
+fi
 for daemon in slurmd slurmctld munged; do
   process=$(cat "$home/run/$daemon.pid" 2> /dev/null) || continue
   running "$process" "$daemon" || continue

@@ -44,6 +44,7 @@ def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
     told = said(workspace)
     assert re.search(r"the loss became (inf|nan) at step [\d,]+: lower training.learning_rate", told), told
     assert "logs/train/broken/seed0.log" in told
+    assert len(list(workspace.path("logs/slurm").rglob("*.log"))) == 2  # Slurm's own, of the jobs that failed
     assert [job["JobState"] for job in of_rule(workspace, "train") if "broken" in job["Comment"]] == ["FAILED"] * 2
     assert workspace.path("results/points.gif").exists()
     assert not [name for name in debris(workspace) if not name.endswith(".resume")]  # states go when all has succeeded

@@ -26,6 +26,7 @@ def test_after_snakemake_was_killed_two_trainings_never_write_one_file(begun, un
     assert workspace.snakemake("--unlock").returncode == 0
     again = start(workspace, TARGET)
     wait_for(lambda: "waiting for its end" in logged(workspace), 300)
+    assert f"job {first['JobId']} of Slurm" in logged(workspace)
     assert the_training(workspace)["JobId"] != first["JobId"]
     released(workspace)
     ends_right(workspace, again, uninterrupted)

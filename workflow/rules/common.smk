@@ -252,7 +252,7 @@ def srun(wildcards):
 
 def gpu_share(wildcards):
     """What such a job takes of the 100 that profiles/default lets run at a time on one computer."""
-    return 100 // experiments[wildcards.experiment]["runs_per_gpu"]
+    return -(-100 // experiments[wildcards.experiment]["runs_per_gpu"])
 
 
 def undisturbed(wildcards):

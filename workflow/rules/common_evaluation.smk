@@ -18,6 +18,16 @@ def split_seed(wildcards):
     return experiment["samples"]["seed"] if experiment["target"]["dataset"]["name"] == "digits" else 0
 
 
+MOST_IMAGES = 70_000  # of a data set with a name
+
+
+def classifier_memory(wildcards, attempt):
+    """What training a classifier takes, in MB: all images as bytes, twice while they are resized."""
+    images = classifiers[wildcards.dataset]["target"]["dataset"]
+    values = MOST_IMAGES * (3 if images["name"] == "CIFAR10" else 1) * images["size"] ** 2
+    return (2000 + round(2 * values / 1e6, -2)) * attempt
+
+
 def picture(side):
     """An input function: the picture of one side of an experiment, if it is one."""
     return lambda wildcards: experiments[wildcards.experiment][side].get("picture", {}).get("path", [])

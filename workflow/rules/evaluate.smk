@@ -16,7 +16,7 @@ rule classifier:
         "../../environment.yml"
     resources:
         data_dir=config["data_dir"],
-        mem_mb=lambda wildcards, attempt: 2000 * attempt,
+        mem_mb=classifier_memory,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         dataset=lambda wildcards: sorted_tree(classifiers[wildcards.dataset]["target"]["dataset"] | {"scaling": []}),
@@ -80,7 +80,7 @@ rule maps:
     resources:
         gpu=gpus,
         gpu_share=gpu_share,
-        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        mem_mb=lambda wildcards, input, attempt: (8000 + 10 * int(input.size_mb)) * attempt,  # as float32, twice
         runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
         settings=evaluation_settings(

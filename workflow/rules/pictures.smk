@@ -102,7 +102,7 @@ rule field_picture:
     conda:
         "../../environment.yml"
     params:
-        settings=section("source", "target", "sampling", "device", "precision"),
+        settings=section("source", "target", "sampling", "precision"),
         seed=first_seed,
     message:
         "Drawing {output.picture}"

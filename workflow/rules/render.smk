@@ -23,6 +23,8 @@ for count in sorted({frame_count(experiment) for experiment in experiments.value
         conda:
             "../../environment.yml"
         threads: 4
+        resources:
+            runtime=lambda wildcards, attempt: f"{30 * attempt}m",
         params:
             settings=drawing_settings,
         message:
@@ -45,6 +47,8 @@ rule gif:
     conda:
         "../../environment.yml"
     threads: 4
+    resources:
+        runtime=lambda wildcards, attempt: f"{30 * attempt}m",
     params:
         animation=gif_settings,
     message:
@@ -66,6 +70,8 @@ rule mp4:
         "animation"
     conda:
         "../../environment.yml"
+    resources:
+        runtime=lambda wildcards, attempt: f"{30 * attempt}m",
     params:
         animation=mp4_settings,
     message:

@@ -10,6 +10,7 @@ from iadb_core.preparation import network_values
 from iadb_core.progress import Progress, job, log
 from iadb_core.runtime import configure
 from iadb_core.scaling import true_values
+from iadb_core.shards import Converted
 
 with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):
     configure(snakemake.threads)
@@ -22,9 +23,9 @@ with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):
         return true_values(network_values(stored, density).numpy(), density)
 
     with Progress(training["steps"], "steps") as progress:
-        network = train_classifier(pixels(images[0]), labels[0], **training, on_step=progress.update)
+        network = train_classifier(images[0], labels[0], **training, on_step=progress.update, pixels=pixels)
     summary = {
-        "accuracy": accuracy(network, pixels(images[1]), labels[1]),
+        "accuracy": accuracy(network, Converted(images[1], pixels), labels[1]),
         "held_out_images": len(images[1]),
         "classes": len(np.unique(labels[0])),
         "weights_hash": weights_hash(network),

@@ -24,7 +24,8 @@ def occupied(points: np.ndarray) -> np.ndarray:
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} field picture"):
     configure(snakemake.threads)
     settings, inputs = snakemake.params.settings, snakemake.input
-    sampler, trajectory = Sampler(inputs.model, settings), load_array(inputs.trajectory)
+    # On the CPU, whatever the experiment runs on: few evaluations, and a login node has no GPU.
+    sampler, trajectory = Sampler(inputs.model, settings | {"device": "cpu"}), load_array(inputs.trajectory)
     pictures = {
         side: read_density(inputs[f"{side}_picture"]) for side in ("source", "target") if inputs[f"{side}_picture"]
     }
