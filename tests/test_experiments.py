@@ -46,6 +46,19 @@ def test_the_tutorials_numbers():
     assert sample_shape(mnist) == (1, 32, 32)
 
 
+def test_an_mlp_has_one_thread_unless_more_are_given():
+    assert {name: experiment["threads"] for name, experiment in complete(SHIPPED)["experiments"].items()} == {
+        "densities": 1,
+        "moons": 1,
+        "word": 1,
+        "mnist": 4,
+        "mnist-fast": 4,
+        "digits": 4,
+    }
+    assert complete(changed("experiments/densities/threads", 2))["experiments"]["densities"]["threads"] == 2
+    assert complete(changed("defaults/threads", 3))["experiments"]["densities"]["threads"] == 3
+
+
 def test_defaults_lie_under_each_experiment_and_are_filled_in():
     config = {
         "defaults": {"training": {"batch_size": 7}, "seeds": [3]},

@@ -58,6 +58,9 @@ def completed(config: Mapping[str, Any]) -> tuple[dict[str, Any], Sweeps]:
     found = [f"{_place(path, config)}: {message}" for path, message in mistakes(result, schema)] if sweeps else []
     if found:
         raise ConfigError("\n".join(dict.fromkeys(found)))
+    for experiment in result["experiments"].values():
+        if experiment["network"]["name"] == "mlp":
+            experiment.setdefault("threads", 1)  # so small a network is slower on two
     fill(result, schema, schema)
     for name, experiment in result["experiments"].items():
         _check_experiment(f"experiments.{name}", experiment)
