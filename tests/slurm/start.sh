@@ -98,7 +98,9 @@ for name in slurm.conf gres.conf; do
     [ "$(readlink "/etc/slurm/$name")" = "$home/etc/$name" ] || cannot "this machine has a Slurm of its own: /etc/slurm/$name"
   fi
 done
-if [ -n "$(pgrep -x 'slurmd|slurmctld|munged')" ] && [ ! -d "$home/run" ]; then cannot "a Slurm or munge runs here already"; fi
+for daemon in slurmd slurmctld munged; do
+  if [ ! -d "$home/run" ] && pgrep -x "$daemon" > /dev/null; then cannot "$daemon runs here already"; fi
+done
 "$(dirname "$0")/stop.sh"
 rm -rf "$home"
 mkdir -p "$home"/{etc,run,log,state,spool}
