@@ -159,7 +159,8 @@ class Benchmarks:
             return work
 
         ways = {"ours": fast, "plain recipe": plain}
-        return self.contest("2D training", "iterations", ways, needs=plane_flops(), bound_by=self.plane_bound)
+        options = {"needs": plane_flops(), "bound_by": self.plane_bound, "repeats": 4}
+        return self.contest("2D training", "iterations", ways, **options)
 
     def rejection(self) -> Contest:
         """Points of the source of `densities`."""
@@ -252,7 +253,7 @@ class Benchmarks:
 
         bound = "decoding and LZW alone"
         ways: Ways = {name: prepared(name) for name in encoders} | {bound: packing}
-        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "seconds": 0.5, "warm_up": None}
+        options: dict[str, Any] = {"baseline": "ffmpeg", "repeats": 3, "seconds": 0.5}
         options |= {"note": note, "bound_by": bound}
         return self.contest("GIF of 129 frames", "frames", ways, **options)
 
