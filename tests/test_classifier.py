@@ -17,8 +17,8 @@ def digits():
     return [(own.astype(np.float32) / 255, classes) for own, classes in zip(images, labels, strict=True)]
 
 
-def trained(images, labels, steps=150, seed=0):
-    return train_classifier(images, labels, steps=steps, batch_size=64, learning_rate=0.002, seed=seed)
+def trained(images, labels, steps=150, seed=0, **options):
+    return train_classifier(images, labels, steps=steps, batch_size=64, learning_rate=0.002, seed=seed, **options)
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,20 @@ def network(digits):
 
 def test_it_learns_the_digits_that_it_never_saw(network, digits):
     assert accuracy(network, *digits[1]) > 0.85
+
+
+def test_stored_bytes_are_converted_a_batch_at_a_time(digits):
+    images, labels = digits[0]
+    converted = []
+
+    def pixels(stored):
+        converted.append(len(stored))
+        return stored.astype(np.float32) / 255
+
+    stored = dataset_images(DIGITS, "", 0)[0]
+    network = trained(stored, labels, steps=5, pixels=pixels)
+    assert converted == [64] * 5
+    assert weights_hash(network) == weights_hash(trained(images, labels, steps=5))
 
 
 def test_features_and_probabilities(network, digits):

@@ -1,4 +1,6 @@
 # What the rules of the evaluation share: their settings, and which runs a table has.
+from math import prod
+
 classifiers = {
     classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
 }
@@ -23,8 +25,7 @@ MOST_IMAGES = 70_000  # of a data set with a name
 
 def classifier_memory(wildcards, attempt):
     """What training a classifier takes, in MB: all images as bytes, twice while they are resized."""
-    images = classifiers[wildcards.dataset]["target"]["dataset"]
-    values = MOST_IMAGES * (3 if images["name"] == "CIFAR10" else 1) * images["size"] ** 2
+    values = MOST_IMAGES * prod(sample_shape(classifiers[wildcards.dataset]))
     return (2000 + round(2 * values / 1e6, -2)) * attempt
 
 
