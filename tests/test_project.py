@@ -44,14 +44,29 @@ def test_the_conda_environment_has_the_same_dependencies():
     assert conda == ours
 
 
-def test_requirements_pin_every_dependency_within_its_range():
+def pinned(path):
+    lines = [line for line in (ROOT / path).read_text(encoding="utf-8").splitlines() if line and line[0] != "#"]
+    return {name.lower().replace("_", "-"): version for name, version in (line.split("==") for line in lines)}
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("requirements.txt", lambda: project()["dependencies"] + project()["optional-dependencies"]["dev"]),
+        ("profiles/slurm/requirements.txt", lambda: project()["optional-dependencies"]["slurm"]),
+    ],
+)
+def test_requirements_pin_every_dependency_within_its_range(path, wanted):
     from packaging.specifiers import SpecifierSet
 
-    lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and line[0] != "#"]
-    pins = {name.lower().replace("_", "-"): version for name, version in (line.split("==") for line in lines)}
-    for requirement in project()["dependencies"] + project()["optional-dependencies"]["dev"]:
+    pins = pinned(path)
+    for requirement in wanted():
         name, specifier = name_and_range(requirement)
         assert SpecifierSet(specifier).contains(pins[name]), requirement
+
+
+def test_the_environment_has_no_plugin_that_every_start_of_snakemake_would_import():
+    assert not [name for name in pinned("requirements.txt") if "plugin" in name and "interface" not in name]
 
 
 def imports(path):

