@@ -34,14 +34,19 @@ def synchronise(device: torch.device) -> None:
 
 
 def matrix_products(device: torch.device, seconds: float = 1.0) -> dict[str, float]:
-    """FLOP/s of a product of two square matrices, in float32 and bfloat16, on all threads, and on a CPU on one."""
+    """FLOP/s of a product of two square matrices, on all threads, and in float32 on a CPU on one.
+
+    In float32, and in bfloat16 where the device has instructions for it.
+    """
     size = 8192 if device.type == "cuda" else 1024
 
     def rate(dtype: torch.dtype) -> float:
         a = torch.randn(size, size, device=device).to(dtype)
         return 2 * size**3 / best_seconds(partial(torch.mm, a, a, out=torch.empty_like(a)), device, seconds)
 
-    rates = {"float32": rate(torch.float32), "bfloat16": rate(torch.bfloat16)}
+    rates = {"float32": rate(torch.float32)}
+    if fast_bfloat16(device):
+        rates["bfloat16"] = rate(torch.bfloat16)
     if device.type == "cpu":
         threads = torch.get_num_threads()
         torch.set_num_threads(1)

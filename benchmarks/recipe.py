@@ -166,13 +166,13 @@ def in_memory(images: np.ndarray, device: torch.device, batch_size: int = 64) ->
 class MnistTraining:
     """The MNIST tutorial's training, some steps at a time.
 
-    autocast: in bfloat16, with channels last. tuned: also with the data in memory, and with a fused optimiser.
+    autocast: in bfloat16, with channels last. tuned: channels last, the data in memory, a fused optimiser.
     """
 
     def __init__(self, images: np.ndarray, device: torch.device, autocast: bool = False, tuned: bool = False) -> None:
-        self.device, reduced = device, autocast or tuned
-        self.autocast = torch.autocast(device.type, torch.bfloat16, enabled=reduced)
-        self.network = convolutional(device, channels_last=reduced)
+        self.device = device
+        self.autocast = torch.autocast(device.type, torch.bfloat16, enabled=autocast)
+        self.network = convolutional(device, channels_last=autocast or tuned)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=0.0005, fused=tuned)
         loaded = (scaled(batch.to(device)) for batch in endless(loader(images)))
         self.batches = in_memory(images, device) if tuned else loaded

@@ -20,12 +20,20 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from filelock import FileLock
 from PIL import Image
 
 torch.set_num_threads(1)  # the networks of the tests are small, and the runs beside them need the other cores
 
 ROOT = Path(__file__).resolve().parent.parent
+LONGEST = ("interruption", "reruns", "pipeline", "bad_input", "evaluation_pipeline", "training_job", "benchmarks")
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take minutes come first, so that no process is left with one when the others have ended."""
+    order = {f"test_{name}": index for index, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
 
 @contextmanager
@@ -165,12 +173,33 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """A workspace in which the pipeline has run once, for points and for images; tests leave it as it is."""
-    workspace = make_workspace(tmp_path_factory.mktemp("finished") / "project")
-    workspace.configure({"points": POINTS, "images": IMAGES})
-    run = workspace.snakemake()
-    assert run.returncode == 0, run.stderr
-    return workspace
+    """A workspace in which the pipeline has run once, for points and for images; tests leave it as it is.
+
+    It is the same for all processes that test.
+    """
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with FileLock(folder / "finished.lock"):
+        if not (folder / "finished").exists():
+            workspace = make_workspace(folder / "finishing")
+            workspace.configure({"points": POINTS, "images": IMAGES})
+            run = workspace.snakemake()
+            assert run.returncode == 0, run.stderr
+            workspace.root.rename(folder / "finished")
+    return Workspace(folder / "finished")
+
+
+def copied(workspace: Workspace, folder: Path) -> Workspace:
+    """A copy of a workspace, results and all, in which nothing is left to do either."""
+    shutil.copytree(workspace.root, folder, symlinks=True, ignore=shutil.ignore_patterns("locks"))
+    return Workspace(folder)
+
+
+@pytest.fixture
+def again(finished: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the finished workspace that a test may change."""
+    return copied(finished, tmp_path / "project")
 
 
 @pytest.fixture

@@ -185,8 +185,8 @@ def unlock(workspace: Workspace) -> None:
         assert workspace.snakemake("--unlock").returncode == 0
 
 
-def go_on(workspace: Workspace) -> None:
+def go_on(workspace: Workspace, target: str = TARGET) -> None:
     """Run the workflow to its end after an interruption."""
     unlock(workspace)
-    run = workspace.snakemake(TARGET)
+    run = workspace.snakemake(target)
     assert run.returncode == 0, run.stderr

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS, edited, mounted, serving
+from conftest import IMAGES, POINTS, copied, edited, mounted, serving
 from PIL import Image
 
 PNG = "left.png"
@@ -133,11 +133,7 @@ STAGES = {  # what is damaged, the rule that reads it, a target of that rule, an
 @pytest.fixture(scope="module")
 def points_run(finished, tmp_path_factory):
     """A copy of the finished workspace that tests may damage and repair."""
-    from conftest import Workspace
-
-    folder = tmp_path_factory.mktemp("damaged") / "project"
-    shutil.copytree(finished.root, folder, symlinks=True)
-    return Workspace(folder)
+    return copied(finished, tmp_path_factory.mktemp("damaged") / "project")
 
 
 @pytest.mark.parametrize("kind", STAGES)

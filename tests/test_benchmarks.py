@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from benchmarks import contests, operations, ours, quality, recipe, run, whole
+from benchmarks import contests, operations, ours, quality, recipe, run, whole, works
 from benchmarks.contests import Contest, Row, hold, markdown, rate
 from benchmarks.ours import MNIST_SCALING
 from iadb_core import checkpoint
@@ -275,3 +275,17 @@ def test_a_mistake_on_the_command_line_is_answered(arguments, message):
     assert told.returncode == 2
     assert message in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("precision", "reduced", "bars"),
+    [(torch.float32, False, (1.2, None, None)), (torch.bfloat16, True, (2.5, 4, 2.3))],
+)
+def test_what_is_asked_and_compared_depends_on_the_processor(monkeypatch, tmp_path, precision, reduced, bars):
+    monkeypatch.setattr(works, "choose_precision", lambda *_, **__: precision)
+    benchmarks = works.Benchmarks(CPU, tmp_path, tmp_path, quick=True)
+    training, sampling = benchmarks.mnist_training(), benchmarks.mnist_sampling()
+    assert (training.bar, sampling.bar, benchmarks.bars.get("mnist.gif")) == bars
+    assert ("recipe, autocast" in training.ways) == ("recipe, autocast" in sampling.ways) == reduced
+    assert (run.left_out("mnist_training_in_float32", benchmarks) == "") == reduced
+    assert benchmarks.plane_training().bar == 1.7

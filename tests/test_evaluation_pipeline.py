@@ -150,9 +150,9 @@ def test_experiments_of_one_data_set_share_its_classifier(workspace):
     assert counted["metrics"] == "3"
 
 
-def test_inception_without_its_weights_is_a_clear_error(workspace, refused):
-    workspace.configure({"images": IMAGES | {"evaluation": {"inception": True}}})
-    run = workspace.snakemake("results/images/seed0/metrics.json")
+def test_inception_without_its_weights_is_a_clear_error(again, refused):
+    again.configure({"images": IMAGES | {"evaluation": {"inception": True}}})
+    run = again.snakemake("results/images/seed0/metrics.json")
     refused(run, "evaluation.inception: the Inception network cannot be had")
 
 

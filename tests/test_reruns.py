@@ -88,6 +88,7 @@ CHANGES = {
     "size of the frames": ({"animation": {"size": 65}}, DRAWN),
     "floor of the figures": ({"evaluation": {"floor_draws": 3}}, {"metrics", "table"}),
     "smaller shards": ({"sampling": {"shard_size": 40}}, MEASURED),
+    "held-out points": ({"samples": {"held_out_points": 400}}, {"picture_points", *MEASURED}),
     "training points": ({"samples": {"points": 1999}}, {"picture_points", *TRAINED}),
 }
 CHANGES_NOTHING = {

@@ -81,8 +81,9 @@ def job(tmp_path):
 
 
 def start(job, devices):
+    """A thread for each process: more would wait for each other on cores that other tests use."""
     return subprocess.Popen(
-        [sys.executable, "-c", RUN, json.dumps(job._asdict()), str(devices)],
+        [sys.executable, "-c", RUN, json.dumps(job._replace(threads=devices)._asdict()), str(devices)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,
         text=True,
