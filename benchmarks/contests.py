@@ -10,7 +10,7 @@ from typing import Any
 WHOLE = "animations"
 SETTLING = 0.5  # seconds in which the way before, say its DataLoader's workers, finishes what it still does
 Work = Callable[[], float]  # does some work and returns how many units of it, such as images
-Run = Callable[[float], float]  # runs a way for so many seconds at least, and tells units a second
+Run = Callable[[float, float], float]  # runs a way for so many seconds and units at least, and tells units a second
 Start = Callable[[str], Run]  # of a way, by its name
 
 
@@ -21,8 +21,8 @@ class Contest:
     ways: by name, ours and the baseline among them, what prepares the work. bound_by: one of the ways that does only
     the part that all ways must; or with needs, the FLOPs of a unit, the precision in which `ours` computes. The share
     of that limit is then reported. repeats: if not as many as elsewhere. seconds: the least that a run lasts; the work
-    is done again until then, so that a fast way is not measured in its first moments alone. warm_up: the same of
-    the run before, which does not count: None for none. note: made when the rows are.
+    is done again until then, so that a fast way is not measured in its first moments alone. warm_up: the least units
+    of the run before, which does not count: None for none. note: made when the rows are.
     """
 
     name: str
@@ -59,13 +59,13 @@ class Row:
     note: str
 
 
-def rate(work: Work, seconds: float = 0.0) -> float:
-    """Units a second of one run, which does the work once, and again until so many seconds have gone."""
-    began, units, elapsed = time.perf_counter(), 0.0, 0.0
-    while not units or elapsed < seconds:
-        units += work()
+def rate(work: Work, seconds: float = 0.0, units: float = 0.0) -> float:
+    """Units a second of one run: the work once, and again until so many seconds have gone and units are done."""
+    began, done, elapsed = time.perf_counter(), 0.0, 0.0
+    while not done or elapsed < seconds or done < units:
+        done += work()
         elapsed = time.perf_counter() - began
-    return units / elapsed
+    return done / elapsed
 
 
 def hold(contest: Contest, repeats: int, products: Mapping[str, float], start: Start) -> list[Row]:
@@ -78,13 +78,13 @@ def hold(contest: Contest, repeats: int, products: Mapping[str, float], start: S
     runs = {name: start(name) for name in contest.ways}
     if contest.warm_up is not None:
         for run in runs.values():
-            run(contest.warm_up)
+            run(0.0, contest.warm_up)
     for first in range(contest.repeats or repeats):
         names = deque(runs)
         names.rotate(-first)
         for name in names:
             time.sleep(SETTLING)
-            rates[name].append(runs[name](contest.seconds))
+            rates[name].append(runs[name](contest.seconds, 0.0))
     limit = products[contest.bound_by] / contest.needs if contest.needs else None
     if contest.bound_by in rates:
         limit = median(rates[contest.bound_by])

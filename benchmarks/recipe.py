@@ -103,10 +103,11 @@ def accepted_in_arrays(density: np.ndarray, count: int) -> np.ndarray:
     return np.concatenate(kept)[:count].astype(np.float32)
 
 
-def train_plane(x0: Tensor, x1: Tensor, steps: int, device: torch.device, batch_size: int = 256) -> Plane:
-    """The 2D tutorial's training."""
+def train_plane(x0: Tensor, x1: Tensor, steps: int, device: torch.device, fused: bool = False) -> Plane:
+    """The 2D tutorial's training, with batches of 256. fused: one kernel for the optimiser's step."""
+    batch_size = 256
     network = Plane().to(device)
-    optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.001, fused=fused)
     x0, x1 = x0.to(device), x1.to(device)
     for _ in range(steps):
         a = x0[torch.randint(0, len(x0), (batch_size,), device=device)]
@@ -166,11 +167,16 @@ def in_memory(images: np.ndarray, device: torch.device, batch_size: int = 64) ->
 class MnistTraining:
     """The MNIST tutorial's training, some steps at a time.
 
-    autocast: in bfloat16, with channels last. tuned: channels last, the data in memory, a fused optimiser.
+    autocast: in bfloat16, with channels last. tuned: channels last, the data in memory, a fused optimiser, and freed
+    memory kept for the next tensor.
     """
 
     def __init__(self, images: np.ndarray, device: torch.device, autocast: bool = False, tuned: bool = False) -> None:
         self.device = device
+        if tuned:
+            from iadb_core.runtime import keep_freed_memory
+
+            keep_freed_memory()
         self.autocast = torch.autocast(device.type, torch.bfloat16, enabled=autocast)
         self.network = convolutional(device, channels_last=autocast or tuned)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=0.0005, fused=tuned)
@@ -232,7 +238,8 @@ def write_gif(frames: list[Path], path: str) -> None:
 
 
 def densities(source: str, target: str, out: str, steps: int, device: torch.device) -> None:
-    """The 2D tutorial, from two pictures to a GIF."""
+    """The 2D tutorial, from two pictures to a GIF, on one thread: so small a network is slower on two."""
+    torch.set_num_threads(1)
     from PIL import Image
 
     pictures = (np.asarray(Image.open(path).convert("L"), dtype=float) for path in (source, target))

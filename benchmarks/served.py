@@ -25,10 +25,10 @@ class Served:
         command = [sys.executable, "-m", "benchmarks.run", *arguments, "--serve", contest, way]
         self.process = subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, text=True)
 
-    def __call__(self, seconds: float) -> float:
+    def __call__(self, seconds: float, units: float) -> float:
         assert self.process.stdin
         assert self.process.stdout
-        self.process.stdin.write(f"{seconds}\n")
+        self.process.stdin.write(f"{seconds} {units}\n")
         self.process.stdin.flush()
         told = self.process.stdout.readline()
         if not told:
@@ -43,7 +43,7 @@ class Served:
 
 
 def serve(contest: Contest, way: str, device: torch.device) -> None:
-    """Run one way of a contest for each line of input, the least seconds of the run; tell units a second."""
+    """Run one way of a contest for each line of input, the least seconds and units of the run; tell units a second."""
     out, sys.stdout = sys.stdout, sys.stderr
     if way.startswith("ours"):
         configure(available_cores())
@@ -54,5 +54,5 @@ def serve(contest: Contest, way: str, device: torch.device) -> None:
         synchronise(device)
         return units
 
-    for seconds in sys.stdin:
-        print(rate(ended, float(seconds)), file=out, flush=True)
+    for line in sys.stdin:
+        print(rate(ended, *map(float, line.split())), file=out, flush=True)

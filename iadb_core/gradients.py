@@ -50,36 +50,44 @@ class WrittenOut:
     """The gradient of the MLP written out in matrix products, float32: without autograd's bookkeeping.
 
     With h₀ = (x_α, α), hₗ = relu(hₗ₋₁Wₗᵀ + bₗ) and D = h·Wᵀ + b, the loss Σ(D − u)² has ∂D = 2(D − u), ∂W = ∂Dᵀh,
-    ∂b = Σ∂D and ∂h = ∂D·W, where hₗ > 0. network: flattened, float32.
+    ∂b = Σ∂D and ∂h = ∂D·W, where hₗ > 0. network: flattened, float32. All that a batch needs is allocated beforehand,
+    views too, each of which would cost as much as a small product.
     """
 
     def __init__(self, network: MLP, batch_size: int) -> None:
         layers = [*network.hidden, network.out]
         parameters = list(network.parameters())
         self.values, views = flat_views(parameters)
-        weights, biases = parameters[::2], parameters[1::2]
-        self.weights, self.biases = [w.detach() for w in weights], [b.detach() for b in biases]
-        self.weight_gradients, self.bias_gradients = views[::2], views[1::2]
-        new = weights[0].detach().new_empty
+        weights, biases = ([p.detach() for p in parameters[kind::2]] for kind in (0, 1))
+        new = weights[0].new_empty
         self.input = new(batch_size, layers[0].in_features)
-        self.outputs = [new(batch_size, layer.out_features) for layer in layers]
-        self.back = [new(batch_size, layer.in_features) for layer in layers]
+        outputs = [new(batch_size, layer.out_features) for layer in layers]
+        self.prediction = outputs[-1]
+        turned = [weight.t() for weight in weights]
+        below = [self.input, *outputs[:-1]]
+        self.forward = list(zip(biases, below, turned, outputs, strict=True))
+        # Gradients of the layers' outputs take turns in two buffers, so that more of them stay in the cache.
+        gradients = [new(batch_size, layers[0].out_features) for _ in range(2)] * len(layers)
+        into = [*gradients[: len(layers) - 1], self.prediction]
+        gradient_views = zip(into, (each.t() for each in into), views[::2], views[1::2], strict=True)
+        self.backward = list(zip(gradient_views, below, weights, [None, *into[:-1]], strict=True))[::-1]
 
     @torch.no_grad()
     def __call__(self, x: Tensor, alpha: Tensor, x0: Tensor, x1: Tensor) -> Tensor:
-        h = torch.cat([x, alpha[:, None]], dim=1, out=self.input)
-        for weight, bias, output in zip(self.weights[:-1], self.biases, self.outputs, strict=False):
-            h = torch.addmm(bias, h, weight.t(), out=output).relu_()
-        wrong = torch.addmm(self.biases[-1], h, self.weights[-1].t(), out=self.outputs[-1]).sub_(x1).add_(x0)
+        torch.cat([x, alpha[:, None]], dim=1, out=self.input)
+        for bias, below, weight, output in self.forward[:-1]:
+            torch.addmm(bias, below, weight, out=output).relu_()
+        bias, below, weight, output = self.forward[-1]
+        wrong = torch.addmm(bias, below, weight, out=output).sub_(x1).add_(x0)
         loss = wrong.flatten().dot(wrong.flatten())
-        self._backward(wrong.mul_(2))
+        torch.add(wrong, wrong, out=wrong)
+        self._backward()
         return loss
 
-    def _backward(self, gradient: Tensor) -> None:
-        for layer in reversed(range(len(self.weights))):
-            below = self.outputs[layer - 1] if layer else self.input
-            torch.mm(gradient.t(), below, out=self.weight_gradients[layer])
-            torch.sum(gradient, 0, out=self.bias_gradients[layer])
-            if layer:
-                gradient = torch.mm(gradient, self.weights[layer], out=self.back[layer])
-                torch.ops.aten.threshold_backward.grad_input(gradient, below, 0, grad_input=gradient)
+    def _backward(self) -> None:
+        for (gradient, turned, of_weight, of_bias), below, weight, back in self.backward:
+            torch.mm(turned, below, out=of_weight)
+            torch.sum(gradient, 0, out=of_bias)
+            if back is not None:
+                torch.mm(gradient, weight, out=back)
+                torch.ops.aten.threshold_backward.grad_input(back, below, 0, grad_input=back)

@@ -1,5 +1,6 @@
 """CUDA graphs: work that is captured once and replayed by a single launch."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import torch
@@ -11,12 +12,14 @@ ORDINARY_CALLS = 3  # before the capture: libraries choose their algorithms and 
 class Replayed:
     """A function of tensors on a CUDA device, called as it is at first, then captured and replayed.
 
-    It must not read a tensor on the host, and what it changes must be tensors that live as long as it does. Inputs of
-    other shapes than those captured are served by an ordinary call. The output of a replay is overwritten by the next.
+    It must not read a tensor on the host, and what it changes must be tensors that live as long as it does. What is
+    captured has the shapes that are first called for several times; inputs of other shapes are served by an ordinary
+    call. The output of a replay is overwritten by the next.
     """
 
     def __init__(self, function: Callable[..., Tensor]) -> None:
-        self.function, self.calls = function, 0
+        self.function = function
+        self.calls: Counter[tuple[torch.Size, ...]] = Counter()  # by the shapes of the inputs
         self.stream: torch.cuda.Stream | None = None
         self.graph: torch.cuda.CUDAGraph | None = None
         self.inputs: list[Tensor] = []
@@ -33,10 +36,11 @@ class Replayed:
                 static.copy_(given, non_blocking=True)
             self.graph.replay()
             return self.output
-        if self.graph is None and self.calls >= ORDINARY_CALLS:
+        shapes = tuple(given.shape for given in inputs)
+        if self.graph is None and self.calls[shapes] >= ORDINARY_CALLS:
             self._capture(*inputs)
             return self._called(*inputs)
-        self.calls += 1
+        self.calls[shapes] += 1
         return self._ordinary(*inputs)
 
     def _ordinary(self, *inputs: Tensor) -> Tensor:

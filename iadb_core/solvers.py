@@ -7,6 +7,7 @@ changes the x it is given. Most are one step function over the same loop, `integ
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -68,6 +69,11 @@ def integrate(field: Field, x: Tensor, alphas: Sequence[float], step: Step = eul
         yield following, x
 
 
+def precision_of_times(device: torch.device) -> torch.dtype:
+    """In which α and the size of steps are computed: float64, which MPS does not have."""
+    return torch.float32 if device.type == "mps" else torch.float64
+
+
 def dopri5(
     field: Field, x: Tensor, alphas: Sequence[float], rtol: float, atol: float
 ) -> Iterator[tuple[float, Tensor]]:
@@ -78,9 +84,10 @@ def dopri5(
     """
     from torchdiffeq import odeint
 
-    schedule = torch.tensor(alphas, dtype=torch.float64, device="cpu")
+    schedule = torch.tensor(alphas, dtype=precision_of_times(x.device), device=x.device)
+    how: dict[str, Any] = {"method": "dopri5", "rtol": rtol, "atol": atol, "options": {"dtype": schedule.dtype}}
     with torch.inference_mode():
-        states = odeint(lambda alpha, y: at(field, y, float(alpha)), x, schedule, rtol=rtol, atol=atol, method="dopri5")
+        states = odeint(lambda alpha, y: at(field, y, float(alpha)), x, schedule, **how)
     yield alphas[0], x
     yield from zip(alphas[1:], states[1:], strict=True)
 

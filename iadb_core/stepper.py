@@ -61,13 +61,15 @@ class Stepper:
 
     def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
         x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
-        losses = alpha.new_empty(len(alpha))
-        for i, (rate, averaging) in enumerate(rates.unbind(1)):
-            losses[i] = self.gradient(x[i], alpha[i], x0[i], x1[i])
+        batches = zip(x.unbind(), alpha.unbind(), x0.unbind(), x1.unbind(), strict=True)
+        found = []
+        for batch, (rate, averaging) in zip(batches, rates.unbind(1), strict=True):
+            found.append(self.gradient(*batch))
             self.processes.sum_(self.gradient.values)
             self.optimizer.step(rate)
             if self.average is not None:
                 self.average.lerp_(self.weights, averaging)
+        losses = torch.stack(found)
         self.processes.sum_(losses)
         return losses
 

@@ -17,41 +17,56 @@ from iadb_core.runtime import memory_limit
 Read = Callable[[Tensor], Tensor]
 Item = TypeVar("Item")
 RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this part of its memory
+BYTES_AT_ONCE = 2**26  # of a file that is copied to the device
 READ_AHEAD = 4
 
 
 def fits(samples: np.ndarray, device: torch.device, sharing: int = 1) -> bool:
     """Whether samples are small beside the memory of the device, or beside what this process may have of it.
 
-    sharing: how many processes share this machine's memory, each with a copy; a GPU is one process's own.
+    sharing: how many processes share that memory, each with a copy.
     """
     on_cuda = device.type == "cuda"
-    memory = torch.cuda.get_device_properties(device).total_memory if on_cuda else memory_limit() / sharing
-    return samples.nbytes <= memory / RESIDENT_SHARE
+    memory = torch.cuda.get_device_properties(device).total_memory if on_cuda else memory_limit()
+    return samples.nbytes <= memory / sharing / RESIDENT_SHARE
 
 
 def resident(samples: np.ndarray, device: torch.device) -> Read:
-    """A function from indices, int64 on the device, of any shape, to (*indices, *shape), from a copy on the device.
+    """A function from indices on the CPU, int64, of any shape, to (*indices, *shape), from a copy on the device.
 
     Raises InputError if the file of mapped samples has become too short.
     """
-    stored = torch.from_numpy(copied(samples)).to(device)
+    stored = copied(samples, device)
 
     def read(indices: Tensor) -> Tensor:
-        return stored.index_select(0, indices.flatten()).view(*indices.shape, *stored.shape[1:])
+        there = on_device(indices.flatten(), device)
+        return stored.index_select(0, there).view(*indices.shape, *stored.shape[1:])
 
     return read
 
 
-def copied(samples: np.ndarray) -> np.ndarray:
-    """A copy of samples. A mapped file is read, since the pages of a map would count as memory beside the copy."""
+def on_device(tensor: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the CPU on the device, for which nothing waits on CUDA."""
+    return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor.to(device)
+
+
+def copied(samples: np.ndarray, device: torch.device) -> Tensor:
+    """A copy of samples on the device, of those of a mapped file without another one on the way.
+
+    The file is read, since the pages of a map would count as memory beside the copy.
+    """
     if not isinstance(samples, np.memmap) or not isinstance(samples.base, mmap):  # a part of a map does not say which
-        return np.array(samples)
-    _, begin, path = _place(samples)
-    read = np.fromfile(path, samples.dtype, samples.size, offset=begin)
-    if read.size != samples.size:
-        raise _too_short(path)
-    return read.reshape(samples.shape)
+        return torch.from_numpy(np.array(samples)).to(device)
+    length, begin, path = _place(samples)
+    stored = torch.empty(samples.shape, dtype=torch.from_numpy(np.empty(0, samples.dtype)).dtype, device=device)
+    at_once = max(1, BYTES_AT_ONCE // length)
+    for first in range(0, len(samples), at_once):
+        part = stored[first : first + at_once]
+        read = np.fromfile(path, samples.dtype, part.numel(), offset=begin + first * length)
+        if read.size != part.numel():
+            raise _too_short(path)
+        part.copy_(torch.from_numpy(read).view(part.shape))
+    return stored
 
 
 def _place(samples: np.memmap) -> tuple[int, int, str]:
@@ -66,7 +81,7 @@ def _too_short(path: str) -> InputError:
 
 
 def in_file(samples: np.memmap, device: torch.device) -> Read:
-    """The same for indices on the CPU, from a memory-mapped file.
+    """The same from a memory-mapped file.
 
     The samples are read, not mapped: pages that were touched would count as memory of this process until the file is
     closed. `read` raises InputError where the file has become too short.
@@ -80,7 +95,7 @@ def in_file(samples: np.memmap, device: torch.device) -> Read:
                 if os.preadv(file.fileno(), [row], begin + index * length) != length:
                     raise _too_short(path)
         gathered = torch.from_numpy(found).view(*indices.shape, *samples.shape[1:])
-        return gathered.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else gathered.to(device)
+        return on_device(gathered, device)
 
     return read
 

@@ -152,7 +152,7 @@ def density_blocks(
     """Blocks of one density, (*batches, *shape), float32, on `device`, from the block of number `first` on.
 
     density: its settings by its kind. samples: its stored samples; a Gaussian has none. seed, name: of its generators.
-    rows: which samples of each batch; the others are not read.
+    rows: which samples of each batch; the others are not read. sharing: as `fits` takes it.
     Raises InputError as `independent_blocks` does.
     """
     kind, settings = next(iter(density.items()))
@@ -162,11 +162,10 @@ def density_blocks(
     check_stored(samples, shape)
     if order == "shuffled":
         steps_per_epoch(len(samples), batches[1])
-    in_memory = not isinstance(samples, np.memmap) or fits(samples, device, sharing)
-    drawn_on = device if in_memory else torch.device("cpu")
-    draws = Draws(seed, f"training order {name}", drawn_on)
+    # On the CPU, whatever the device: the batches are then the same whether the samples fit there or not.
+    draws = Draws(seed, f"training order {name}", torch.device("cpu"))
     indices = (block[:, rows] for block in index_blocks(len(samples), batches, order, draws, first))
-    if isinstance(samples, np.memmap) and not in_memory:
+    if isinstance(samples, np.memmap) and not fits(samples, device, sharing):
         stored = read_ahead(stored_blocks(in_file(samples, device), indices))
     else:
         stored = stored_blocks(resident(samples, device), indices)
@@ -190,7 +189,7 @@ def independent_blocks(
 
     densities, samples: of source and target, as `density_blocks` takes them. order: as `index_blocks` takes it.
     alpha: one of `ALPHAS`. rows: which samples of each batch are wanted: they are the same whatever the others are.
-    sharing: how many processes have samples in this machine's memory.
+    sharing: how many processes have samples in the device's memory.
     Raises InputError if a batch is larger than shuffled data, or stored samples do not have the shape's dimensions.
     """
     batches = batches_in_a_block(batch_size, shape), batch_size

@@ -30,7 +30,8 @@ from iadb_core.training import State, train, training_length
 
 class TrainingJob(NamedTuple):
     """What a training is of. Files: source and target, None for a Gaussian; code, that trains; log, model, history
-    and summary are written. settings: of the experiment. shape: of a sample. threads: of each machine.
+    and summary are written. settings: of the experiment. shape: of a sample. threads: of each machine. sharing: how
+    many such jobs share its GPU, or its memory.
     """
 
     title: str
@@ -45,6 +46,7 @@ class TrainingJob(NamedTuple):
     seed: int
     shape: list[int]
     threads: int
+    sharing: int = 1
 
 
 def run(what: TrainingJob, devices: int = 1, nodes: int = 1, tasks: int = 1) -> None:
@@ -123,9 +125,8 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     densities = settings["source"], settings["target"]
     batches = training["batch_size"], training["order"], seed, device, training["alpha"]
     first, rows = state.blocks if state else 0, processes.rows(training["batch_size"])
-    blocks = independent_blocks(
-        densities, (source, target), shape, *batches, first=first, rows=rows, sharing=processes.here
-    )
+    sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
+    blocks = independent_blocks(densities, (source, target), shape, *batches, first=first, rows=rows, sharing=sharing)
 
     records = list(state.records) if state else []
     done = records[-1].step if records else 0

@@ -50,6 +50,7 @@ def files_limited(size: int) -> Iterator[None]:
 
 
 TINY = {
+    "device": "cpu",  # whatever the machine has: on a GPU bytes and seconds are others
     "samples": {"points": 2000, "held_out_points": 500},
     "sampling": {"steps": 4, "count": 20, "batch_size": 16},
     "evaluation": {

@@ -73,6 +73,8 @@ def test_a_short_work_is_done_again_until_the_run_is_long_enough(clock):
     assert len(log) == 4
     assert rate(work) == pytest.approx(20)
     assert len(log) == 5
+    assert rate(work, units=13) == pytest.approx(20)
+    assert len(log) == 8
 
 
 def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
@@ -87,6 +89,14 @@ def test_ratios_and_shares_of_the_limit_are_of_the_rates(clock):
     assert plain.limit is None
     assert "| 2.5× |" in markdown([mine, plain])
     assert "| 400 | bfloat16 | 50% |" in markdown([mine, plain])
+
+
+def test_trainings_are_warmed_up_by_their_units(clock):
+    log = []
+    ways = {name: lasting(clock, 1, units=4, log=log, name=name) for name in ("ours", "plain recipe")}
+    held(Contest("c", "things", ways, warm_up=10), {})
+    assert log[:6] == ["ours"] * 3 + ["plain recipe"] * 3
+    assert len(log) == 6 + 3 * 2
 
 
 def test_a_limit_may_be_a_way_that_does_only_what_all_must(clock):

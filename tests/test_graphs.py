@@ -91,6 +91,14 @@ def test_inputs_of_another_shape_are_served_too(replayable):
     assert replayed.graph is not None
 
 
+def test_the_whole_batches_are_captured_and_not_the_rest_after_them(replayable):
+    replayed, _, device = counting(replayable)
+    for length in (8, 3) * 10:
+        x = torch.ones(length, device=device)
+        replayed(x, x)
+    assert [given.shape for given in replayed.inputs] == [(8,), (8,)]
+
+
 def test_calls_inside_and_outside_of_inference_mode_are_the_same(replayable):
     replayed, _, device = counting(replayable)
     for call in range(1, 20):

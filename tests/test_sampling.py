@@ -97,7 +97,7 @@ def test_stored_images_become_network_values():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
-@pytest.mark.parametrize("solver", ["euler", "heun", "rk4"])
+@pytest.mark.parametrize("solver", ["euler", "heun", "rk4", "dopri5"])
 def test_a_captured_field_leads_where_the_network_does(tmp_path, solver):
     network = networks.build("unet", (1, 16, 16), {"width": 8}, torch.Generator().manual_seed(0))
     description = {"name": "unet", "shape": [1, 16, 16], "settings": {"width": 8}}

@@ -3,6 +3,7 @@ import pytest
 import torch
 from gaussians import CASE
 
+from iadb_core import solvers
 from iadb_core.schedules import SCHEDULES, linear
 from iadb_core.solvers import STEPS, Counted, dopri5, euler, integrate, make_solver
 
@@ -92,6 +93,17 @@ def test_a_round_trip_returns(name):
     assert alpha == 0
     assert (x1 - x0).abs().mean() > 1
     assert (back - x0).abs().max() < 1e-5
+
+
+def test_dopri5_also_follows_the_field_with_times_in_float32(monkeypatch):
+    """As on a device without float64."""
+    assert solvers.precision_of_times(torch.device("mps")) == torch.float32
+    x0 = starts().float()
+    _, expected = final(make_solver("dopri5", 1e-5, 1e-5)(CASE.field, x0, linear(4)))
+    monkeypatch.setattr(solvers, "precision_of_times", lambda device: torch.float32)
+    _, x1 = final(make_solver("dopri5", 1e-5, 1e-5)(CASE.field, x0, linear(4)))
+    assert not torch.equal(x1, expected)
+    assert torch.allclose(x1, expected, atol=1e-4)
 
 
 def test_a_constant_field_moves_by_exactly_itself():

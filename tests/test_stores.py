@@ -30,6 +30,8 @@ def test_samples_fit_up_to_a_quarter_of_memory(tmp_path):
     quarter = memory_limit() // 4
     assert fits(of(quarter), CPU)
     assert not fits(of(quarter + 1), CPU)
+    assert fits(of(quarter // 3), CPU, sharing=3)
+    assert not fits(of(quarter // 3 + 1), CPU, sharing=3)
 
 
 def test_a_file_that_has_become_too_short_is_refused(tmp_path):
@@ -40,6 +42,14 @@ def test_a_file_that_has_become_too_short_is_refused(tmp_path):
     assert read(torch.tensor([5])).tolist() == [[1.0] * 8]
     with pytest.raises(InputError, match="ends before its last sample"):
         read(torch.tensor([99]))
+
+
+@pytest.mark.parametrize("at_once", [1, 16, 7 * 16, 2**26])  # bytes; a sample has 16
+def test_a_mapped_file_is_copied_some_samples_at_a_time(tmp_path, monkeypatch, at_once):
+    array = np.arange(80.0).reshape(40, 2)
+    save_array(tmp_path / "a.npy", array)
+    monkeypatch.setattr(stores, "BYTES_AT_ONCE", at_once)
+    assert resident(load_array(tmp_path / "a.npy"), CPU)(torch.arange(40)).tolist() == array.tolist()
 
 
 def test_a_part_of_a_mapped_file_is_copied_as_it_is(tmp_path):

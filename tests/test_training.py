@@ -1,11 +1,12 @@
 from itertools import islice
 
+import numpy as np
 import pytest
 import torch
 from gaussians import CASE
 
-from iadb_core import graphs, networks
-from iadb_core.files import InputError
+from iadb_core import graphs, networks, streams
+from iadb_core.files import InputError, load_array, save_array
 from iadb_core.records import Record, final_loss, record_steps
 from iadb_core.runtime import generator
 from iadb_core.schedules import linear
@@ -104,6 +105,34 @@ def test_a_captured_graph_trains_as_ordinary_calls_do(precision, monkeypatch):
     assert [record.loss for record in records] == pytest.approx([record.loss for record in expected], rel=1e-3)
     for mine, theirs in zip(replayed.parameters(), ordinary.parameters(), strict=True):
         assert torch.allclose(mine, theirs, atol=1e-3)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize(("name", "optimizer", "ema"), [("unet", "adam", 0.0), ("residual", "muon", 0.9)])
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_images_on_cuda_train_captured_as_by_ordinary_calls_and_as_on_the_cpu(
+    name, optimizer, ema, in_memory, tmp_path, monkeypatch
+):
+    """On noise of the CPU for all three; 70 steps, of blocks of several batches, the last of which is cut."""
+    save_array(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (300, 1, 16, 16), np.uint8))
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing: in_memory)
+    folder = {"folder": {"size": 16, "scaling": [[0.5, 0.5]]}}
+    arguments = (folder, folder), (load_array(tmp_path / "a.npy"),) * 2, (1, 16, 16), 16, "shuffled", 0
+    settings = SETTINGS | {"batch_size": 16, "optimizer": optimizer, "ema": ema}
+    sizes = {"width": 8} | ({"patch": 2, "multipliers": [1, 2], "blocks": 1} if name == "residual" else {})
+
+    def losses(device):
+        network = networks.build(name, (1, 16, 16), sizes, generator(0, "weights")).to(device)
+        blocks = independent_blocks(*arguments, device)
+        alphas = independent_blocks(*arguments, CPU)
+        same = (block._replace(alpha=of_cpu.alpha.to(device)) for block, of_cpu in zip(blocks, alphas, strict=True))
+        records = train(network, same, 70, settings, torch.float32, record_steps(5, None))
+        return [record.loss for record in records]
+
+    captured, on_cpu = losses(torch.device("cuda")), losses(CPU)
+    monkeypatch.setattr(graphs, "ORDINARY_CALLS", 10**9)
+    assert captured == pytest.approx(losses(torch.device("cuda")), rel=1e-3)
+    assert captured == pytest.approx(on_cpu, rel=1e-2)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not():

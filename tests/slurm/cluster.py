@@ -110,7 +110,7 @@ def uninterrupted(tmp_path_factory, testrun_uid):
     with FileLock(path.with_suffix(".lock")):
         if not path.exists():
             local = make_workspace(tmp_path_factory.mktemp("local") / "project")
-            prepare(local, device="cpu")
+            prepare(local)
             assert local.snakemake(TARGET).returncode == 0
             path.write_text(json.dumps(digests(local)))
     return json.loads(path.read_text())
@@ -119,7 +119,7 @@ def uninterrupted(tmp_path_factory, testrun_uid):
 @pytest.fixture
 def prepared(workspace):
     """A workspace with a training of some seconds; its jobs end with the test."""
-    prepare(workspace, device="cpu")
+    prepare(workspace)
     yield workspace
     slurm("scancel", *[job["JobId"] for job in jobs(workspace)], check=False)
 

@@ -45,7 +45,7 @@ def test_ctrl_c_cancels_the_jobs_and_the_next_call_goes_on(begun, uninterrupted)
 
 def test_tasks_that_are_cancelled_leave_a_state_and_the_next_ones_go_on(workspace):
     training = POINTS["training"] | {"steps": 20_000, "devices": 2, "nodes": 2}
-    workspace.configure({"points": POINTS | {"training": training, "device": "cpu"}})
+    workspace.configure({"points": POINTS | {"training": training}})
     snakemake = start(workspace, str(MODEL), "--set-resources", "train:nodes=1")
     wait_for(lambda: "steps on" in logged(workspace), 120)
     time.sleep(3)

@@ -17,9 +17,9 @@ def losses(workspace):
 def test_two_tasks_train_as_one_process_does(workspace, tmp_path):
     """On one node, since the test has no other: `nodes` of the experiment are then the tasks."""
     alone = make_workspace(tmp_path / "alone")
-    alone.configure({"points": POINTS | {"training": TRAINING, "device": "cpu"}})
+    alone.configure({"points": POINTS | {"training": TRAINING}})
     assert alone.snakemake(MODEL).returncode == 0
-    workspace.configure({"points": POINTS | {"training": TRAINING | {"devices": 2, "nodes": 2}, "device": "cpu"}})
+    workspace.configure({"points": POINTS | {"training": TRAINING | {"devices": 2, "nodes": 2}}})
     run(workspace, MODEL, "--set-resources", "train:nodes=1")
     np.testing.assert_allclose(losses(workspace), losses(alone), rtol=1e-5)
     (job,) = of_rule(workspace, "train")
@@ -30,7 +30,7 @@ def test_two_tasks_train_as_one_process_does(workspace, tmp_path):
 
 def test_several_gpus_are_asked_for_in_one_job(workspace):
     """There are none, so that the processes compute on the CPU."""
-    workspace.configure({"points": POINTS | {"training": TRAINING | {"devices": 2}}})
+    workspace.configure({"points": POINTS | {"training": TRAINING | {"devices": 2}, "device": "auto"}})
     run(workspace, MODEL)
     (job,) = of_rule(workspace, "train")
     assert asked(job)["gpus"] == "2"

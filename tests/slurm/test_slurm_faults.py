@@ -35,8 +35,9 @@ def test_a_preempted_job_is_requeued_and_goes_on(prepared, uninterrupted):
 
 
 def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
-    broken = IMAGES | {"training": IMAGES["training"] | {"learning_rate": 10.0}, "precision": "float32"}
-    workspace.configure({"points": POINTS | {"device": "cpu"}, "broken": broken})
+    training = IMAGES["training"] | {"learning_rate": 10.0}
+    broken = IMAGES | {"training": training, "device": "auto", "precision": "float32"}
+    workspace.configure({"points": POINTS, "broken": broken})
     workspace.path("iadb_core/blending.py").write_text(
         workspace.path("iadb_core/blending.py").read_text().replace("square().sum()", "square().sum() * 1e38")
     )

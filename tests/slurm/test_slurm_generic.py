@@ -13,7 +13,7 @@ from interrupting import heed_ctrl_c
 def test_the_command_in_the_documentation(workspace):
     text = (ROOT / "docs" / "cluster.md").read_text(encoding="utf-8")
     command = next(block for block in text.split("```")[1::2] if "cluster-generic" in block).removeprefix("sh\n")
-    workspace.configure({"mnist": POINTS | {"device": "cpu"}})
+    workspace.configure({"mnist": POINTS})
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     run = subprocess.run(
         ["bash", "-c", command],

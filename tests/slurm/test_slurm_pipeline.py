@@ -9,7 +9,7 @@ from conftest import IMAGES, POINTS, make_workspace
 from interrupting import debris, digests
 
 TARGETS = ["results/points.gif", "results/images.gif", "evaluate"]
-EXPERIMENTS = {"points": POINTS | {"device": "cpu", "seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1]}}
+EXPERIMENTS = {"points": POINTS | {"seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1], "device": "auto"}}
 
 
 @pytest.fixture(scope="module")
