@@ -62,22 +62,20 @@ class WrittenOut:
         new = weights[0].new_empty
         self.input = new(batch_size, layers[0].in_features)
         outputs = [new(batch_size, layer.out_features) for layer in layers]
-        self.prediction = outputs[-1]
-        turned = [weight.t() for weight in weights]
         below = [self.input, *outputs[:-1]]
-        self.forward = list(zip(biases, below, turned, outputs, strict=True))
+        self.up = list(zip(biases, below, [weight.t() for weight in weights], outputs, strict=True))
         # Gradients of the layers' outputs take turns in two buffers, so that more of them stay in the cache.
         gradients = [new(batch_size, layers[0].out_features) for _ in range(2)] * len(layers)
-        into = [*gradients[: len(layers) - 1], self.prediction]
-        gradient_views = zip(into, (each.t() for each in into), views[::2], views[1::2], strict=True)
-        self.backward = list(zip(gradient_views, below, weights, [None, *into[:-1]], strict=True))[::-1]
+        into = [*gradients[: len(layers) - 1], outputs[-1]]
+        turned, under = [each.t() for each in into], [None, *into[:-1]]
+        self.down = list(zip(into, turned, views[::2], views[1::2], below, weights, under, strict=True))[::-1]
 
     @torch.no_grad()
     def __call__(self, x: Tensor, alpha: Tensor, x0: Tensor, x1: Tensor) -> Tensor:
         torch.cat([x, alpha[:, None]], dim=1, out=self.input)
-        for bias, below, weight, output in self.forward[:-1]:
+        for bias, below, weight, output in self.up[:-1]:
             torch.addmm(bias, below, weight, out=output).relu_()
-        bias, below, weight, output = self.forward[-1]
+        bias, below, weight, output = self.up[-1]
         wrong = torch.addmm(bias, below, weight, out=output).sub_(x1).add_(x0)
         loss = wrong.flatten().dot(wrong.flatten())
         torch.add(wrong, wrong, out=wrong)
@@ -85,9 +83,9 @@ class WrittenOut:
         return loss
 
     def _backward(self) -> None:
-        for (gradient, turned, of_weight, of_bias), below, weight, back in self.backward:
+        for gradient, turned, of_weight, of_bias, below, weight, under in self.down:
             torch.mm(turned, below, out=of_weight)
             torch.sum(gradient, 0, out=of_bias)
-            if back is not None:
-                torch.mm(gradient, weight, out=back)
-                torch.ops.aten.threshold_backward.grad_input(back, below, 0, grad_input=back)
+            if under is not None:
+                torch.mm(gradient, weight, out=under)
+                torch.ops.aten.threshold_backward.grad_input(under, below, 0, grad_input=under)

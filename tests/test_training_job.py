@@ -16,7 +16,7 @@ from conftest import POINTS as POINTS_EXPERIMENT
 from conftest import ROOT
 from interrupting import wait_for
 
-from iadb_core import checkpoint
+from iadb_core import checkpoint, training_job
 from iadb_core.processes import ALONE, Processes
 from iadb_core.training_job import TrainingJob
 from workflow.experiments import ConfigError, complete
@@ -128,6 +128,21 @@ def test_two_processes_train_as_one_does(job, kind):
     summaries = [json.loads(Path(each.summary).read_text()) for each in (one, two)]
     assert [summary["processes"] for summary in summaries] == [1, 2]
     assert summaries[1]["hardware"].startswith("2 × ")
+
+
+@pytest.mark.parametrize(("runs", "here", "sharing"), [(1, 1, 1), (3, 1, 3), (3, 2, 6)])
+def test_runs_and_processes_that_share_a_memory_are_counted(job, monkeypatch, runs, here, sharing):
+    class Seen(Exception):  # noqa: N818
+        pass
+
+    def seen(*_, **options):
+        raise Seen(options["sharing"])
+
+    monkeypatch.setattr(training_job, "independent_blocks", seen)
+    what = job("points", 10)._replace(threads=1, sharing=runs)
+    with pytest.raises(Seen) as found:
+        training_job._train(what, replace(ALONE, here=here))
+    assert found.value.args == (sharing,)
 
 
 def test_rows_are_all_of_a_batch():

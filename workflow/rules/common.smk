@@ -250,9 +250,14 @@ def srun(wildcards):
     return nodes(wildcards) and "srun"
 
 
+def runs_per_gpu(wildcards):
+    """How many runs of an experiment may share a GPU, or the cores and memory of one computer."""
+    return experiments[wildcards.experiment]["runs_per_gpu"]
+
+
 def gpu_share(wildcards):
     """What such a job takes of the 100 that profiles/default lets run at a time on one computer."""
-    return -(-100 // experiments[wildcards.experiment]["runs_per_gpu"])
+    return -(-100 // runs_per_gpu(wildcards))
 
 
 def undisturbed(wildcards):

@@ -26,6 +26,7 @@ rule train:
         tasks_per_gpu=0,
         mpi=srun,
         gpu_share=gpu_share,
+        sharing=runs_per_gpu,
         mem_mb=training_memory,
         runtime="4h",
     params:

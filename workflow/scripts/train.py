@@ -16,6 +16,6 @@ what = TrainingJob(
     seed=snakemake.params.seed,
     shape=snakemake.params.shape,
     threads=snakemake.threads,
-    sharing=max(1, 100 // resources.gpu_share),
+    sharing=resources.sharing,
 )
 run(what, resources.devices, resources.get("nodes", 1), resources.get("tasks", 1))
