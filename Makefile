@@ -48,7 +48,8 @@ $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --no-compile --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib # as pip would have, but on all cores
 	@touch $@
 
 clean-venv:

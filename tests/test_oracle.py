@@ -173,7 +173,7 @@ PICTURES = {
     "lines": (np.eye(1, 16, 3).repeat(16, axis=0), np.eye(1, 16, 11).repeat(16, axis=0)),
     "single pixels": (np.pad([[1.0]], ((2, 5), (3, 4))), np.pad([[1.0]], ((6, 1), (1, 6)))),
     "white": (np.ones((1, 1)), np.ones((1, 1))),
-    "fine": (drawing.gaussian_density(0.4, 0.1, 600), drawing.gaussian_density(0.6, 0.05, 600)),
+    "fine": (drawing.gaussian_density(0.4, 0.1, 260), drawing.gaussian_density(0.6, 0.05, 260)),
 }
 
 

@@ -3,8 +3,7 @@
 from datetime import datetime
 
 import pytest
-from conftest import POINTS
-from interrupting import STEPS
+from interrupting import prepare
 
 
 def spans(workspace):
@@ -16,9 +15,7 @@ def spans(workspace):
 
 @pytest.mark.parametrize(("runs", "together"), [(1, False), (2, True)])
 def test_as_many_trainings_run_at_a_time_as_may_share(workspace, runs, together):
-    training = POINTS["training"] | {"steps": STEPS}
-    points = POINTS | {"training": training, "seeds": [0, 1], "runs_per_gpu": runs, "threads": 1}
-    workspace.configure({"points": points})
+    prepare(workspace, seeds=[0, 1], runs_per_gpu=runs, threads=1)
     models = [f"results/points/seed{seed}/model.pt" for seed in (0, 1)]
     run = workspace.snakemake(*models)
     assert run.returncode == 0, run.stderr

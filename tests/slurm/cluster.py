@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Workspace, make_workspace
 from filelock import FileLock
-from interrupting import TARGET, debris, digests, prepare, started, states, wait_for
+from interrupting import TARGET, between_blocks, debris, digests, prepare, started, states, wait_for
 
 PROFILE = ["--profile", "profiles/slurm"]
 QUICK = ["--slurm-init-seconds-before-status-checks", "1", "--latency-wait", "10"]
@@ -76,11 +76,8 @@ def the_training(workspace: Workspace) -> dict[str, str]:
 def held(workspace: Workspace) -> None:
     """Let a training that has saved a state wait until `released`, or until it is told to end."""
     workspace.path("hold").touch()
-    module = workspace.path("iadb_core/resume.py")
-    begin = "        ended = training.done == training.steps\n"
     waits = "self.took and not self.interruptions.received and __import__('os').path.exists('hold')"
-    assert begin in module.read_text()
-    module.write_text(module.read_text().replace(begin, f"        while {waits}: time.sleep(0.1)\n{begin}"))
+    between_blocks(workspace, f"while {waits}: time.sleep(0.1)")
 
 
 def released(workspace: Workspace) -> None:
