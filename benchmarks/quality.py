@@ -87,25 +87,18 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
         for record in records:
             log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
             if record.step < measured[-1]:
-                save(out, name, made_by(experiment), shape, (kind, network_settings), network, record)
-        save(out, name, made_by(experiment), shape, (kind, network_settings), network, record)
+                save(out, name, experiment, network, record)
+        save(out, name, experiment, network, record)
 
 
-def save(
-    out: Path,
-    name: str,
-    maker: str,
-    shape: tuple[int, ...],
-    described: tuple[str, dict[str, Any]],
-    network: Network,
-    record: Record,
-) -> None:
+def save(out: Path, name: str, experiment: dict[str, Any], network: Network, record: Record) -> None:
     """A model and what is known of its training."""
-    (kind, sizes), step = described, record.step
-    description = {"name": kind, "shape": list(shape), "settings": sizes}
-    checkpoint.save(out / f"{name}-{step}.pt", network, description=description, settings={}, seed=0, steps=step)
-    told = {"experiment": name, "steps": step, "seconds": record.seconds, "made_by": maker}
-    write_json(out / f"{name}-{step}.json", told)
+    step, sizes = record.step, dict(experiment["network"])
+    description = {"name": sizes.pop("name"), "shape": list(sample_shape(experiment)), "settings": sizes}
+    path = out / f"{name}-{step}.pt"
+    checkpoint.save(path, network, description=description, settings={}, seed=experiment["seeds"][0], steps=step)
+    told = {"experiment": name, "steps": step, "seconds": record.seconds, "made_by": made_by(experiment)}
+    write_json(path.with_suffix(".json"), told)
 
 
 def measured(experiment: dict[str, Any], path: Path, folder: Path, classifier: Classifier) -> dict[str, Any]:

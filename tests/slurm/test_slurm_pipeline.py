@@ -12,9 +12,6 @@ TARGETS = ["results/points.gif", "results/images.gif", "evaluate"]
 EXPERIMENTS = {"points": POINTS | {"seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1], "device": "auto"}}
 
 
-pytestmark = pytest.mark.xdist_group("pipeline")  # one process, since the tests look at one run
-
-
 @pytest.fixture(scope="module")
 def on_the_cluster(tmp_path_factory):
     workspace = make_workspace(tmp_path_factory.mktemp("cluster") / "project")
