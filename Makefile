@@ -49,7 +49,7 @@ $(INSTALLED): requirements.txt
 	  { echo "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --no-compile --disable-pip-version-check --requirement requirements.txt
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib # as pip would have, but on all cores
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true # as pip does, but on all cores; some are for newer Pythons
 	@touch $@
 
 clean-venv:
