@@ -23,7 +23,7 @@ evaluate: $(INSTALLED)
 	@echo; cat results/summary.md
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-slurm: $(INSTALLED)
 	@tests/slurm/run.sh $(BIN)/python

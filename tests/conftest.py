@@ -26,12 +26,31 @@ from PIL import Image
 torch.set_num_threads(1)  # the networks of the tests are small, and the runs beside them need the other cores
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = ("interruption", "reruns", "pipeline", "bad_input", "evaluation_pipeline", "training_job", "benchmarks")
+LONGEST = (
+    "interruption",
+    "reruns",
+    "pipeline",
+    "bad_input",
+    "evaluation_pipeline",
+    "training_job",
+    "benchmarks",
+    "oracle",
+    "sweep_pipeline",
+    "sharing",
+    "studies",
+    "any_configuration",
+    "extremes",
+    "hostile_files",
+    "resume",
+)
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take minutes come first, so that no process is left with one when the others have ended."""
+    """The files that take longest come first, so that no process is left with one when the others have ended.
+
+    Of pytest-xdist it takes --no-loadscope-reorder: it would begin with those that have most tests.
+    """
     order = {f"test_{name}": index for index, name in enumerate(LONGEST)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
 
