@@ -10,51 +10,21 @@ import csv
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+import time
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from benchmarks.completion import completed
 from benchmarks.contests import Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from benchmarks.served import Served, serve
-from benchmarks.works import ASKED_FOR, AT_LENGTH, MNIST_STEPS, QUICK, SLOW, Benchmarks, mnist_images
+from benchmarks.works import ASKED_FOR, QUICK, SLOW, Benchmarks, mnist_images
 from iadb_core.files import InputError, write_json, write_text
 from iadb_core.runtime import available_cores, choose_device, configure
-
-
-def completed(rows: list[Row], bar: float | None = None) -> Iterator[Row]:
-    """The whole mnist.gif: the run with few steps, and the steps that it left out at the rate of MNIST training.
-
-    bar: how many times faster than the recipe it is to be.
-    """
-    trainings = [row for row in rows if row.contest in ("MNIST training", AT_LENGTH)]
-    training = {row.way: row for row in trainings}
-    short = {row.way: row for row in rows if row.contest.startswith("mnist.gif, ")}
-    if not training or not short:
-        return
-    left_out = 64 * (MNIST_STEPS - int(short["ours"].contest.split()[1]))
-    seconds = {way: 1 / row.median + left_out / training[way].median for way, row in short.items()}
-    for way, row in short.items():
-        parts = row.limit, training[way].limit
-        limit = 1 / (1 / parts[0] + left_out / parts[1]) if parts[0] and parts[1] else None
-        yield replace(
-            row,
-            contest="mnist.gif",
-            slowest=1 / seconds[way],
-            median=1 / seconds[way],
-            fastest=1 / seconds[way],
-            ratio_least=seconds[way] / seconds["ours"],
-            ratio=seconds[way] / seconds["ours"],
-            ratio_greatest=seconds[way] / seconds["ours"],
-            bar=None if way == "ours" else bar,
-            limit=limit,
-            share=limit and 1 / seconds[way] / limit,
-            note="computed: the run with fewer steps, and the other steps at the median rate of MNIST training",
-        )
 
 
 def left_out(name: str, benchmarks: Benchmarks) -> str:
@@ -114,9 +84,9 @@ def main() -> None:
     }
     print(json.dumps(machine, indent=2), file=sys.stderr)
     rows: list[Row] = []
+    began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         benchmarks = Benchmarks(given.device, given.data_dir.resolve(), Path(folder), given.quick)
-        bar = benchmarks.bars.get("mnist.gif")
         arguments = ["--device", str(given.device), "--data-dir", str(benchmarks.data_dir), "--folder", folder]
         arguments += ["--quick"] if given.quick else []
         for name in names:
@@ -128,9 +98,13 @@ def main() -> None:
             rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__)
             for way in ways.values():
                 way.end()
-            print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr, flush=True)
-            report([*rows, *completed(rows, bar)], machine, given.out)  # so that nothing is lost if the next one fails
-    print(markdown([*rows, *completed(rows, bar)]))
+            print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr)
+            machine["benchmarks_took_s"] = round(time.perf_counter() - began)
+            print(f"{machine['benchmarks_took_s']} s since the benchmarks began", file=sys.stderr, flush=True)
+            report(
+                [*rows, *completed(rows, benchmarks.bars)], machine, given.out
+            )  # so that nothing is lost if the next one fails
+    print(markdown([*rows, *completed(rows, benchmarks.bars)]))
 
 
 if __name__ == "__main__":

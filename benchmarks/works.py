@@ -43,9 +43,9 @@ BFLOAT16_BARS = PLAIN_BARS | {  # of one that multiplies bfloat16
 GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
 QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
 SLOW = ("densities_gif", "mnist_gif")
-ASKED_FOR = ("mnist_training_at_length", "mnist_gif_of_an_epoch")  # by name only, since they take long
+ASKED_FOR = ("mnist_training_at_length", "densities_gif_in_full", "mnist_gif_of_an_epoch")  # by name: they take long
 AT_LENGTH = "MNIST training, a minute a run"
-WARM_UP = 60  # steps of a training: the recipe's first fifty are slower than those that follow
+WARM_UP, PLAIN_WARM_UP = 60, 12  # steps: so many of the recipe's are slower, with bfloat16 instructions and without
 
 Ways = dict[str, Callable[[], Work]]
 
@@ -93,7 +93,7 @@ class Benchmarks:
             "ours": lambda: ours.mnist_training(self.images, torch.float32, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
         }
-        return self.training("MNIST training, float32", ways, repeats=3)
+        return self.training("MNIST training, float32", ways)
 
     def mnist_training_at_length(self) -> Contest:
         """The same for a minute at a time: in runs of seconds the ways gain unequally from what is ready beforehand."""
@@ -101,14 +101,15 @@ class Benchmarks:
             "ours": lambda: ours.mnist_training(self.images, self.precision, self.device),
             "plain recipe": lambda: recipe.MnistTraining(self.images, self.device),
         }
-        options = {"bound_by": precision_name(self.precision), "seconds": 60.0, "repeats": 3}
+        options = {"bound_by": precision_name(self.precision), "seconds": 60.0}
         return self.training(AT_LENGTH, ways, **options)
 
     def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
         """A contest of trainings, which have a method that runs so many steps."""
         steps = (200 if self.quick else 1000) if self.on_cuda else (8 if self.quick else 12)
         if not self.quick:
-            options = {"seconds": 3.0, "warm_up": 64.0 * WARM_UP, "repeats": 4} | options
+            warm_up = 64.0 * (WARM_UP if self.reduced else PLAIN_WARM_UP)
+            options = {"seconds": 3.0, "warm_up": warm_up, "repeats": 3} | options
 
         def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -273,12 +274,20 @@ class Benchmarks:
         return ours.drawn(some_frames(), self.folder / name)
 
     def densities_gif(self) -> Contest:
-        """results/densities.gif from nothing."""
-        return self.whole("densities", PLANE_STEPS, needs=PLANE_STEPS * plane_flops(), bound_by=self.plane_bound)
+        """results/densities.gif from nothing, with fewer steps on a slow CPU; `completed` then adds the others."""
+        return self.densities_gif_of(PLANE_STEPS if self.reduced or self.on_cuda else PLANE_STEPS // 8)
+
+    def densities_gif_in_full(self) -> Contest:
+        """The same with all steps on any processor: minutes a run."""
+        return self.densities_gif_of(PLANE_STEPS)
+
+    def densities_gif_of(self, steps: int) -> Contest:
+        """The same with so many steps."""
+        return self.whole("densities", steps, needs=steps * plane_flops(), bound_by=self.plane_bound)
 
     def mnist_gif(self) -> Contest:
         """results/mnist.gif from nothing, with fewer steps on a CPU; `completed` then adds the others."""
-        return self.mnist_gif_of(MNIST_STEPS if self.on_cuda else 40)
+        return self.mnist_gif_of(MNIST_STEPS if self.on_cuda else 12)
 
     def mnist_gif_of_an_epoch(self) -> Contest:
         """The same with the steps of one epoch: minutes a run."""

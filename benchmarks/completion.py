@@ -1,0 +1,60 @@
+"""The whole animations of which only some steps of training were run, from those and the rates of training."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from benchmarks.contests import Row
+from benchmarks.works import AT_LENGTH, MNIST_STEPS, PLANE_STEPS
+
+NOTE = "computed: the run with fewer steps, and the other steps at the median rate of their training"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """An animation: how many steps its training has, of how many units, and the contests that have their rate."""
+
+    name: str
+    steps: int
+    units: int
+    trainings: tuple[str, ...]
+
+
+WHOLES = (
+    Whole("densities.gif", PLANE_STEPS, 1, ("2D training",)),
+    Whole("mnist.gif", MNIST_STEPS, 64, ("MNIST training", AT_LENGTH)),
+)
+
+
+def completed(rows: Sequence[Row], bars: Mapping[str, float]) -> Iterator[Row]:
+    """The whole animations: the run with fewer steps, and the steps that it left out at the rate of its training.
+
+    bars: by the animation's name, how many times faster than the recipe it is to be.
+    """
+    for whole in WHOLES:
+        training = {row.way: row for row in rows if row.contest in whole.trainings}
+        short = {row.way: row for row in rows if row.contest.startswith(f"{whole.name}, ")}
+        if training and short:
+            yield from _complete(whole, training, short, bars.get(whole.name))
+
+
+def _complete(whole: Whole, training: Mapping[str, Row], short: Mapping[str, Row], bar: float | None) -> Iterator[Row]:
+    left_out = whole.units * (whole.steps - int(short["ours"].contest.split()[1]))
+    seconds = {way: 1 / row.median + left_out / training[way].median for way, row in short.items()}
+    for way, row in short.items():
+        rate, ratio = 1 / seconds[way], seconds[way] / seconds["ours"]
+        parts = row.limit, training[way].limit
+        limit = 1 / (1 / parts[0] + left_out / parts[1]) if parts[0] and parts[1] else None
+        yield replace(
+            row,
+            contest=whole.name,
+            slowest=rate,
+            median=rate,
+            fastest=rate,
+            ratio_least=ratio,
+            ratio=ratio,
+            ratio_greatest=ratio,
+            bar=None if way == "ours" else bar,
+            limit=limit,
+            share=limit and rate / limit,
+            note=NOTE,
+        )
