@@ -8,7 +8,6 @@ from statistics import median
 from typing import Any
 
 WHOLE = "animations"
-SETTLING = 0.5  # seconds in which the way before, say its DataLoader's workers, finishes what it still does
 Work = Callable[[], float]  # does some work and returns how many units of it, such as images
 Run = Callable[[float, float], float]  # runs a way for so many seconds and units at least, and tells units a second
 Start = Callable[[str], Run]  # of a way, by its name
@@ -20,9 +19,10 @@ class Contest:
 
     ways: by name, ours and the baseline among them, what prepares the work. bound_by: one of the ways that does only
     the part that all ways must; or with needs, the FLOPs of a unit, the precision in which `ours` computes. The share
-    of that limit is then reported. repeats: if not as many as elsewhere. seconds: the least that a run lasts; the work
+    of that limit is then reported. repeats: how many runs each way has. seconds: the least that a run lasts; the work
     is done again until then, so that a fast way is not measured in its first moments alone. warm_up: the least units
-    of the run before, which does not count: None for none. note: made when the rows are.
+    of the run before, which does not count: None for none. settling: seconds before each run in which the way before,
+    say its DataLoader's workers, finishes what it still does. note: made when the rows are.
     """
 
     name: str
@@ -32,9 +32,10 @@ class Contest:
     needs: float | None = None
     bound_by: str = "float32"
     baseline: str = "plain recipe"
-    repeats: int | None = None
+    repeats: int = 3
     seconds: float = 0.0
     warm_up: float | None = 0.0
+    settling: float = 0.0
     note: Callable[[], str] = str
 
 
@@ -68,8 +69,8 @@ def rate(work: Work, seconds: float = 0.0, units: float = 0.0) -> float:
     return done / elapsed
 
 
-def hold(contest: Contest, repeats: int, products: Mapping[str, float], start: Start) -> list[Row]:
-    """Run every way of a contest in turn, `repeats` times, after one run of each that does not count.
+def hold(contest: Contest, products: Mapping[str, float], start: Start) -> list[Row]:
+    """Run every way of a contest in turn, as often as it says, after one run of each that does not count.
 
     Each time another way is the first, so that none always comes after the same other one.
     products: FLOP/s of matrix products by precision.
@@ -79,11 +80,11 @@ def hold(contest: Contest, repeats: int, products: Mapping[str, float], start: S
     if contest.warm_up is not None:
         for run in runs.values():
             run(0.0, contest.warm_up)
-    for first in range(contest.repeats or repeats):
+    for first in range(contest.repeats):
         names = deque(runs)
         names.rotate(-first)
         for name in names:
-            time.sleep(SETTLING)
+            time.sleep(contest.settling)
             rates[name].append(runs[name](contest.seconds, 0.0))
     limit = products[contest.bound_by] / contest.needs if contest.needs else None
     if contest.bound_by in rates:

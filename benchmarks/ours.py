@@ -91,12 +91,12 @@ def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device, **optio
     )
 
 
-def sampler(folder: Path, device: torch.device, precision: str, batch_size: int = 64) -> Sampler:
-    """A sampler of an untrained network of the MNIST tutorial."""
+def sampler(folder: Path, device: torch.device, precision: str, steps: int = 16, batch_size: int = 64) -> Sampler:
+    """A sampler of an untrained network of the MNIST tutorial, by so many Euler steps."""
     network = networks.build("unet", (1, 32, 32), {"width": 64}, generator(0, "weights"))
     description = {"name": "unet", "shape": [1, 32, 32], "settings": {"width": 64}}
     checkpoint.save(folder / "model.pt", network, description=description, settings={}, seed=0, steps=0)
-    sampling = {"solver": "euler", "schedule": "linear", "steps": 16, "rtol": 1e-5, "atol": 1e-5}
+    sampling = {"solver": "euler", "schedule": "linear", "steps": steps, "rtol": 1e-5, "atol": 1e-5}
     settings = {"device": str(device), "precision": precision, "sampling": sampling | {"batch_size": batch_size}}
     return Sampler(folder / "model.pt", settings)
 

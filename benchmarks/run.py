@@ -95,7 +95,7 @@ def main() -> None:
                 continue
             contest = getattr(benchmarks, name)()
             ways = {way: Served(name, way, arguments) for way in contest.ways}
-            rows += hold(contest, 3 if given.quick else 5, products, ways.__getitem__)
+            rows += hold(contest, products, ways.__getitem__)
             for way in ways.values():
                 way.end()
             print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr)

@@ -107,9 +107,10 @@ class Benchmarks:
     def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
         """A contest of trainings, which have a method that runs so many steps."""
         steps = (200 if self.quick else 1000) if self.on_cuda else (8 if self.quick else 12)
+        options = {"settling": 0.5} | options
         if not self.quick:
             warm_up = 64.0 * (WARM_UP if self.reduced else PLAIN_WARM_UP)
-            options = {"seconds": 3.0, "warm_up": warm_up, "repeats": 3} | options
+            options = {"seconds": 3.0, "warm_up": warm_up} | options
 
         def prepared(make: Callable[[], Any]) -> Callable[[], Work]:
             def prepare() -> Work:
@@ -123,10 +124,10 @@ class Benchmarks:
 
     def mnist_sampling(self) -> Contest:
         """Network evaluations of single images, by Euler steps from 64 starts."""
-        starts = torch.randn(64, 1, 32, 32)
+        starts, steps = torch.randn(64, 1, 32, 32), 8 if self.quick else 16
 
         def fast() -> Work:
-            sampler = ours.sampler(self.folder, self.device, "auto")
+            sampler = ours.sampler(self.folder, self.device, "auto", steps)
             return lambda: ours.evaluations(sampler, starts)
 
         def plain(autocast: bool) -> Work:
@@ -134,9 +135,9 @@ class Benchmarks:
 
             def work() -> float:
                 with torch.autocast(self.device.type, torch.bfloat16, enabled=autocast):
-                    for x in recipe.sample(network, starts.to(self.device), 16):
+                    for x in recipe.sample(network, starts.to(self.device), steps):
                         x.cpu()
-                return 16 * len(starts)
+                return steps * len(starts)
 
             return work
 
@@ -144,7 +145,7 @@ class Benchmarks:
         if self.reduced:
             ways["recipe, autocast"] = partial(plain, True)
         precision = precision_name(self.precision)
-        options = {"needs": forward_flops(), "bound_by": precision, "repeats": 3}
+        options = {"needs": forward_flops(), "bound_by": precision}
         return self.contest("MNIST sampling", "evaluations", ways, **options)
 
     def plane_training(self) -> Contest:
@@ -168,7 +169,7 @@ class Benchmarks:
             return work
 
         ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, fused": partial(plain, True)}
-        options = {"needs": plane_flops(), "bound_by": self.plane_bound, "repeats": 4}
+        options = {"needs": plane_flops(), "bound_by": self.plane_bound}
         return self.contest("2D training", "iterations", ways, **options)
 
     def rejection(self) -> Contest:
@@ -190,9 +191,7 @@ class Benchmarks:
 
         works = {"ours": fast, "plain recipe": plain, "recipe, by arrays": arrays, "random numbers alone": numbers}
         ways = {name: partial(lambda work: work, work) for name, work in works.items()}
-        return self.contest(
-            "points by rejection", "points", ways, bound_by="random numbers alone", repeats=3, seconds=1.0
-        )
+        return self.contest("points by rejection", "points", ways, bound_by="random numbers alone", seconds=1.0)
 
     def frames(self) -> Contest:
         """Frames of 2,048 points in files."""
@@ -217,7 +216,7 @@ class Benchmarks:
 
         ways: Ways = {"ours": fast, "plain recipe": partial(plain, False), "recipe, one call": partial(plain, True)}
         ways["zlib alone"] = compressed
-        return self.contest("frames of 2,048 points", "frames", ways, bound_by="zlib alone", repeats=3, seconds=1.0)
+        return self.contest("frames of 2,048 points", "frames", ways, bound_by="zlib alone", seconds=1.0)
 
     def gif(self) -> Contest:
         """Such frames as a GIF, by encoders of whose pixels the note says how far they are from the frames'."""
@@ -265,7 +264,7 @@ class Benchmarks:
         bound = "decoding and LZW alone"
         ways: Ways = {name: prepared(name) for name in encoders} | {bound: packing}
         options: dict[str, Any] = {"baseline": "ffmpeg" if "ffmpeg" in encoders else "Pillow", "seconds": 0.5}
-        options |= {"repeats": 3, "note": note, "bound_by": bound}
+        options |= {"bound_by": bound} | ({} if self.quick else {"note": note})
         return self.contest("GIF of 129 frames", "frames", ways, **options)
 
     def frames_in(self, name: str) -> list[Path]:

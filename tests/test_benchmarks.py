@@ -55,7 +55,7 @@ def lasting(clock, seconds, units=1.0, log=None, name=""):
 
 
 def held(contest, products):
-    return hold(contest, 3, products, lambda way: partial(rate, contest.ways[way]()))
+    return hold(contest, products, lambda way: partial(rate, contest.ways[way]()))
 
 
 def test_ways_are_run_in_turn_after_one_that_does_not_count(clock):
