@@ -1,12 +1,52 @@
 """Convolutions by the fastest kernels that torch has on a CPU: the same arithmetic as torch's layers, sooner done."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import conv_transpose2d, linear
+from torch.autograd.function import FunctionCtx, once_differentiable
+from torch.nn.functional import conv2d, conv_transpose2d, linear
 
 from iadb_core.runtime import fast_bfloat16
+from iadb_core.winograd import weight_gradient
+
+PRODUCTS_BOUND = torch.backends.cpu.get_cpu_capability() == "AVX2"  # where fewer of them pay, with as many channels
+CHANNELS = 64
+
+
+class Convolution(nn.Conv2d):
+    """A 3×3 convolution with stride 1, trained in float32 on a CPU without AVX-512 with fewer products."""
+
+    def __init__(self, channels: int, width: int) -> None:
+        super().__init__(channels, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        trained = torch.is_grad_enabled() and self.weight.requires_grad
+        in_float32 = x.dtype == torch.float32 and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
+        fits = min(self.weight.shape[:2]) >= CHANNELS and x.shape[2] % 4 == x.shape[3] % 4 == 0
+        if PRODUCTS_BOUND and trained and in_float32 and fits:
+            return _Convolution.apply(x, self.weight, self.bias)
+        return super().forward(x)
+
+
+class _Convolution(torch.autograd.Function):
+    """torch's convolution, but for the gradient of its weights."""
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(x, weight)
+        return conv2d(x, weight, bias, padding=1)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor, Tensor]:
+        x, weight = ctx.saved_tensors
+        of_x = None
+        if ctx.needs_input_grad[0]:
+            how = ([1, 1], [1, 1], [1, 1], False, [0, 0], 1)  # stride, padding and dilation; nothing else
+            of_x = torch.ops.aten.convolution_backward(gradient, x, weight, None, *how, [True, False, False])[0]
+        return of_x, weight_gradient(x, gradient), gradient.sum((0, 2, 3))
 
 
 class UpConvolution(nn.ConvTranspose2d):
@@ -40,6 +80,7 @@ FUSED: dict[type[nn.Module], tuple[Callable[..., Tensor], Callable[..., Tensor]]
     kind: (getattr(torch.ops.mkldnn, f"{name}_pointwise"), getattr(torch.ops.mkldnn, reorder))
     for kind, name, reorder in (
         (nn.Conv2d, "_convolution", "_reorder_convolution_weight"),
+        (Convolution, "_convolution", "_reorder_convolution_weight"),
         (UpConvolution, "_convolution_transpose", "_reorder_convolution_transpose_weight"),
     )
     if torch.backends.mkldnn.is_available()

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, layer_norm, pixel_shuffle, pixel_unshuffle, silu
 
-from iadb_core.convolutions import Pointwise
+from iadb_core.convolutions import Convolution, Pointwise
 from iadb_core.fields import Network
 from iadb_core.files import InputError
 
@@ -40,9 +40,9 @@ class Block(nn.Module):
     def __init__(self, channels: int, embedding: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(channels)
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv1 = Convolution(channels, channels)
         self.modulation = nn.Linear(embedding, 2 * channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = Convolution(channels, channels)
 
     def forward(self, h: Tensor, embedding: Tensor) -> Tensor:
         inner = self.conv1(silu(normalised(h, self.norm.weight, self.norm.bias)))

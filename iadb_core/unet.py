@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iadb_core.convolutions import Pointwise, UpConvolution, rectified
+from iadb_core.convolutions import Convolution, Pointwise, UpConvolution, rectified
 from iadb_core.fields import Network
 from iadb_core.files import InputError
 
@@ -26,12 +26,15 @@ class UNet(Network):
                 f"not samples of shape {shape}; " + ("use `name: mlp`" if len(shape) == 1 else "set `size` accordingly")
             )
 
-        def conv(channels: int = width, stride: int = 1) -> nn.Conv2d:
-            return nn.Conv2d(channels, width, 3, stride, padding=1)
+        def conv(channels: int = width) -> nn.Conv2d:
+            return Convolution(channels, width)
 
-        self.a1, self.a2 = conv(shape[0] + 1), conv(stride=2)
-        self.b1, self.b2 = conv(), conv(stride=2)
-        self.c1, self.c2, self.c3, self.c4 = conv(), conv(), conv(), conv(stride=2)
+        def down() -> nn.Conv2d:
+            return nn.Conv2d(width, width, 3, stride=2, padding=1)
+
+        self.a1, self.a2 = conv(shape[0] + 1), down()
+        self.b1, self.b2 = conv(), down()
+        self.c1, self.c2, self.c3, self.c4 = conv(), conv(), conv(), down()
         self.u_up, self.u = UpConvolution(width, width), conv()
         self.v_up, self.v = UpConvolution(width, width), conv()
         self.w_up, self.w = UpConvolution(width, width), conv()

@@ -3,8 +3,9 @@ import torch
 from torch import nn
 
 from iadb_core import convolutions
-from iadb_core.convolutions import Pointwise, UpConvolution, rectified
+from iadb_core.convolutions import Convolution, Pointwise, UpConvolution, rectified
 from iadb_core.networks import build
+from iadb_core.winograd import weight_gradient
 
 
 @pytest.mark.parametrize(
@@ -12,8 +13,9 @@ from iadb_core.networks import build
     [
         (UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)),
         (Pointwise(3, 5), nn.Conv2d(3, 5, 1)),
+        (Convolution(3, 5), nn.Conv2d(3, 5, 3, padding=1)),
     ],
-    ids=["up", "pointwise"],
+    ids=["up", "pointwise", "3x3"],
 )
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
 def test_a_layer_is_torchs_forward_and_backward(pair, memory_format):
@@ -29,6 +31,56 @@ def test_a_layer_is_torchs_forward_and_backward(pair, memory_format):
         results.append((output, given.grad, layer.weight.grad, layer.bias.grad))
     for mine, theirs in zip(*results, strict=True):
         assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+
+
+@pytest.fixture
+def sparing(monkeypatch):
+    """The gradients of weights that were taken with fewer products, which are so taken on every processor."""
+    taken = []
+
+    def counted(x, gradient):
+        taken.append(weight_gradient(x, gradient))
+        return taken[-1]
+
+    monkeypatch.setattr(convolutions, "PRODUCTS_BOUND", True)
+    monkeypatch.setattr(convolutions, "weight_gradient", counted)
+    return taken
+
+
+@pytest.mark.parametrize("of_x", [True, False])
+def test_fewer_products_give_the_same_gradients(sparing, of_x):
+    ours, torchs = Convolution(64, 72), nn.Conv2d(64, 72, 3, padding=1)
+    ours.load_state_dict(torchs.state_dict())
+    x = torch.randn(3, 64, 8, 12).to(memory_format=torch.channels_last)
+    behind = torch.randn(3, 72, 8, 12)
+    results = []
+    for layer in (ours, torchs):
+        given = x.clone().requires_grad_(of_x)
+        output = layer(given)
+        (output * behind).sum().backward()
+        results.append((output, layer.weight.grad, layer.bias.grad, *([given.grad] if of_x else [])))
+    assert len(sparing) == 1
+    for mine, theirs in zip(*results, strict=True):
+        assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-3)
+
+
+def test_fewer_products_are_only_for_what_gains_from_them(sparing):
+    def trained(layer, *shape):
+        layer(torch.randn(shape)).sum().backward()
+
+    trained(Convolution(32, 64), 2, 32, 8, 8)
+    trained(Convolution(64, 64), 2, 64, 6, 8)
+    with torch.autocast("cpu", torch.bfloat16):
+        layer = Convolution(64, 64)
+        output = layer(torch.randn(2, 64, 8, 8))
+    assert output.dtype == torch.bfloat16
+    output.sum().backward()
+    assert layer.weight.grad.dtype == torch.float32
+    frozen = Convolution(64, 64).requires_grad_(False)
+    frozen(torch.randn(2, 64, 8, 8, requires_grad=True)).sum().backward()
+    assert not sparing
+    trained(Convolution(64, 64), 2, 64, 8, 8)
+    assert len(sparing) == 1
 
 
 @pytest.mark.parametrize("frozen", [True, False])
@@ -89,4 +141,4 @@ def test_what_is_added_is_added_after_the_relu():
 
 @pytest.mark.skipif(not torch.backends.mkldnn.is_available(), reason="torch has no oneDNN here")
 def test_the_kernel_with_the_relu_in_it_is_there():
-    assert set(convolutions.FUSED) == {nn.Conv2d, UpConvolution}
+    assert set(convolutions.FUSED) == {nn.Conv2d, Convolution, UpConvolution}
