@@ -18,11 +18,11 @@ CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake":
 # From the ground up: a module imports only from those above it.
 LAYERS = """
     __init__ formats blending locks files shards archives downloads seeds progress interruptions hardware runtime
-    processes launch graphs fields convolutions mlp unet residual networks pictures densities torchvision_import
-    torchvision_sets scaling preparation images stores streams checkpoint schedules solvers oracle sampling
-    parameters gradients optimizer stepper records training resume excess maps distances fidelity floors classifier
-    inception evaluation studies sweeps protocol training_job tables comparison drawing grids frames sheets plots
-    animation
+    processes launch graphs fields winograd convolutions mlp unet residual networks pictures densities
+    torchvision_import torchvision_sets scaling preparation images stores streams checkpoint schedules solvers
+    oracle sampling parameters gradients optimizer stepper records training resume excess maps distances fidelity
+    floors classifier inception evaluation studies sweeps protocol training_job tables comparison drawing grids
+    frames sheets plots animation
 """
 
 
