@@ -39,7 +39,7 @@ def values(figures):
 
 def test_the_exact_field_studied_as_a_network_is_perfect():
     exact = exact_field(SOURCE, TARGET, {}, {})
-    begin, real = draws(200, CASE.m0, CASE.s0), draws(200, CASE.m1, CASE.s1)
+    begin, real = draws(100, CASE.m0, CASE.s0), draws(100, CASE.m1, CASE.s1)
     found = study(FakeSampler(CASE.field, (2,)), exact, begin, real, 5)
     by_name = {figure.metric: figure for figure in found.figures}
     assert by_name["distance to the exact map (RMS)"].value < 1e-3
@@ -50,7 +50,7 @@ def test_the_exact_field_studied_as_a_network_is_perfect():
     assert transport.value == pytest.approx(cost, rel=0.1)
     assert transport.floor == pytest.approx(transport.value, rel=0.01)
     assert [error.alpha for error in found.field_errors] == pytest.approx([0, 0.25, 0.5, 0.72, 0.97], abs=0.01)
-    assert found.ends.shape == (3, 200, 2)
+    assert found.ends.shape == (3, 100, 2)
     assert np.array_equal(found.ends[0], begin)
     assert np.abs(found.ends[1] - CASE.flow(begin).numpy()).max() < 1e-3
 
