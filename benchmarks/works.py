@@ -45,7 +45,7 @@ QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "fra
 SLOW = ("densities_gif", "mnist_gif")
 ASKED_FOR = ("mnist_training_at_length", "densities_gif_in_full", "mnist_gif_of_an_epoch")  # by name: they take long
 AT_LENGTH = "MNIST training, a minute a run"
-WARM_UP, PLAIN_WARM_UP = 60, 12  # steps: so many of the recipe's are slower, with bfloat16 instructions and without
+WARM_UP, PLAIN_WARM_UP = 60, 12  # steps, with bfloat16 instructions and without: the recipe's first 50 or 6 are slow
 
 Ways = dict[str, Callable[[], Work]]
 

@@ -1,4 +1,4 @@
-"""Convolutions by the fastest kernels that torch has on a CPU: the same arithmetic as torch's layers, sooner done."""
+"""Convolutions as fast as a CPU can do them: the same functions as torch's layers, up to rounding."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,23 +11,29 @@ from torch.nn.functional import conv2d, conv_transpose2d, linear
 from iadb_core.runtime import fast_bfloat16
 from iadb_core.winograd import weight_gradient
 
-PRODUCTS_BOUND = torch.backends.cpu.get_cpu_capability() == "AVX2"  # where fewer of them pay, with as many channels
-CHANNELS = 64
+PRODUCTS_ARE_SLOW = torch.backends.cpu.get_cpu_capability() == "AVX2"
+ENOUGH_CHANNELS, ENOUGH_TILES = 64, 256  # for fewer products to outweigh what saves them
 
 
 class Convolution(nn.Conv2d):
-    """A 3×3 convolution with stride 1, trained in float32 on a CPU without AVX-512 with fewer products."""
+    """A 3×3 convolution with stride 1. In float32 without AVX-512 the gradient of its weights takes fewer products."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__(channels, width, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        trained = torch.is_grad_enabled() and self.weight.requires_grad
-        in_float32 = x.dtype == torch.float32 and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu")
-        fits = min(self.weight.shape[:2]) >= CHANNELS and x.shape[2] % 4 == x.shape[3] % 4 == 0
-        if PRODUCTS_BOUND and trained and in_float32 and fits:
+        if torch.is_grad_enabled() and self.weight.requires_grad and self.spares_products(x):
             return _Convolution.apply(x, self.weight, self.bias)
         return super().forward(x)
+
+    def spares_products(self, x: Tensor) -> bool:
+        """Whether fewer products are worth it for x, (batch, channels, height, width)."""
+        in_float32 = x.dtype == torch.float32 and not torch.is_autocast_enabled("cpu")
+        if not PRODUCTS_ARE_SLOW or x.device.type != "cpu" or not in_float32:
+            return False
+        batch, channels, height, width = x.shape
+        in_tiles = height % 4 == width % 4 == 0 and batch * height * width // 16 >= ENOUGH_TILES
+        return in_tiles and min(channels, self.out_channels) >= ENOUGH_CHANNELS
 
 
 class _Convolution(torch.autograd.Function):

@@ -10,7 +10,7 @@ from torch.nn.functional import pad
 
 POINTS = (0, 2 / 3, -2 / 3, 3 / 2, -3 / 2)  # and infinity: with them the error is half of that with 0, ±1 and ±2
 TILES = 512  # worked on at a time: what is made of them stays in the cache
-ROUNDING = 4e-6  # of the largest product: what float32 cannot tell from zero
+ROUNDING = 2.0**-20  # of the sizes of what is summed: eight times float32's
 
 
 def _values(coefficients: int) -> np.ndarray:
@@ -30,24 +30,34 @@ TO_WEIGHTS = _for_images(_values(3).T)  # (9, 36)
 
 
 def weight_gradient(x: Tensor, gradient: Tensor) -> Tensor:
-    """The gradient of the weights of a 3×3 convolution with stride 1 and padding 1, (outputs, inputs, 3, 3).
+    """The gradient of the weights of a 3×3 convolution with stride 1 and padding 1, (outputs, inputs, 3, 3), float32.
 
-    x: (batch, inputs, height, width), gradient: of the output, (batch, outputs, height, width), on the CPU; height and
-    width are multiples of 4. Channels last is fastest. What rounding cannot tell from zero is zero, as by a direct sum:
-    Adam, which divides by the size of gradients, would make steps of its noise.
+    x: (batch, inputs, height, width), gradient: of the output, (batch, outputs, height, width), float32 on the CPU;
+    height and width are multiples of 4. Channels last is fastest. What its rounding cannot tell from zero is zero, as
+    what is exactly zero would be by a direct sum: Adam, which divides by the size of gradients, would make steps of
+    noise.
     """
-    inputs, outputs = x.shape[1], gradient.shape[1]
     rows, columns = x.shape[2] // 4, x.shape[3] // 4
-    products = x.new_zeros(36, outputs, inputs)
+    products = x.new_zeros(36, gradient.shape[1], x.shape[1])
     images = max(1, TILES // (rows * columns))
+    band = max(1, TILES // (images * columns))
     for given, behind in zip(x.split(images), gradient.split(images), strict=True):
-        padded = pad(given.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1))
-        image, row, column, _ = padded.stride()
-        sizes = (len(padded), rows, columns, 6, 6, inputs)
-        tiles = padded.as_strided(sizes, (image, 4 * row, 4 * column, row, column, 1)).reshape(-1, 36, inputs)
-        squares = behind.permute(0, 2, 3, 1).reshape(-1, rows, 4, columns, 4, outputs).transpose(2, 3)
-        left, right = OF_GRADIENTS @ squares.reshape(-1, 16, outputs), OF_INPUTS @ tiles
-        products.baddbmm_(left.permute(1, 2, 0), right.transpose(0, 1))
-    found = (TO_WEIGHTS @ products.flatten(1)).view(9, outputs, inputs)
-    found.masked_fill_(found.abs() < ROUNDING * products.abs().amax(0), 0.0)
-    return found.view(3, 3, outputs, inputs).permute(2, 3, 0, 1)
+        tiles, squares = (
+            _tiles(pad(given.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1)), 6),
+            _tiles(behind.permute(0, 2, 3, 1), 4),
+        )
+        for right, left in zip(tiles.split(band, 1), squares.split(band, 1), strict=True):
+            u, v = OF_GRADIENTS @ left.flatten(3, 4).flatten(0, 2), OF_INPUTS @ right.flatten(3, 4).flatten(0, 2)
+            products.baddbmm_(u.permute(1, 2, 0), v.transpose(0, 1))
+    terms = products.flatten(1)
+    found = TO_WEIGHTS @ terms
+    found.masked_fill_(found.abs() < ROUNDING * (TO_WEIGHTS.abs() @ terms.abs()), 0.0)
+    return found.view(3, 3, *products.shape[1:]).permute(2, 3, 0, 1)
+
+
+def _tiles(images: Tensor, size: int) -> Tensor:
+    """Squares of so many pixels a side at every fourth pixel, a view: (batch, rows, columns, size, size, channels).
+
+    images: (batch, height, width, channels).
+    """
+    return images.unfold(1, size, 4).unfold(2, size, 4).permute(0, 1, 2, 4, 5, 3)

@@ -42,7 +42,8 @@ def sparing(monkeypatch):
         taken.append(weight_gradient(x, gradient))
         return taken[-1]
 
-    monkeypatch.setattr(convolutions, "PRODUCTS_BOUND", True)
+    monkeypatch.setattr(convolutions, "PRODUCTS_ARE_SLOW", True)
+    monkeypatch.setattr(convolutions, "ENOUGH_TILES", 18)
     monkeypatch.setattr(convolutions, "weight_gradient", counted)
     return taken
 
@@ -64,22 +65,37 @@ def test_fewer_products_give_the_same_gradients(sparing, of_x):
         assert torch.allclose(mine, theirs, rtol=1e-4, atol=1e-3)
 
 
-def test_fewer_products_are_only_for_what_gains_from_them(sparing):
-    def trained(layer, *shape):
-        layer(torch.randn(shape)).sum().backward()
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (Convolution(32, 64), (3, 32, 8, 12)),
+        (Convolution(64, 32), (3, 64, 8, 12)),
+        (Convolution(64, 64), (3, 64, 8, 14)),
+        (Convolution(64, 64), (3, 64, 10, 12)),
+        (Convolution(64, 64), (2, 64, 8, 12)),
+        (Convolution(64, 64).double(), (3, 64, 8, 12)),
+        (Convolution(64, 64).requires_grad_(False), (3, 64, 8, 12)),
+    ],
+    ids=["inputs", "outputs", "width", "height", "tiles", "float64", "frozen"],
+)
+def test_fewer_products_are_only_for_what_gains_from_them(sparing, layer, shape):
+    layer(torch.randn(shape, dtype=layer.weight.dtype, requires_grad=True)).sum().backward()
+    assert not sparing
 
-    trained(Convolution(32, 64), 2, 32, 8, 8)
-    trained(Convolution(64, 64), 2, 64, 6, 8)
+
+def test_fewer_products_are_only_for_float32_where_products_are_slow(sparing, monkeypatch):
+    layer, x = Convolution(64, 64), torch.randn(3, 64, 8, 12)
     with torch.autocast("cpu", torch.bfloat16):
-        layer = Convolution(64, 64)
-        output = layer(torch.randn(2, 64, 8, 8))
+        output = layer(x)
     assert output.dtype == torch.bfloat16
     output.sum().backward()
-    assert layer.weight.grad.dtype == torch.float32
-    frozen = Convolution(64, 64).requires_grad_(False)
-    frozen(torch.randn(2, 64, 8, 8, requires_grad=True)).sum().backward()
+    with torch.no_grad():
+        assert layer(x).grad_fn is None
+    monkeypatch.setattr(convolutions, "PRODUCTS_ARE_SLOW", False)
+    layer(x).sum().backward()
     assert not sparing
-    trained(Convolution(64, 64), 2, 64, 8, 8)
+    monkeypatch.setattr(convolutions, "PRODUCTS_ARE_SLOW", True)
+    layer(x).sum().backward()
     assert len(sparing) == 1
 
 
