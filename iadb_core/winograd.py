@@ -42,12 +42,11 @@ def weight_gradient(x: Tensor, gradient: Tensor) -> Tensor:
     images = max(1, TILES // (rows * columns))
     band = max(1, TILES // (images * columns))
     for given, behind in zip(x.split(images), gradient.split(images), strict=True):
-        tiles, squares = (
-            _tiles(pad(given.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1)), 6),
-            _tiles(behind.permute(0, 2, 3, 1), 4),
-        )
-        for right, left in zip(tiles.split(band, 1), squares.split(band, 1), strict=True):
-            u, v = OF_GRADIENTS @ left.flatten(3, 4).flatten(0, 2), OF_INPUTS @ right.flatten(3, 4).flatten(0, 2)
+        squares = _tiles(behind.permute(0, 2, 3, 1), 4)
+        tiles = _tiles(pad(given.permute(0, 2, 3, 1), (0, 0, 1, 1, 1, 1)), 6)
+        for left, right in zip(squares.split(band, 1), tiles.split(band, 1), strict=True):
+            u = OF_GRADIENTS @ left.flatten(3, 4).flatten(0, 2)  # (tiles, 36, outputs)
+            v = OF_INPUTS @ right.flatten(3, 4).flatten(0, 2)  # (tiles, 36, inputs)
             products.baddbmm_(u.permute(1, 2, 0), v.transpose(0, 1))
     terms = products.flatten(1)
     found = TO_WEIGHTS @ terms
