@@ -10,8 +10,8 @@ NOTE = "computed: the run with fewer steps, and the other steps at the median ra
 
 
 @dataclass(frozen=True)
-class Whole:
-    """An animation: how many steps its training has, of how many units, and the contests that have their rate."""
+class Animation:
+    """How many steps its training has, of how many units, and the contests that have their rate."""
 
     name: str
     steps: int
@@ -19,9 +19,9 @@ class Whole:
     trainings: tuple[str, ...]
 
 
-WHOLES = (
-    Whole("densities.gif", PLANE_STEPS, 1, ("2D training",)),
-    Whole("mnist.gif", MNIST_STEPS, 64, ("MNIST training", AT_LENGTH)),
+ANIMATIONS = (
+    Animation("densities.gif", PLANE_STEPS, 1, ("2D training",)),
+    Animation("mnist.gif", MNIST_STEPS, 64, ("MNIST training", AT_LENGTH)),
 )
 
 
@@ -30,15 +30,17 @@ def completed(rows: Sequence[Row], bars: Mapping[str, float]) -> Iterator[Row]:
 
     bars: by the animation's name, how many times faster than the recipe it is to be.
     """
-    for whole in WHOLES:
-        training = {row.way: row for row in rows if row.contest in whole.trainings}
-        short = {row.way: row for row in rows if row.contest.startswith(f"{whole.name}, ")}
+    for animation in ANIMATIONS:
+        training = {row.way: row for row in rows if row.contest in animation.trainings}
+        short = {row.way: row for row in rows if row.contest.startswith(f"{animation.name}, ")}
         if training and short:
-            yield from _complete(whole, training, short, bars.get(whole.name))
+            yield from _complete(animation, training, short, bars.get(animation.name))
 
 
-def _complete(whole: Whole, training: Mapping[str, Row], short: Mapping[str, Row], bar: float | None) -> Iterator[Row]:
-    left_out = whole.units * (whole.steps - int(short["ours"].contest.split()[1]))
+def _complete(
+    animation: Animation, training: Mapping[str, Row], short: Mapping[str, Row], bar: float | None
+) -> Iterator[Row]:
+    left_out = animation.units * (animation.steps - int(short["ours"].contest.split()[1]))
     seconds = {way: 1 / row.median + left_out / training[way].median for way, row in short.items()}
     for way, row in short.items():
         rate, ratio = 1 / seconds[way], seconds[way] / seconds["ours"]
@@ -46,7 +48,7 @@ def _complete(whole: Whole, training: Mapping[str, Row], short: Mapping[str, Row
         limit = 1 / (1 / parts[0] + left_out / parts[1]) if parts[0] and parts[1] else None
         yield replace(
             row,
-            contest=whole.name,
+            contest=animation.name,
             slowest=rate,
             median=rate,
             fastest=rate,

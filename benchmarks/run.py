@@ -84,6 +84,7 @@ def main() -> None:
     }
     print(json.dumps(machine, indent=2), file=sys.stderr)
     rows: list[Row] = []
+    told: list[Row] = []
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         benchmarks = Benchmarks(given.device, given.data_dir.resolve(), Path(folder), given.quick)
@@ -101,10 +102,9 @@ def main() -> None:
             print(markdown(rows[-len(ways) :]), rows[-len(ways)].note, sep="\n", file=sys.stderr)
             machine["benchmarks_took_s"] = round(time.perf_counter() - began)
             print(f"{machine['benchmarks_took_s']} s since the benchmarks began", file=sys.stderr, flush=True)
-            report(
-                [*rows, *completed(rows, benchmarks.bars)], machine, given.out
-            )  # so that nothing is lost if the next one fails
-    print(markdown([*rows, *completed(rows, benchmarks.bars)]))
+            told = [*rows, *completed(rows, benchmarks.bars)]
+            report(told, machine, given.out)  # so that nothing is lost if the next one fails
+    print(markdown(told))
 
 
 if __name__ == "__main__":
