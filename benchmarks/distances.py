@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from iadb_core.distances import energy_distance, median_distance, mmd, sliced_wasserstein, wasserstein2
-from iadb_core.fidelity import frechet_distance, kernel_distance, nearest, overlap
-from iadb_core.runtime import peak_memory_mb
+from iadb_core.evaluation.distances import energy_distance, median_distance, mmd, sliced_wasserstein, wasserstein2
+from iadb_core.evaluation.fidelity import frechet_distance, kernel_distance, nearest, overlap
+from iadb_core.system.runtime import peak_memory_mb
 
 COUNT = 10_000
 MEASURES: dict[str, tuple[int, Callable[[np.ndarray, np.ndarray], object]]] = {

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from iadb_core.hardware import processor
-from iadb_core.runtime import available_cores, fast_bfloat16
+from iadb_core.system.hardware import processor
+from iadb_core.system.runtime import available_cores, fast_bfloat16
 
 
 def best_seconds(work: Callable[[], object], device: torch.device, seconds: float) -> float:

@@ -9,13 +9,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core import checkpoint, networks, training
-from iadb_core.frames import Frames
-from iadb_core.pictures import save_png
-from iadb_core.records import record_steps
-from iadb_core.runtime import available_cores, generator
-from iadb_core.sampling import Sampler
-from iadb_core.streams import batches_in_a_block, independent_blocks
+from iadb_core.data.pictures import save_png
+from iadb_core.data.streams import batches_in_a_block, independent_blocks
+from iadb_core.drawing.frames import Frames
+from iadb_core.networks import checkpoint
+from iadb_core.networks import registry as networks
+from iadb_core.sampling.sampler import Sampler
+from iadb_core.system.runtime import available_cores, generator
+from iadb_core.training import loop as training
+from iadb_core.training.records import record_steps
 
 MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
 MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}

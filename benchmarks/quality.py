@@ -17,21 +17,22 @@ from typing import Any
 import numpy as np
 import yaml
 
-from iadb_core import checkpoint, networks
-from iadb_core.classifier import Classifier, load_classifier, save_classifier, train_classifier
-from iadb_core.evaluation import Comparison, image_quality
-from iadb_core.fields import Network
-from iadb_core.files import read_json, save_array, write_json
-from iadb_core.images import dataset_images, dataset_labels
-from iadb_core.preparation import network_values
-from iadb_core.progress import log
-from iadb_core.protocol import files_digest, settings_digest
-from iadb_core.records import Record
-from iadb_core.runtime import available_cores, choose_device, choose_precision, configure, generator
-from iadb_core.sampling import Sampler, measured_starts
-from iadb_core.scaling import true_values
-from iadb_core.streams import batches_in_a_block, independent_blocks
-from iadb_core.training import train, training_length
+from iadb_core.data.images import dataset_images, dataset_labels
+from iadb_core.data.preparation import network_values
+from iadb_core.data.scaling import true_values
+from iadb_core.data.streams import batches_in_a_block, independent_blocks
+from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
+from iadb_core.evaluation.measures import Comparison, image_quality
+from iadb_core.networks import checkpoint
+from iadb_core.networks import registry as networks
+from iadb_core.networks.network import Network
+from iadb_core.sampling.sampler import Sampler, measured_starts
+from iadb_core.system.files import read_json, save_array, write_json
+from iadb_core.system.progress import log
+from iadb_core.system.provenance import files_digest, settings_digest
+from iadb_core.system.runtime import available_cores, choose_device, choose_precision, configure, generator
+from iadb_core.training.loop import train, training_length
+from iadb_core.training.records import Record
 from workflow.experiments import complete, sample_shape
 from workflow.sources import sources
 

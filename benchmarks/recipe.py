@@ -124,7 +124,7 @@ class Digits(Dataset[Tensor]):
     """The images one by one, through torchvision's transforms."""
 
     def __init__(self, images: np.ndarray) -> None:
-        from iadb_core.torchvision_import import import_torchvision
+        from iadb_core.data.torchvision_import import import_torchvision
 
         import_torchvision()
         from torchvision import transforms
@@ -174,7 +174,7 @@ class MnistTraining:
     def __init__(self, images: np.ndarray, device: torch.device, autocast: bool = False, tuned: bool = False) -> None:
         self.device = device
         if tuned:
-            from iadb_core.runtime import keep_freed_memory
+            from iadb_core.system.runtime import keep_freed_memory
 
             keep_freed_memory()
         self.autocast = torch.autocast(device.type, torch.bfloat16, enabled=autocast)
@@ -222,7 +222,7 @@ def draw_points(points: Tensor, path: Path, at_once: bool = False) -> None:
 
 def draw_digits(images: Tensor, path: Path) -> None:
     """A frame of 64 images."""
-    from iadb_core.torchvision_import import import_torchvision
+    from iadb_core.data.torchvision_import import import_torchvision
 
     import_torchvision()
     from torchvision.utils import save_image

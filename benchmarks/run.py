@@ -23,8 +23,9 @@ from benchmarks.contests import Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from benchmarks.served import Served, serve
 from benchmarks.works import ASKED_FOR, QUICK, SLOW, Benchmarks, mnist_images
-from iadb_core.files import InputError, write_json, write_text
-from iadb_core.runtime import available_cores, choose_device, configure
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import write_json, write_text
+from iadb_core.system.runtime import available_cores, choose_device, configure
 
 
 def left_out(name: str, benchmarks: Benchmarks) -> str:

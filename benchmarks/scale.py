@@ -18,12 +18,12 @@ import torch
 
 from benchmarks import ours, whole
 from benchmarks.machine import synchronise
-from iadb_core.densities import read_density, sample_density
-from iadb_core.files import load_array, write_text
-from iadb_core.networks import parameter_count
-from iadb_core.resume import ResumeFile
-from iadb_core.runtime import available_cores, choose_precision, configure, peak_memory_mb
-from iadb_core.training import Training
+from iadb_core.data.densities import read_density, sample_density
+from iadb_core.networks.registry import parameter_count
+from iadb_core.system.files import load_array, write_text
+from iadb_core.system.runtime import available_cores, choose_precision, configure, peak_memory_mb
+from iadb_core.training.loop import Training
+from iadb_core.training.resume import ResumeFile
 
 CPU = torch.device("cpu")
 Measured = tuple[float, float] | tuple[float, float, float]  # units of work, seconds; peak memory in MB if another's

@@ -10,7 +10,7 @@ import torch
 
 from benchmarks.contests import Contest, rate
 from benchmarks.machine import synchronise
-from iadb_core.runtime import available_cores, configure
+from iadb_core.system.runtime import available_cores, configure
 
 ROOT = Path(__file__).resolve().parent.parent
 

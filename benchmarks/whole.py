@@ -17,13 +17,13 @@ import numpy as np
 import torch
 
 from benchmarks import ours
-from iadb_core import checkpoint
-from iadb_core.animation import write_gif
-from iadb_core.densities import read_density, sample_density
-from iadb_core.frames import Frames
-from iadb_core.runtime import available_cores, choose_precision, configure
-from iadb_core.sampling import Sampler
-from iadb_core.seeds import numpy_generator
+from iadb_core.data.densities import read_density, sample_density
+from iadb_core.drawing.animation import write_gif
+from iadb_core.drawing.frames import Frames
+from iadb_core.networks import checkpoint
+from iadb_core.sampling.sampler import Sampler
+from iadb_core.system.runtime import available_cores, choose_precision, configure
+from iadb_core.system.seeds import numpy_generator
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "resources", "environment.yml")

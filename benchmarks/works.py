@@ -18,12 +18,12 @@ from PIL import Image
 from benchmarks import ours, peers, recipe, whole
 from benchmarks.contests import WHOLE, Contest, Work
 from benchmarks.operations import forward_flops, plane_flops, training_flops
-from iadb_core.animation import read_frame, write_gif
-from iadb_core.densities import read_density, sample_density
-from iadb_core.frames import Frames
-from iadb_core.pictures import COMPRESSION
-from iadb_core.runtime import available_cores, choose_precision, precision_name
-from iadb_core.torchvision_sets import at_hand, torchvision_set
+from iadb_core.data.densities import read_density, sample_density
+from iadb_core.data.pictures import COMPRESSION
+from iadb_core.data.torchvision_sets import at_hand, torchvision_set
+from iadb_core.drawing.animation import read_frame, write_gif
+from iadb_core.drawing.frames import Frames
+from iadb_core.system.runtime import available_cores, choose_precision, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
 PLAIN_BARS = {  # of any CPU

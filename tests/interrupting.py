@@ -28,13 +28,13 @@ def prepare(workspace: Workspace, **settings: Any) -> None:
     """A training of some seconds, whose state is kept five times a second; with other settings of its experiment."""
     training = POINTS["training"] | {"steps": STEPS, "record_every": 500}
     workspace.configure({"points": POINTS | {"training": training} | settings})
-    edited(workspace.path("iadb_core/resume.py"), SECONDS_BETWEEN_STATES=0.2, GREATEST_SHARE=1.0)
+    edited(workspace.path("iadb_core/training/resume.py"), SECONDS_BETWEEN_STATES=0.2, GREATEST_SHARE=1.0)
     between_blocks(workspace, f"time.sleep({PAUSE})")
 
 
 def between_blocks(workspace: Workspace, statement: str) -> None:
     """Let trainings do something after each block of steps, before their state is saved."""
-    module, begin = workspace.path("iadb_core/resume.py"), "        ended = training.done == training.steps\n"
+    module, begin = workspace.path("iadb_core/training/resume.py"), "        ended = training.done == training.steps\n"
     text = module.read_text()
     assert text.count(begin) == 1
     module.write_text(text.replace(begin, f"        {statement}\n{begin}"))

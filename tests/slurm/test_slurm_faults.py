@@ -38,8 +38,8 @@ def test_a_job_that_fails_for_good_takes_nothing_with_it(workspace):
     training = IMAGES["training"] | {"learning_rate": 10.0}
     broken = IMAGES | {"training": training, "device": "auto", "precision": "float32"}
     workspace.configure({"points": POINTS, "broken": broken})
-    workspace.path("iadb_core/blending.py").write_text(
-        workspace.path("iadb_core/blending.py").read_text().replace("square().sum()", "square().sum() * 1e38")
+    workspace.path("iadb_core/method/blending.py").write_text(
+        workspace.path("iadb_core/method/blending.py").read_text().replace("square().sum()", "square().sum() * 1e38")
     )
     run(workspace, "results/points.gif", "results/broken.gif", "--retries", "1", succeeds=False)
     told = said(workspace)

@@ -32,16 +32,18 @@ import torch
 from conftest import idx
 from PIL import Image
 
-from iadb_core import checkpoint, networks
-from iadb_core.animation import read_frame
-from iadb_core.classifier import Classifier, load_classifier, save_classifier
-from iadb_core.densities import read_density
-from iadb_core.files import InputError, load_array, read_json
-from iadb_core.images import folder
-from iadb_core.resume import DIGEST_SIZE, MAGIC, ResumeFile
-from iadb_core.runtime import peak_memory_mb
-from iadb_core.torchvision_sets import torchvision_set
-from iadb_core.training import State
+from iadb_core.data.densities import read_density
+from iadb_core.data.images import folder
+from iadb_core.data.torchvision_sets import torchvision_set
+from iadb_core.drawing.animation import read_frame
+from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier
+from iadb_core.networks import checkpoint
+from iadb_core.networks import registry as networks
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import load_array, read_json
+from iadb_core.system.runtime import peak_memory_mb
+from iadb_core.training.loop import State
+from iadb_core.training.resume import DIGEST_SIZE, MAGIC, ResumeFile
 
 PICTURES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "BMP": "bmp", "TIFF": "tif", "WEBP": "webp", "PPM": "pgm"}
 FORBIDDEN = ("os.system", "subprocess.Popen", "os.exec", "os.fork", "os.posix_spawn", "socket.connect")

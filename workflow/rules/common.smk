@@ -14,7 +14,7 @@ from workflow.experiments import (
     sample_shape,
     sorted_tree,
 )
-from iadb_core.formats import SUFFIXES
+from iadb_core.data.formats import SUFFIXES
 from workflow.sources import ROOT, sources as imported_sources
 
 gc.freeze()  # Snakemake's own modules, which stay: looking through them again takes a tenth of a start

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from iadb_core.classifier import accuracy, save_classifier, train_classifier
-from iadb_core.files import write_json
-from iadb_core.images import dataset_images, dataset_labels
-from iadb_core.networks import weights_hash
-from iadb_core.preparation import network_values
-from iadb_core.progress import Progress, job, log
-from iadb_core.runtime import configure
-from iadb_core.scaling import true_values
-from iadb_core.shards import Converted
+from iadb_core.data.images import dataset_images, dataset_labels
+from iadb_core.data.preparation import network_values
+from iadb_core.data.scaling import true_values
+from iadb_core.data.shards import Converted
+from iadb_core.evaluation.classifier import accuracy, save_classifier, train_classifier
+from iadb_core.networks.registry import weights_hash
+from iadb_core.system.files import write_json
+from iadb_core.system.progress import Progress, job, log
+from iadb_core.system.runtime import configure
 
 with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):
     configure(snakemake.threads)

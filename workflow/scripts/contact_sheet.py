@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from iadb_core.files import load_array
-from iadb_core.frames import painter
-from iadb_core.pictures import save_png
-from iadb_core.progress import job
-from iadb_core.schedules import SCHEDULES
-from iadb_core.sheets import side_by_side
+from iadb_core.data.pictures import save_png
+from iadb_core.drawing.frames import painter
+from iadb_core.drawing.sheets import side_by_side
+from iadb_core.method.schedules import SCHEDULES
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import job
 
 SHOWN, COLUMNS, SIZE = 9, 5, 256
 CAPTION = {

@@ -3,14 +3,14 @@
 import numpy as np
 import torch
 
-from iadb_core.densities import read_density
-from iadb_core.files import load_array
-from iadb_core.oracle import PlaneField, exact_field
-from iadb_core.plots import field_plot, save_plot
-from iadb_core.progress import job
-from iadb_core.runtime import configure
-from iadb_core.sampling import Sampler
-from iadb_core.studies import on_cpu
+from iadb_core.data.densities import read_density
+from iadb_core.drawing.plots import field_plot, save_plot
+from iadb_core.evaluation.studies import on_cpu
+from iadb_core.method.exact import PlaneField, exact_field
+from iadb_core.sampling.sampler import Sampler
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import job
+from iadb_core.system.runtime import configure
 
 SHOWN, CELLS = (0.0, 0.25, 0.5, 0.75, 0.95), 20
 

@@ -1,8 +1,8 @@
 """Store the training and held-out images of a folder."""
 
-from iadb_core.files import save_array
-from iadb_core.images import folder, held_out_tenth
-from iadb_core.progress import job
+from iadb_core.data.images import folder, held_out_tenth
+from iadb_core.system.files import save_array
+from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} images"):
     settings = snakemake.params.folder

@@ -1,9 +1,9 @@
 """Draw the held-out samples of a Gaussian."""
 
-from iadb_core.densities import sample_gaussian
-from iadb_core.files import save_array
-from iadb_core.progress import job
-from iadb_core.seeds import numpy_generator
+from iadb_core.data.densities import sample_gaussian
+from iadb_core.system.files import save_array
+from iadb_core.system.progress import job
+from iadb_core.system.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
     settings, gaussian = snakemake.params.settings, snakemake.params.gaussian

@@ -2,12 +2,12 @@
 
 import time
 
-from iadb_core.files import save_array, write_json
-from iadb_core.hardware import hardware
-from iadb_core.progress import Progress, job
-from iadb_core.protocol import files_digest, versions
-from iadb_core.runtime import configure, precision_name
-from iadb_core.sampling import Sampler, measured_starts
+from iadb_core.sampling.sampler import Sampler, measured_starts
+from iadb_core.system.files import save_array, write_json
+from iadb_core.system.hardware import hardware
+from iadb_core.system.progress import Progress, job
+from iadb_core.system.provenance import files_digest, versions
+from iadb_core.system.runtime import configure, precision_name
 
 title = f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} generation"
 number, of = map(int, snakemake.wildcards.scatteritem.split("-of-"))

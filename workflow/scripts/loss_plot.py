@@ -2,9 +2,9 @@
 
 import pandas
 
-from iadb_core.files import read_json
-from iadb_core.plots import loss_plot, save_plot
-from iadb_core.progress import job
+from iadb_core.drawing.plots import loss_plot, save_plot
+from iadb_core.system.files import read_json
+from iadb_core.system.progress import job
 
 FLOOR_IS = {
     "fresh points": "It is the same for every seed.",

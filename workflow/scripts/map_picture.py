@@ -1,10 +1,10 @@
 """Draw where the same starts end: by the network, and by the exact field."""
 
-from iadb_core.files import load_array, read_json
-from iadb_core.frames import painter
-from iadb_core.pictures import save_png
-from iadb_core.progress import job
-from iadb_core.sheets import side_by_side
+from iadb_core.data.pictures import save_png
+from iadb_core.drawing.frames import painter
+from iadb_core.drawing.sheets import side_by_side
+from iadb_core.system.files import load_array, read_json
+from iadb_core.system.progress import job
 
 SIZE = 384
 

@@ -1,16 +1,16 @@
 """Measure the map of one run: its losses and its field beside the exact ones, its paths, and whether they lead back."""
 
-from iadb_core.densities import read_density, sample_density
-from iadb_core.excess import FieldError
-from iadb_core.files import load_array, save_array, write_csv, write_json
-from iadb_core.oracle import exact_field
-from iadb_core.preparation import network_values
-from iadb_core.progress import job, log
-from iadb_core.protocol import files_digest, versions
-from iadb_core.runtime import configure
-from iadb_core.sampling import Sampler, measured_starts
-from iadb_core.seeds import numpy_generator
-from iadb_core.studies import loss_figures, study, whole_batches
+from iadb_core.data.densities import read_density, sample_density
+from iadb_core.data.preparation import network_values
+from iadb_core.evaluation.excess import FieldError
+from iadb_core.evaluation.studies import loss_figures, study, whole_batches
+from iadb_core.method.exact import exact_field
+from iadb_core.sampling.sampler import Sampler, measured_starts
+from iadb_core.system.files import load_array, save_array, write_csv, write_json
+from iadb_core.system.progress import job, log
+from iadb_core.system.provenance import files_digest, versions
+from iadb_core.system.runtime import configure
+from iadb_core.system.seeds import numpy_generator
 
 SIDES = ("source", "target")
 

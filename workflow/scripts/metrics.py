@@ -1,15 +1,15 @@
 """Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
 
-from iadb_core.classifier import load_classifier
-from iadb_core.densities import read_density
-from iadb_core.evaluation import CLASSIFIER, INCEPTION, Comparison, image_measures, point_measures
-from iadb_core.files import write_json
-from iadb_core.inception import Inception
-from iadb_core.networks import weights_hash
-from iadb_core.progress import job, log
-from iadb_core.protocol import files_digest, versions
-from iadb_core.runtime import configure
-from iadb_core.shards import Shards
+from iadb_core.data.densities import read_density
+from iadb_core.data.shards import Shards
+from iadb_core.evaluation.classifier import load_classifier
+from iadb_core.evaluation.inception import Inception
+from iadb_core.evaluation.measures import CLASSIFIER, INCEPTION, Comparison, image_measures, point_measures
+from iadb_core.networks.registry import weights_hash
+from iadb_core.system.files import write_json
+from iadb_core.system.progress import job, log
+from iadb_core.system.provenance import files_digest, versions
+from iadb_core.system.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} metrics"):
     configure(snakemake.threads)

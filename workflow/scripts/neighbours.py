@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from iadb_core.fidelity import nearest
-from iadb_core.files import load_array
-from iadb_core.pictures import save_png
-from iadb_core.preparation import network_values
-from iadb_core.progress import job
-from iadb_core.scaling import true_values
-from iadb_core.shards import Converted, Shards
-from iadb_core.sheets import enlarged, interleaved, side_by_side
+from iadb_core.data.pictures import save_png
+from iadb_core.data.preparation import network_values
+from iadb_core.data.scaling import true_values
+from iadb_core.data.shards import Converted, Shards
+from iadb_core.drawing.sheets import enlarged, interleaved, side_by_side
+from iadb_core.evaluation.fidelity import nearest
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import job
 
 SHOWN, COLUMNS, SIZE = 32, 8, 48
 

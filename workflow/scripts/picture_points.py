@@ -1,9 +1,9 @@
 """Draw the training or the held-out points of a picture."""
 
-from iadb_core.densities import read_density, sample_density
-from iadb_core.files import save_array
-from iadb_core.progress import job
-from iadb_core.seeds import numpy_generator
+from iadb_core.data.densities import read_density, sample_density
+from iadb_core.system.files import save_array
+from iadb_core.system.progress import job
+from iadb_core.system.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} points"):
     settings = snakemake.params.settings

@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from iadb_core.files import load_array
-from iadb_core.frames import Frames
-from iadb_core.pictures import save_png
-from iadb_core.progress import Progress, job
+from iadb_core.data.pictures import save_png
+from iadb_core.drawing.frames import Frames
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import Progress, job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} frames"):
     settings, outputs = snakemake.params.settings, list(snakemake.output.frames)

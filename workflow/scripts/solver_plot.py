@@ -2,8 +2,8 @@
 
 import pandas
 
-from iadb_core.plots import save_plot, solver_plot
-from iadb_core.progress import job
+from iadb_core.drawing.plots import save_plot, solver_plot
+from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solver plot"):
     save_plot(snakemake.output.plot, solver_plot(pandas.read_csv(snakemake.input.table)))

@@ -2,16 +2,17 @@
 
 import numpy as np
 
-from iadb_core.classifier import load_classifier
-from iadb_core.evaluation import Comparison, extractor_of, image_quality, point_quality
-from iadb_core.files import InputError, read_json, write_csv
-from iadb_core.floors import score, usable
-from iadb_core.networks import weights_hash
-from iadb_core.progress import Progress, job
-from iadb_core.protocol import files_digest, versions
-from iadb_core.runtime import configure, precision_name
-from iadb_core.sampling import Sampler, measured_starts
-from iadb_core.sweeps import Run, sweep, ways
+from iadb_core.evaluation.classifier import load_classifier
+from iadb_core.evaluation.floors import score, usable
+from iadb_core.evaluation.measures import Comparison, extractor_of, image_quality, point_quality
+from iadb_core.networks.registry import weights_hash
+from iadb_core.sampling.sampler import Sampler, measured_starts
+from iadb_core.sampling.solver_table import Run, sweep, ways
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import read_json, write_csv
+from iadb_core.system.progress import Progress, job
+from iadb_core.system.provenance import files_digest, versions
+from iadb_core.system.runtime import configure, precision_name
 
 COLUMNS = [
     *(

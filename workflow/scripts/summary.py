@@ -2,9 +2,9 @@
 
 import pandas
 
-from iadb_core.files import write_text
-from iadb_core.progress import job
-from iadb_core.tables import fewest_evaluations, summary, summary_text
+from iadb_core.system.files import write_text
+from iadb_core.system.progress import job
+from iadb_core.tables.figures import fewest_evaluations, summary, summary_text
 
 with job(snakemake.log[0], "summary"):
     summarised = summary(pandas.read_csv(snakemake.input.table))

@@ -1,8 +1,8 @@
 """The table of a sweep, as CSV and as an HTML page."""
 
-from iadb_core.comparison import compare, page
-from iadb_core.files import read_json, write_text
-from iadb_core.progress import job
+from iadb_core.system.files import read_json, write_text
+from iadb_core.system.progress import job
+from iadb_core.tables.variants import compare, page
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} sweep"):
     rows = []

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from iadb_core.files import read_json, write_text
-from iadb_core.progress import job
-from iadb_core.tables import figure_rows, long_table, readable
+from iadb_core.system.files import read_json, write_text
+from iadb_core.system.progress import job
+from iadb_core.tables.figures import figure_rows, long_table, readable
 
 with job(snakemake.log[0], "table"):
     inputs, settings, classifier = snakemake.input, snakemake.params.settings, snakemake.params.classifier

@@ -1,6 +1,6 @@
 """Train the deblending network of one run; after an interruption, from where it was."""
 
-from iadb_core.training_job import TrainingJob, run
+from iadb_core.training.job import TrainingJob, run
 
 resources = snakemake.resources
 what = TrainingJob(

@@ -1,10 +1,10 @@
 """Push starts from the source to the target, and keep every step."""
 
-from iadb_core.files import array_on_disk, load_array
-from iadb_core.progress import Progress, job
-from iadb_core.runtime import configure
-from iadb_core.sampling import Sampler, starts
-from iadb_core.seeds import numpy_generator
+from iadb_core.sampling.sampler import Sampler, starts
+from iadb_core.system.files import array_on_disk, load_array
+from iadb_core.system.progress import Progress, job
+from iadb_core.system.runtime import configure
+from iadb_core.system.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} trajectory"):
     configure(snakemake.threads)

@@ -1,0 +1,118 @@
+"""The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from iadb_core.data.densities import read_density
+from iadb_core.data.scaling import Scaling, unscale
+from iadb_core.drawing.grids import draw_images
+from iadb_core.drawing.points import PointCanvas, density_background, gaussian_density, start_colours
+from iadb_core.method.schedules import SCHEDULES
+
+BY_START = "by_start"
+INK, FAINT = (40, 40, 40), (215, 215, 215)
+
+
+class Frames(Sequence[Image.Image]):
+    """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
+
+    trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind. schedule: of its α.
+    point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. Several threads may ask at once.
+    Raises InputError if a density's picture cannot be read.
+    """
+
+    def __init__(
+        self,
+        trajectory: np.ndarray,
+        source: Mapping[str, Any],
+        target: Mapping[str, Any],
+        schedule: str,
+        size: int,
+        stride: int,
+        point_colour: str = BY_START,
+    ) -> None:
+        last = len(trajectory) - 1
+        self.shown = [*range(0, last, stride), last]
+        self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
+        self.draw = painter(trajectory[0], source, target, size, point_colour)
+
+    def __len__(self) -> int:
+        return len(self.shown)
+
+    def __getitem__(self, index: int) -> Image.Image:  # type: ignore[override]
+        state = self.shown[index]
+        return with_alpha(self.draw(self.trajectory[state]), self.alphas[state])
+
+
+def painter(
+    starts: np.ndarray,
+    source: Mapping[str, Any],
+    target: Mapping[str, Any],
+    size: int,
+    point_colour: str = BY_START,
+) -> Callable[[np.ndarray], Image.Image]:
+    """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
+
+    source, target, size, point_colour: as `Frames` takes them. Raises InputError if a density's picture cannot be read.
+    """
+    if starts.ndim == 2:
+        background = density_background(_density_picture(source), _density_picture(target), size)
+        one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
+        colours = start_colours(starts) if one is None else one.repeat(len(starts), axis=0)
+        return PointCanvas(colours, background).draw
+    return partial(_draw_values, scaling=scaling_of(source, target), size=size)
+
+
+def scaling_of(source: Mapping[str, Any], target: Mapping[str, Any]) -> Scaling:
+    """The scaling by which network values are shown as pixels: the target's, else the source's."""
+    return _scaling(target) or _scaling(source) or [(0.5, 0.5)]
+
+
+def _density_picture(density: Mapping[str, Any]) -> np.ndarray:
+    if "picture" in density:
+        return read_density(density["picture"]["path"])
+    return gaussian_density(density["gaussian"]["mean"], density["gaussian"]["std"], 256)
+
+
+def _scaling(density: Mapping[str, Any]) -> Scaling | None:
+    images = density.get("dataset") or density.get("folder")
+    return images["scaling"] if images else None
+
+
+def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image:
+    return draw_images(unscale(values, scaling), size)
+
+
+@cache
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font of everything that is written on pictures, in pixels: of matplotlib's, without importing it."""
+    matplotlib = Path(getattr(find_spec("matplotlib"), "origin", ""))
+    return ImageFont.truetype(str(matplotlib.with_name("mpl-data") / "fonts" / "ttf" / "DejaVuSans.ttf"), size)
+
+
+def with_alpha(picture: Image.Image, alpha: float) -> Image.Image:
+    """The picture over a strip that shows α as a number and as a bar. Gray stays gray, RGB stays RGB."""
+    height = max(16, picture.width // 16)
+    frame = Image.new(picture.mode, (picture.width, picture.height + height), _shade(picture.mode, (255, 255, 255)))
+    frame.paste(picture)
+    draw = ImageDraw.Draw(frame)
+    letters = font(round(height * 0.62))
+    middle = picture.height + height / 2
+    draw.text((height / 3, middle), f"α = {alpha:.3f}", _shade(picture.mode, INK), letters, anchor="lm")
+    left, right = height / 3 + draw.textlength("α = 0.000  ", letters), picture.width - height / 3
+    if left >= right:  # too narrow a frame for a bar
+        return frame
+    bar = (left, middle - height / 10, right, middle + height / 10)
+    draw.rectangle(bar, _shade(picture.mode, FAINT))
+    draw.rectangle((left, bar[1], left + alpha * (right - left), bar[3]), _shade(picture.mode, INK))
+    return frame
+
+
+def _shade(mode: str, colour: Sequence[int]) -> int | tuple[int, ...]:
+    return colour[0] if mode == "L" else tuple(colour)

@@ -1,0 +1,134 @@
+"""A small image classifier, whose features and class probabilities the fidelity measures take."""
+
+import io
+import os
+from collections.abc import Callable
+from itertools import islice
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, relu
+
+from iadb_core.data.shards import Samples
+from iadb_core.data.streams import Draws, index_blocks
+from iadb_core.networks.registry import initialise
+from iadb_core.system.archives import load_archive
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import atomic
+from iadb_core.system.runtime import generator
+
+FORMAT = "iadb-classifier-1"
+MOST = 4096  # channels or classes
+FEATURES = 64
+IMAGES_AT_ONCE = 512
+
+
+class Classifier(nn.Module):
+    """Three convolutions, then 64 features, then a logit for each class; for images of any size from 8×8.
+
+    The features of an image have mean 0 and variance 1, so that distances between them mean much the same whatever the
+    data set.
+    """
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        self.channels, self.classes = channels, classes
+        self.conv1 = nn.Conv2d(channels, 32, 3, padding=1)
+        self.conv2 = nn.Conv2d(32, 64, 3, stride=2, padding=1)
+        self.conv3 = nn.Conv2d(64, 64, 3, stride=2, padding=1)
+        self.inner = nn.Linear(64 * 2 * 2, FEATURES)
+        self.out = nn.Linear(FEATURES, classes)
+
+    def features(self, images: Tensor) -> Tensor:
+        """images: (batch, channels, height, width), pixel values in [0, 1]. Returns (batch, 64)."""
+        h = relu(self.conv1(2 * images - 1))  #       (batch, 32, H, W)
+        h = relu(self.conv3(relu(self.conv2(h))))  #  (batch, 64, H/4, W/4)
+        return layer_norm(relu(self.inner(adaptive_avg_pool2d(h, 2).flatten(1))), (FEATURES,), eps=1e-8)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.out(self.features(images))
+
+
+def train_classifier(
+    images: np.ndarray,
+    labels: np.ndarray,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    on_step: Callable[[int], object] = lambda count: None,
+    pixels: Callable[[np.ndarray], np.ndarray] = np.asarray,
+) -> Classifier:
+    """Train a classifier with Adam on cross-entropy, float32, on the CPU.
+
+    images: (count, channels, height, width). labels: (count,), integers from 0. on_step: is told how many steps were
+    done since it was last told. pixels: makes pixel values in [0, 1], float32, of a batch of the images.
+    """
+    network = Classifier(images.shape[1], int(labels.max()) + 1)
+    initialise(network, generator(seed, "classifier weights"))
+    optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
+    classes = torch.from_numpy(labels.astype(np.int64))
+    batch_size = min(batch_size, len(images))
+    batches = index_blocks(
+        len(images), (1, batch_size), "shuffled", Draws(seed, "classifier order", torch.device("cpu"))
+    )
+    for batch in islice(batches, steps):
+        optimizer.zero_grad()
+        values = torch.from_numpy(pixels(images[batch[0].numpy()]))
+        cross_entropy(network(values), classes[batch[0]]).backward()
+        optimizer.step()
+        on_step(1)
+    return network.eval()
+
+
+def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]:
+    """Features, (count, 64), and class probabilities, (count, classes), of images with pixel values in [0, 1]."""
+    features, probabilities = [], []
+    with torch.inference_mode():
+        for first in range(0, len(images), IMAGES_AT_ONCE):
+            block = torch.from_numpy(np.ascontiguousarray(images[first : first + IMAGES_AT_ONCE], dtype=np.float32))
+            features.append(network.features(block))
+            probabilities.append(network.out(features[-1]).softmax(dim=1))
+    return torch.cat(features).numpy(), torch.cat(probabilities).numpy()
+
+
+def accuracy(network: Classifier, images: Samples, labels: np.ndarray) -> float:
+    """The share of images whose most probable class is their label."""
+    _, probabilities = embed(network, images)
+    return float((probabilities.argmax(axis=1) == labels).mean())
+
+
+def save_classifier(path: str | os.PathLike[str], network: Classifier) -> None:
+    """Write a classifier, atomically. Raises InputError if the file cannot be written."""
+    content = {
+        "format": FORMAT,
+        "channels": network.channels,
+        "classes": network.classes,
+        "weights": network.state_dict(),
+    }
+    buffer = io.BytesIO()
+    torch.save(content, buffer)
+    with atomic(path) as file:
+        file.write(buffer.getvalue())
+
+
+def load_classifier(path: str | os.PathLike[str]) -> Classifier:
+    """Read a classifier, without running code from the file.
+
+    Raises InputError if the file is missing, corrupted, or no classifier of this program.
+    """
+    remedy = "delete it to have it trained again"
+    try:
+        with open(path, "rb") as file:
+            content = load_archive(file)
+        if content["format"] != FORMAT:
+            raise ValueError(f"not of the format {FORMAT}")
+        if not all(isinstance(content[key], int) and 0 < content[key] <= MOST for key in ("channels", "classes")):
+            raise ValueError("its sizes cannot be")
+        network = Classifier(content["channels"], content["classes"])
+        network.load_state_dict(content["weights"])
+    except Exception as error:  # torch raises nearly every exception on a broken file
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path} is not a readable classifier ({reason}); {remedy}") from error
+    return network.eval()

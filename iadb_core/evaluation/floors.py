@@ -1,0 +1,105 @@
+"""A figure beside its floor: what real samples score under the same measure."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from iadb_core.system.errors import InputError
+from iadb_core.system.progress import log
+
+Measure = Callable[[Any, Any], dict[str, float]]
+Spread = tuple[float, float | None]
+
+
+class Figure(NamedTuple):
+    """A measured value, what it is held against, and how it was got.
+
+    n: samples in each set. split: the real samples it is measured on. floor, floor_std: what real samples score, mean
+    and standard deviation over draws, or the exact field. floor_is: which of these. floor_split: the split of the other
+    real samples, that the floor compares these with. extractor: the network whose features it takes. error: the
+    standard error of a mean over blends.
+    """
+
+    metric: str
+    value: float
+    n: int
+    split: str
+    floor: float | None = None
+    floor_std: float | None = None
+    floor_is: str | None = None
+    floor_split: str | None = None
+    extractor: str | None = None
+    error: float | None = None
+
+
+class Draws(NamedTuple):
+    """Indices of real sets of one size.
+
+    reference: (n,), of held-out samples. pairs: of each draw two disjoint sets, of held-out samples and of samples of
+    the split `pool`: held_out where these are enough for both, else train.
+    """
+
+    reference: np.ndarray
+    pairs: list[tuple[np.ndarray, np.ndarray]]
+    pool: str
+
+    @property
+    def n(self) -> int:
+        """How many samples each set has."""
+        return len(self.reference)
+
+
+def real_sets(generated: int, held_out: int, train: int | None, draws: int, generator: np.random.Generator) -> Draws:
+    """Draw the sets that `generated` samples are compared with, as many of each as there are at most.
+
+    held_out, train: how many real samples there are; of a Gaussian there are no training samples. Raises InputError if
+    there are too few.
+    """
+    n = min(generated, held_out // 2 if train is None else held_out, held_out if train is None else train)
+    if n < 1:
+        raise InputError(f"{held_out} held-out samples are too few to measure against")
+    pool = "train" if train is not None and held_out < 2 * n else "held_out"
+
+    def pair() -> tuple[np.ndarray, np.ndarray]:
+        order = generator.permutation(held_out)
+        if pool == "train":
+            return order[:n], generator.choice(train or 0, n, replace=False)
+        return order[:n], order[n : 2 * n]
+
+    reference, _ = pair()
+    return Draws(reference, [pair() for _ in range(draws)], pool)
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """The mean, and the standard deviation (over count − 1) if there are several different values.
+
+    Draws of all that there is are always the same: they tell no spread.
+    """
+    mean = float(np.mean(values))
+    if np.allclose(values, values[0], rtol=1e-12, atol=0):
+        return mean, None
+    return mean, float(np.std(values, ddof=1))
+
+
+def usable(measures: Iterable[Measure], candidate: Any, reference: Any) -> list[Measure]:
+    """Those of the measures that these sets have; the others, which raise InputError, are left out with a warning."""
+    kept = []
+    for measure in measures:
+        try:
+            measure(candidate, reference)
+            kept.append(measure)
+        except InputError as error:
+            log.warning("left out: %s", error)
+    return kept
+
+
+def score(measures: Iterable[Measure], candidate: Any, reference: Any) -> dict[str, float]:
+    """All values that the measures give a candidate against the reference, by name."""
+    return {name: value for measure in measures for name, value in measure(candidate, reference).items()}
+
+
+def floors(measures: Sequence[Measure], real_pairs: Iterable[tuple[Any, Any]]) -> dict[str, Spread]:
+    """What real samples score: mean and standard deviation over pairs (candidate, reference), by the values' names."""
+    draws = [score(measures, candidate, reference) for candidate, reference in real_pairs]
+    return {name: spread([draw[name] for draw in draws]) for name in draws[0]}

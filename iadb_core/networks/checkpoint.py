@@ -1,0 +1,89 @@
+"""The .pt format: a trained network with all that is needed to build it again, loaded without running code."""
+
+import io
+import os
+import platform
+from collections.abc import Mapping
+from textwrap import shorten
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from iadb_core.networks import registry as networks
+from iadb_core.networks.network import Network
+from iadb_core.system.archives import load_archive
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import atomic
+
+FORMAT = "iadb-checkpoint-1"
+LARGEST, MOST = 4096, 32  # of the sizes that describe a network, and of their number
+
+
+def save(
+    path: str | os.PathLike[str],
+    network: Network,
+    *,
+    description: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    seed: int,
+    steps: int,
+) -> None:
+    """Write a checkpoint, atomically; the same arguments give the same bytes.
+
+    description: `name`, `shape` and `settings` of the network, as `networks.build` takes them. settings: what the
+    training was told. Raises InputError if the file cannot be written.
+    """
+    content = {
+        "format": FORMAT,
+        "network": dict(description),
+        "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
+        "settings": dict(settings),
+        "seed": seed,
+        "steps": steps,
+        "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
+    }
+    archive = io.BytesIO()  # straight into a file, torch hides that the disk is full
+    torch.save(content, archive)
+    with atomic(path) as file:
+        file.write(archive.getbuffer())
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A copy on the CPU in row-major layout, so that equal weights are equal bytes."""
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+
+
+def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
+    """The trained network, on the CPU in evaluation mode, and the checkpoint's other entries.
+
+    Raises InputError if the file is missing, corrupted, no checkpoint of this program, or holds code.
+    """
+    remedy = "delete it to have it trained again"
+    try:
+        with open(path, "rb") as file:
+            content = load_archive(file)
+    except Exception as error:  # torch raises nearly every exception on a broken file
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"{path} is not a readable checkpoint ({reason}); {remedy}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise InputError(f"{path} is not a checkpoint of the format {FORMAT}; {remedy}")
+    try:
+        network = _with_weights(content["network"], content.pop("weights"))
+    except Exception as error:  # of a file that is whole, but not as this program writes it
+        reason = shorten(str(error), 200)
+        raise InputError(f"{path}: its weights do not fit its network ({reason}); {remedy}") from error
+    return network.eval(), content
+
+
+def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Network:
+    """The network of a description, which takes no memory but that of the weights."""
+    shape, settings = described["shape"], described["settings"]
+    sizes = [*shape, *(size for value in settings.values() for size in (value if isinstance(value, list) else [value]))]
+    if not all(isinstance(size, int) and 0 < size <= LARGEST for size in sizes) or len(sizes) > MOST:
+        raise ValueError(f"sizes {sizes}")
+    if not all(tensor.dtype == torch.float32 and tensor.layout == torch.strided for tensor in weights.values()):
+        raise ValueError("weights of another kind than float32")
+    network = networks.planned(described["name"], tuple(shape), settings)
+    network.load_state_dict(weights, assign=True)
+    return network

@@ -1,0 +1,80 @@
+"""The table of a sweep: what differs between its variants, and what became of it, over seeds."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas
+
+from iadb_core.system.provenance import settings_text
+
+MEASURED = ["final_loss", "training_seconds"]
+DECIDING = "Fréchet distance (classifier)"
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; }}
+table {{ border-collapse: collapse; }}
+th, td {{ padding: 0.25rem 0.75rem; text-align: right; font-variant-numeric: tabular-nums; }}
+td {{ border-bottom: 1px solid #ddd; }}
+th {{ position: sticky; top: 0; background: #fff; border-bottom: 2px solid #333; vertical-align: bottom; }}
+tr:hover td {{ background: #f2f6fb; }}
+</style>
+<h1>{title}</h1>
+<p>{caption}</p>
+{table}
+</html>
+"""
+
+
+def compare(runs: Iterable[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]]) -> pandas.DataFrame:
+    """A row for each variant, the best first: the swept keys that differ, seeds, and mean and deviation of each figure.
+
+    runs: of each run its `experiment`, `seed`, `final_loss`, `training_seconds` and `figures` by metric. values: the
+    swept values by variant and key. The best has the least Fréchet distance on a classifier's features if images have
+    it, else the least of the first metric. The deviation over seeds is empty for one seed.
+    """
+    rows = [{"experiment": run["experiment"], **{key: run[key] for key in MEASURED}, **run["figures"]} for run in runs]
+    table = pandas.DataFrame(rows)
+    metrics = [column for column in table.columns if column not in ("experiment", *MEASURED)]
+    groups = table.groupby("experiment", sort=False)
+    found = pandas.DataFrame({"seeds": groups.size()})
+    for column in [*metrics, *MEASURED]:
+        found[column], found[f"{column}, std"] = groups[column].mean(), groups[column].std(ddof=1)
+    deciding = DECIDING if DECIDING in metrics else metrics[0]
+    differing = pandas.DataFrame([_differing(values)[name] for name in found.index], index=found.index)
+    sorted_ = pandas.concat([differing, found], axis=1).sort_values(deciding, kind="stable")
+    return sorted_.reset_index(drop=not differing.empty)
+
+
+def _differing(values: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The values of each variant by key, as text where they are no plain values; without keys that are all the same."""
+    told = {
+        name: {key: settings_text(value) if isinstance(value, list | dict) else value for key, value in own.items()}
+        for name, own in values.items()
+    }
+    keys = [key for key in next(iter(told.values())) if len({own[key] for own in told.values()}) > 1]
+    return {name: {key: own[key] for key in keys} for name, own in told.items()}
+
+
+def page(name: str, table: pandas.DataFrame) -> str:
+    """The table as an HTML page of its own; figures as mean ± deviation over seeds."""
+    plain = [column for column in table.columns if not column.endswith(", std")]
+    shown = pandas.DataFrame(index=table.index)
+    for column in plain:
+        deviations = table.get(f"{column}, std")
+        shown[column] = table[column] if deviations is None else _with_deviation(table[column], deviations)
+    body = shown.to_html(index=False, border=0, escape=True, float_format=lambda value: f"{value:g}")
+    seeds = int(table.seeds.max())
+    caption = (
+        f"The best first; mean ± standard deviation over {seeds} seeds." if seeds > 1 else "The best first; one seed."
+    )
+    return PAGE.format(title=f"Sweep of {name}", caption=caption, table=body)
+
+
+def _with_deviation(means: pandas.Series, deviations: pandas.Series) -> list[str]:
+    return [
+        f"{mean:.4g}" if pandas.isna(deviation) else f"{mean:.4g} ± {deviation:.2g}"
+        for mean, deviation in zip(means, deviations, strict=True)
+    ]

@@ -1,0 +1,87 @@
+"""Optimiser steps on the deblending loss, a block of batches at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from iadb_core.data.streams import Block
+from iadb_core.method.blending import blend
+from iadb_core.networks.mlp import MLP
+from iadb_core.networks.network import Network
+from iadb_core.networks.parameters import flat_matrices, flatten
+from iadb_core.networks.registry import laid_out
+from iadb_core.system.errors import InputError
+from iadb_core.system.graphs import Replayed
+from iadb_core.training.gradients import ByAutograd, Gradient, WrittenOut
+from iadb_core.training.optimizer import Adam, Muon, Optimizer
+from iadb_core.training.processes import ALONE, Processes
+
+
+class Stepper:
+    """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
+
+    network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
+    float32. settings: `batch_size`, `optimizer` and `ema` of `training`. processes: among which batches are shared out,
+    whose gradients and losses are then summed. `tensors` is all that steps change.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        precision: torch.dtype,
+        settings: Mapping[str, Any],
+        processes: Processes = ALONE,
+    ) -> None:
+        self.processes, rows = processes, processes.rows(settings["batch_size"])
+        self.weights = flatten(laid_out(network.train()))
+        self.average = self.weights.clone() if settings["ema"] else None
+        self.gradient: Gradient
+        if isinstance(network, MLP) and precision == torch.float32:
+            self.gradient = WrittenOut(network, rows.stop - rows.start)
+        else:
+            self.gradient = ByAutograd(network, self.weights, precision)
+        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
+        if settings["optimizer"] == "muon":
+            matrices = flat_matrices(network, without=network.ends())
+            self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
+        self.tensors = [self.weights, *([] if self.average is None else [self.average]), *self.optimizer.tensors]
+        self.on_cuda = self.weights.is_cuda
+        self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
+
+    def __call__(self, block: Block, rates: Tensor) -> Tensor:
+        """A step on each batch of the block: the losses, (batches,), of whole batches. Nothing waits for the device.
+
+        rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
+        """
+        if not self.on_cuda:
+            return self.run(*block, rates)
+        return self.run(*block, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
+
+    def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
+        x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
+        batches = zip(x.unbind(), alpha.unbind(), x0.unbind(), x1.unbind(), strict=True)
+        found = []
+        for batch, (rate, averaging) in zip(batches, rates.unbind(1), strict=True):
+            found.append(self.gradient(*batch))
+            self.processes.sum_(self.gradient.values)
+            self.optimizer.step(rate)
+            if self.average is not None:
+                self.average.lerp_(self.weights, averaging)
+        losses = torch.stack(found)
+        self.processes.sum_(losses)
+        return losses
+
+    def restore(self, tensors: Sequence[Tensor]) -> None:
+        """Go on from copies of `tensors`. Raises InputError if they are of another network or optimiser."""
+        own = [(tensor.shape, tensor.dtype) for tensor in self.tensors]
+        if own != [(tensor.shape, tensor.dtype) for tensor in tensors]:
+            raise InputError("the state to go on from is of another network or optimiser: delete it")
+        for mine, saved in zip(self.tensors, tensors, strict=True):
+            mine.copy_(saved)
+
+    def finish(self) -> None:
+        """Give the network the average of its weights, if there is one."""
+        if self.average is not None:
+            self.weights.copy_(self.average)

@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+import torch
+
+from iadb_core.data.images import dataset_images, dataset_labels
+from iadb_core.evaluation.classifier import accuracy, embed, load_classifier, save_classifier, train_classifier
+from iadb_core.networks.registry import weights_hash
+from iadb_core.system.errors import InputError
+
+DIGITS = {"name": "digits", "size": 8, "margin": 0}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """((training images, labels), (held-out images, labels)), pixel values in [0, 1]."""
+    images, labels = dataset_images(DIGITS, "", 0), dataset_labels(DIGITS, "", 0)
+    return [(own.astype(np.float32) / 255, classes) for own, classes in zip(images, labels, strict=True)]
+
+
+def trained(images, labels, steps=150, seed=0, **options):
+    return train_classifier(images, labels, steps=steps, batch_size=64, learning_rate=0.002, seed=seed, **options)
+
+
+@pytest.fixture(scope="module")
+def network(digits):
+    return trained(*digits[0])
+
+
+def test_it_learns_the_digits_that_it_never_saw(network, digits):
+    assert accuracy(network, *digits[1]) > 0.85
+
+
+def test_stored_bytes_are_converted_a_batch_at_a_time(digits):
+    images, labels = digits[0]
+    converted = []
+
+    def pixels(stored):
+        converted.append(len(stored))
+        return stored.astype(np.float32) / 255
+
+    stored = dataset_images(DIGITS, "", 0)[0]
+    network = trained(stored, labels, steps=5, pixels=pixels)
+    assert converted == [64] * 5
+    assert weights_hash(network) == weights_hash(trained(images, labels, steps=5))
+
+
+def test_features_and_probabilities(network, digits):
+    features, probabilities = embed(network, digits[1][0])
+    assert (features.shape, probabilities.shape) == ((179, 64), (179, 10))
+    assert np.abs(features.mean(axis=1)).max() < 1e-5
+    assert features.var(axis=1) == pytest.approx(np.ones(179), rel=1e-3)
+    assert probabilities.sum(axis=1) == pytest.approx(np.ones(179), rel=1e-5)
+    every = np.repeat(digits[1][0], 5, axis=0)
+    assert np.allclose(embed(network, every)[0][::5], features, atol=1e-5)
+
+
+def test_the_same_seed_is_the_same_network_and_another_is_not(digits):
+    hashes = [weights_hash(trained(*digits[0], steps=3, seed=seed)) for seed in (0, 0, 1)]
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert len(hashes[0]) == 16
+
+
+def test_it_takes_colours_any_size_and_few_images():
+    images = np.random.default_rng(0).random((5, 3, 24, 24), dtype=np.float32)
+    network = trained(images, np.array([0, 1, 2, 1, 0]), steps=2)
+    assert embed(network, images)[1].shape == (5, 3)
+
+
+def test_it_is_saved_and_loaded_and_the_hash_is_of_its_weights(network, digits, tmp_path):
+    save_classifier(tmp_path / "classifier.pt", network)
+    loaded = load_classifier(tmp_path / "classifier.pt")
+    assert weights_hash(loaded) == weights_hash(network)
+    assert np.array_equal(embed(loaded, digits[1][0])[0], embed(network, digits[1][0])[0])
+    with torch.no_grad():
+        loaded.out.bias[0] += 1e-6
+    assert weights_hash(loaded) != weights_hash(network)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"rubbish", {"format": "other"}, [1], {"format": "iadb-classifier-1"}])
+def test_anything_else_is_refused(tmp_path, content):
+    path = tmp_path / "classifier.pt"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        torch.save(content, path)
+    with pytest.raises(InputError, match=r"classifier\.pt is not a readable classifier.*delete it"):
+        load_classifier(path)
+
+
+def test_labels_follow_their_images_into_the_splits():
+    images, labels = dataset_images(DIGITS, "", 3), dataset_labels(DIGITS, "", 3)
+    together = zip(np.concatenate(images), np.concatenate(labels), strict=True)
+    everything = {image.tobytes(): label for image, label in together}
+    for own, classes in zip(images, labels, strict=True):
+        assert len(own) == len(classes)
+        assert all(everything[image.tobytes()] == label for image, label in zip(own, classes, strict=True))
+    mean_zero, mean_one = (images[0][labels[0] == digit].mean(axis=0)[0] for digit in (0, 1))
+    assert mean_zero[4, 4] < mean_one[4, 4]  # a zero is empty in its middle

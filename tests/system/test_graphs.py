@@ -1,0 +1,115 @@
+"""Replayed calls, on a GPU where there is one, and on the CPU with a graph that runs its function when replayed."""
+
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from iadb_core.system import graphs
+from iadb_core.system.graphs import ORDINARY_CALLS, Replayed
+
+
+class Graph:
+    """What torch.cuda.CUDAGraph is to its users: what is launched in a capture runs when it is replayed."""
+
+    def replay(self):
+        self.output.copy_(self.function(*self.inputs))
+
+
+class Stream:
+    def wait_stream(self, other):
+        assert isinstance(other, Stream)
+
+
+@pytest.fixture(
+    params=[
+        "cpu",
+        pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")),
+    ]
+)
+def replayable(request, monkeypatch):
+    """A device, and what makes a function Replayed there."""
+    if request.param == "cuda":
+        return torch.device("cuda"), Replayed
+    captured = []
+
+    @contextmanager
+    def graph(graph, stream, capture_error_mode):
+        captured.append(graph)
+        yield
+        captured.remove(graph)
+
+    def made(function):
+        def launched(*inputs):
+            if not captured:
+                return function(*inputs)
+            captured[0].function, captured[0].inputs = function, inputs
+            captured[0].output = torch.empty_like(inputs[0])
+            return captured[0].output
+
+        return Replayed(launched)
+
+    names = {
+        "CUDAGraph": Graph,
+        "Stream": Stream,
+        "current_stream": Stream,
+        "graph": graph,
+        "synchronize": lambda: None,
+    }
+    fake = SimpleNamespace(**names, stream=lambda stream: nullcontext(), device=lambda device: nullcontext())
+    monkeypatch.setattr(graphs.torch, "cuda", fake)
+    return torch.device("cpu"), made
+
+
+def counting(replayable):
+    """A function with a state on the device, that state, and the device."""
+    device, made = replayable
+    state = torch.zeros((), device=device)
+
+    def function(x, y):
+        state.add_(1)
+        return x * y + state
+
+    return made(function), state, device
+
+
+def test_every_call_runs_the_function_once_captured_or_not(replayable):
+    replayed, state, device = counting(replayable)
+    for call in range(1, ORDINARY_CALLS + 10):
+        x = torch.full((4,), float(call), device=device)
+        assert replayed(x, 2 * x).tolist() == [2 * call**2 + call] * 4
+        assert state.item() == call
+        assert (replayed.graph is not None) == (call > ORDINARY_CALLS)
+
+
+def test_inputs_of_another_shape_are_served_too(replayable):
+    replayed, _, device = counting(replayable)
+    for call in range(1, 20):
+        x = torch.ones(3 + call % 2, device=device)
+        assert replayed(x, x).tolist() == [1.0 + call] * len(x)
+    assert replayed.graph is not None
+
+
+def test_the_whole_batches_are_captured_and_not_the_rest_after_them(replayable):
+    replayed, _, device = counting(replayable)
+    for length in (8, 3) * 10:
+        x = torch.ones(length, device=device)
+        replayed(x, x)
+    assert [given.shape for given in replayed.inputs] == [(8,), (8,)]
+
+
+def test_calls_inside_and_outside_of_inference_mode_are_the_same(replayable):
+    replayed, _, device = counting(replayable)
+    for call in range(1, 20):
+        with torch.inference_mode(call % 2 == 0):
+            x = torch.ones(3, device=device)
+            assert replayed(x, x).tolist() == [1.0 + call] * 3
+
+
+def test_a_replay_reads_its_inputs_and_not_those_of_the_capture(replayable):
+    replayed, _, device = counting(replayable)
+    for call in range(1, 20):
+        given = torch.full((2,), float(call), device=device)
+        assert replayed(given, torch.ones(2, device=device)).tolist() == [2.0 * call] * 2
+        given.fill_(-1)

@@ -1,0 +1,225 @@
+"""A training in several processes is the training in one: its losses, its state, its end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import POINTS as POINTS_EXPERIMENT
+from conftest import ROOT
+from interrupting import wait_for
+
+from iadb_core.networks import checkpoint
+from iadb_core.training import job as training_job
+from iadb_core.training.job import TrainingJob
+from iadb_core.training.processes import ALONE, Processes
+from workflow.experiments import ConfigError, complete
+
+POINTS = {
+    "source": {"gaussian": {"mean": 0.5, "std": 0.1}},
+    "target": {"picture": {}},
+    "network": {"name": "mlp", "width": 16, "hidden_layers": 2},
+}
+IMAGES = {
+    "source": {"gaussian": {"mean": 0.0, "std": 1.0}},
+    "target": {"dataset": {"name": "digits", "size": 8, "margin": 0, "scaling": [[0.5, 0.5]]}},
+    "network": {"name": "unet", "width": 8},
+}
+TRAINING = {
+    "batch_size": 33,  # of which one process gets more than the other
+    "order": "shuffled",
+    "optimizer": "adam",
+    "learning_rate": 0.003,
+    "decay": "cosine",
+    "warmup": 10,
+    "ema": 0.9,
+    "alpha": "uniform",
+    "record_every": 20,
+}
+RUN = """
+import json, sys
+from iadb_core.training import resume
+from iadb_core.training.job import TrainingJob, run
+run(TrainingJob(**json.loads(sys.argv[1])), devices=int(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def job(tmp_path):
+    """Makes a job of one of the kinds of samples, of so many steps."""
+    random = np.random.default_rng(0)
+    np.save(tmp_path / "points.npy", random.random((500, 2), np.float32))
+    np.save(tmp_path / "images.npy", random.integers(0, 256, (500, 1, 8, 8), np.uint8))
+
+    def made(name, steps, **training):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        own = {"points": POINTS, "images": IMAGES}[name.split("-")[0]]
+        settings = own | {"training": TRAINING | {"steps": steps} | training, "device": "cpu", "precision": "float32"}
+        return TrainingJob(
+            title=name,
+            log=str(folder / "log"),
+            source=None,
+            target=str(tmp_path / f"{name.split('-')[0]}.npy"),
+            code=[__file__],
+            model=str(folder / "model.pt"),
+            history=str(folder / "training.csv"),
+            summary=str(folder / "training.json"),
+            settings=settings,
+            seed=3,
+            shape=[2] if own is POINTS else [1, 8, 8],
+            threads=2,
+        )
+
+    return made
+
+
+def start(job, devices):
+    """A thread for each process: more would wait for each other on cores that other tests use."""
+    return subprocess.Popen(
+        [sys.executable, "-c", RUN, json.dumps(job._replace(threads=devices)._asdict()), str(devices)],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def run(job, devices):
+    process = start(job, devices)
+    _, said = process.communicate(timeout=300)
+    assert process.returncode == 0, said
+
+
+def losses(job):
+    return np.genfromtxt(job.history, delimiter=",", names=True)["loss"]
+
+
+def weights(job):
+    network, _ = checkpoint.load(job.model)
+    return torch.cat([parameter.detach().flatten() for parameter in network.parameters()])
+
+
+def states(job):
+    return sorted(
+        os.path.join(os.path.dirname(job.model), name)
+        for name in os.listdir(os.path.dirname(job.model))
+        if name.endswith(".resume")
+    )
+
+
+@pytest.mark.parametrize("kind", ["points", "images"])
+def test_two_processes_train_as_one_does(job, kind):
+    one, two = job(f"{kind}-one", 300), job(f"{kind}-two", 300)
+    run(one, 1)
+    run(two, 2)
+    assert len(losses(one)) == 15
+    np.testing.assert_allclose(losses(two)[:5], losses(one)[:5], rtol=1e-6)
+    np.testing.assert_allclose(losses(two), losses(one), rtol=1e-4)  # a rounding may turn a ReLU, or a step of Adam
+    assert losses(one)[-1] < 0.9 * losses(one)[0]
+    if kind == "points":
+        assert torch.allclose(weights(one), weights(two), atol=1e-4)
+    summaries = [json.loads(Path(each.summary).read_text()) for each in (one, two)]
+    assert [summary["processes"] for summary in summaries] == [1, 2]
+    assert summaries[1]["hardware"].startswith("2 × ")
+
+
+@pytest.mark.parametrize(("runs", "here", "sharing"), [(1, 1, 1), (3, 1, 3), (3, 2, 6)])
+def test_runs_and_processes_that_share_a_memory_are_counted(job, monkeypatch, runs, here, sharing):
+    class Seen(Exception):  # noqa: N818
+        pass
+
+    def seen(*_, **options):
+        raise Seen(options["sharing"])
+
+    monkeypatch.setattr(training_job, "independent_blocks", seen)
+    what = job("points", 10)._replace(threads=1, sharing=runs)
+    with pytest.raises(Seen) as found:
+        training_job._train(what, replace(ALONE, here=here))
+    assert found.value.args == (sharing,)
+
+
+def test_rows_are_all_of_a_batch():
+    for size in (1, 2, 3, 7):
+        rows = [replace(ALONE, rank=rank, size=size).rows(33) for rank in range(size)]
+        assert [i for part in rows for i in range(33)[part]] == list(range(33))
+        assert max(len(range(33)[part]) for part in rows) == -(-33 // size)
+
+
+def test_more_processes_than_devices_with_a_number_are_refused():
+    with pytest.raises(Exception, match="device: cuda:1 is one device"):
+        Processes(1, 2).device("cuda:1")
+
+
+def interrupt(job, devices, number):
+    """Send a signal to a training that has begun; it leaves a state and no more."""
+    process = start(job, devices)
+    wait_for(lambda: os.path.exists(job.log) and "steps on" in Path(job.log).read_text(), 120)
+    time.sleep(0.3)
+    os.killpg(process.pid, number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert len(states(job)) == 1
+    assert "Traceback" not in said
+    assert not os.path.exists(job.model)
+
+
+def test_processes_that_are_interrupted_by_ctrl_c_leave_a_state(job):
+    interrupt(job("points", 10_000_000), 2, signal.SIGINT)
+
+
+@pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
+def test_a_training_goes_on_with_another_number_of_processes(job, before, after):
+    whole, broken = job("images-whole", 200), job("images-broken", 200)
+    run(whole, 1)
+    interrupt(broken, before, signal.SIGTERM)
+    run(broken, after)
+    log = Path(broken.log).read_text()
+    assert "goes on after step" in log
+    assert "the last digits will be of neither" in log
+    np.testing.assert_allclose(losses(broken), losses(whole), rtol=1e-3)
+    np.testing.assert_allclose(losses(broken)[:5], losses(whole)[:5], rtol=1e-6)
+
+
+def test_when_a_process_is_killed_the_others_end(job):
+    long = job("points", 10_000_000)
+    process = start(long, 2)
+    wait_for(lambda: os.path.exists(long.log) and "steps on" in Path(long.log).read_text(), 120)
+    children = [int(rank) for rank in left(long) if int(rank) != process.pid]
+    os.kill(max(children), signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode not in (0, None)
+    assert not left(long)
+
+
+def left(job):
+    """The processes of a training that are there."""
+    found = ["pgrep", "--full", f"iadb_core.training.job.*{os.path.dirname(job.model)}"]
+    return subprocess.run(found, capture_output=True, text=True, check=False).stdout.split()
+
+
+def test_processes_whose_launcher_is_killed_save_and_end(job):
+    long = job("points", 10_000_000)
+    process = start(long, 2)
+    wait_for(lambda: os.path.exists(long.log) and "steps on" in Path(long.log).read_text(), 120)
+    os.kill(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    wait_for(lambda: not left(long), 60)
+    assert len(states(long)) == 1
+
+
+@pytest.mark.parametrize("wrong", ["batch", "device"])
+def test_devices_that_cannot_be_are_refused(wrong):
+    training = (
+        POINTS_EXPERIMENT["training"] | {"devices": 3} | ({"batch_size": 2} if wrong == "batch" else {"nodes": 3})
+    )
+    device = "cuda:1" if wrong == "device" else "auto"
+    with pytest.raises(ConfigError, match="cannot share out a batch of 2" if wrong == "batch" else "not cuda:1"):
+        complete({"experiments": {"a": POINTS_EXPERIMENT | {"training": training, "device": device}}})

@@ -1,0 +1,188 @@
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from gaussians import CASE
+
+from iadb_core.data import streams
+from iadb_core.data.streams import Block, independent_blocks, independent_pairs
+from iadb_core.method.schedules import linear
+from iadb_core.method.solvers import integrate
+from iadb_core.networks import registry as networks
+from iadb_core.system import graphs
+from iadb_core.system.errors import InputError
+from iadb_core.system.files import load_array, save_array
+from iadb_core.system.runtime import generator
+from iadb_core.training.loop import train, training_length
+from iadb_core.training.records import Record, final_loss, record_steps
+
+CPU = torch.device("cpu")
+DENSITIES = ({"gaussian": {"mean": CASE.m0, "std": CASE.s0}}, {"gaussian": {"mean": CASE.m1, "std": CASE.s1}})
+
+
+SETTINGS = {"batch_size": 256, "optimizer": "adam", "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
+
+
+def run(steps, seed=0, precision=torch.float32, every=500, device=CPU, **settings):
+    network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights")).to(device)
+    blocks = independent_blocks(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, device)
+    return network, list(train(network, blocks, steps, SETTINGS | settings, precision, record_steps(every, None)))
+
+
+def plainly(steps, seed=0, ema=0.0):
+    """The recipe written with a loop, autograd and torch's own Adam."""
+    network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights"))
+    average = [parameter.detach().clone() for parameter in network.parameters()]
+    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
+    pairs = independent_pairs(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, CPU)
+    losses = []
+    for step, (x0, x1, alpha) in enumerate(islice(pairs, steps)):
+        x = (1 - alpha[:, None]) * x0 + alpha[:, None] * x1
+        loss = ((network(x, alpha) - (x1 - x0)) ** 2).sum()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item() / x0.numel())
+        decay = min(ema, (1 + step) / (10 + step))
+        for mean, parameter in zip(average, network.parameters(), strict=True):
+            mean.mul_(decay).add_(parameter.detach(), alpha=1 - decay)
+    return network, average, losses
+
+
+def test_the_trained_network_is_the_exact_field_between_gaussians():
+    network, records = run(3000)
+    assert records[-1].step == 3000
+    assert final_loss(records) == pytest.approx(CASE.loss_floor(), rel=0.05)
+    x0 = CASE.m0 + CASE.s0 * torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
+    *_, (_, x1) = integrate(network.eval(), x0, linear(64))
+    assert (x1 - CASE.flow(x0)).abs().mean() < 0.15
+
+
+def test_training_is_the_plain_loop_made_faster():
+    reference, _, losses = plainly(100)
+    network, records = run(100, every=1)
+    assert [record.step for record in records] == list(range(1, 101))
+    assert [record.loss for record in records] == pytest.approx(losses, rel=1e-3)
+    for mine, theirs in zip(network.parameters(), reference.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_with_ema_the_network_ends_with_the_average_of_its_weights():
+    _, average, _ = plainly(40, ema=0.9)
+    network, _ = run(40, ema=0.9)
+    for mine, theirs in zip(network.parameters(), average, strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_the_step_at_which_the_loss_stops_being_finite_is_named():
+    network = networks.build("mlp", (2,), {"width": 4, "hidden_layers": 1}, generator(0, "weights"))
+    blocks = map(Block, *(iter(part) for part in blocks_with_a_nan(after=70)))
+    with pytest.raises(InputError, match=r"nan at step 71:"):
+        list(train(network, blocks, 200, SETTINGS, torch.float32, record_steps(50, None)))
+
+
+def blocks_with_a_nan(after):
+    x1 = torch.randn(4, 50, 256, 2)
+    x1.view(200, 256, 2)[after] = torch.nan
+    return torch.randn(4, 50, 256, 2), x1, torch.rand(4, 50, 256)
+
+
+def test_the_last_block_is_cut_to_the_number_of_steps():
+    _, records = run(70, every=30)
+    assert [record.step for record in records] == [30, 60, 70]
+
+
+def test_muon_with_a_falling_learning_rate_learns_the_exact_field_too():
+    _, records = run(1500, optimizer="muon", decay="cosine", warmup=20, learning_rate=5e-3)
+    assert final_loss(records) == pytest.approx(CASE.loss_floor(), rel=0.05)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_a_captured_graph_trains_as_ordinary_calls_do(precision, monkeypatch):
+    device = torch.device("cuda")
+    replayed, records = run(1000, precision=precision, device=device)
+    monkeypatch.setattr(graphs, "ORDINARY_CALLS", 10**9)
+    ordinary, expected = run(1000, precision=precision, device=device)
+    assert [record.loss for record in records] == pytest.approx([record.loss for record in expected], rel=1e-3)
+    for mine, theirs in zip(replayed.parameters(), ordinary.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=1e-3)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU")
+@pytest.mark.parametrize(("name", "optimizer", "ema"), [("unet", "adam", 0.0), ("residual", "muon", 0.9)])
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_images_on_cuda_train_captured_as_by_ordinary_calls_and_as_on_the_cpu(
+    name, optimizer, ema, in_memory, tmp_path, monkeypatch
+):
+    """On noise of the CPU for all three; 70 steps, of blocks of several batches, the last of which is cut."""
+    save_array(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (300, 1, 16, 16), np.uint8))
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing: in_memory)
+    folder = {"folder": {"size": 16, "scaling": [[0.5, 0.5]]}}
+    arguments = (folder, folder), (load_array(tmp_path / "a.npy"),) * 2, (1, 16, 16), 16, "shuffled", 0
+    settings = SETTINGS | {"batch_size": 16, "optimizer": optimizer, "ema": ema}
+    sizes = {"width": 8} | ({"patch": 2, "multipliers": [1, 2], "blocks": 1} if name == "residual" else {})
+
+    def losses(device):
+        network = networks.build(name, (1, 16, 16), sizes, generator(0, "weights")).to(device)
+        blocks = independent_blocks(*arguments, device)
+        alphas = independent_blocks(*arguments, CPU)
+        same = (block._replace(alpha=of_cpu.alpha.to(device)) for block, of_cpu in zip(blocks, alphas, strict=True))
+        records = train(network, same, 70, settings, torch.float32, record_steps(5, None))
+        return [record.loss for record in records]
+
+    captured, on_cpu = losses(torch.device("cuda")), losses(CPU)
+    monkeypatch.setattr(graphs, "ORDINARY_CALLS", 10**9)
+    assert captured == pytest.approx(losses(torch.device("cuda")), rel=1e-3)
+    assert captured == pytest.approx(on_cpu, rel=1e-2)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
+    (first, _), (again, _), (other, _) = run(50), run(50), run(50, seed=1)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), again.parameters(), strict=True))
+    assert not any(torch.equal(a, b) for a, b in zip(first.parameters(), other.parameters(), strict=True))
+
+
+def test_losses_do_not_depend_on_how_often_they_are_recorded():
+    _, often = run(120, every=7)
+    _, seldom = run(120, every=60)
+    steps = [record.step - before for record, before in zip(often, [0, *(r.step for r in often)], strict=False)]
+    mean = sum(record.loss * count for record, count in zip(often, steps, strict=True)) / 120
+    assert mean == pytest.approx((seldom[0].loss + seldom[1].loss) / 2, rel=1e-5)
+
+
+def test_bfloat16_trains_as_float32_does():
+    (_, single), (_, half) = run(1000), run(1000, precision=torch.bfloat16)
+    assert single[-1].loss != half[-1].loss
+    assert half[-1].loss == pytest.approx(single[-1].loss, rel=0.03)
+
+
+def test_a_loss_that_is_not_finite_stops_the_training():
+    with pytest.raises(InputError, match=r"learning_rate.*precision"):
+        run(200, learning_rate=1e20, every=10)
+
+
+def test_a_warm_up_that_would_not_end_is_refused():
+    with pytest.raises(InputError, match=r"training\.warmup: 100 steps of 100"):
+        run(100, warmup=100)
+
+
+def test_record_steps_are_multiples_and_ends_of_epochs():
+    assert list(islice(record_steps(4, None), 3)) == [4, 8, 12]
+    assert list(islice(record_steps(4, 6), 6)) == [4, 6, 8, 12, 16, 18]
+
+
+def test_training_length_of_the_mnist_tutorial():
+    assert training_length({"epochs": 16, "batch_size": 64}, 60_000) == (14_992, 937)
+    assert training_length({"steps": 65_536, "batch_size": 256}, 10) == (65_536, None)
+    with pytest.raises(InputError, match="batch_size"):
+        training_length({"epochs": 1, "batch_size": 64}, 63)
+
+
+def test_final_loss_is_the_mean_over_the_last_sixteenth():
+    records = [Record(step, float(step), 0.0) for step in range(100, 1601, 100)]
+    assert final_loss(records) == 1600
+    assert final_loss([Record(7, 2.5, 0.0)]) == 2.5
+    fine = [Record(step, float(step), 0.0) for step in range(10, 1601, 10)]
+    assert final_loss(fine) == pytest.approx(sum(range(1510, 1601, 10)) / 10)

@@ -1,0 +1,207 @@
+import copy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from workflow.experiments import ConfigError, complete, deep_merge, sample_shape, sorted_tree
+from workflow.reference import reference
+from workflow.schema import load_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+SHIPPED = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def changed(path, value):
+    """The shipped configuration with one key changed; `...` removes it."""
+    config = copy.deepcopy(SHIPPED)
+    *parents, key = path.split("/")
+    section = config
+    for parent in parents:
+        section = section[parent]
+    if value is ...:
+        del section[key]
+    else:
+        section[key] = value
+    return config
+
+
+def test_the_tutorials_numbers():
+    experiments = complete(SHIPPED)["experiments"]
+    densities, mnist = experiments["densities"], experiments["mnist"]
+    assert densities["samples"]["points"] == 65_536
+    assert densities["network"] == {"name": "mlp", "width": 64, "hidden_layers": 4}
+    training = {"steps": 65_536, "batch_size": 256, "order": "with_replacement", "learning_rate": 0.001}
+    assert training.items() <= densities["training"].items()
+    assert {"count": 2048, "steps": 128, "solver": "euler"}.items() <= densities["sampling"].items()
+    assert densities["animation"]["frame_ms"] == 50
+    assert mnist["source"] == {"gaussian": {"mean": 0.0, "std": 1.0}}
+    assert mnist["target"]["dataset"]["scaling"] == [[0.1307, 0.3081], [0.5, 0.5]]
+    training = {"epochs": 16, "batch_size": 64, "order": "shuffled", "learning_rate": 0.0005}
+    assert training.items() <= mnist["training"].items()
+    assert {"count": 64, "steps": 128, "solver": "euler"}.items() <= mnist["sampling"].items()
+    assert sample_shape(densities) == (2,)
+    assert sample_shape(mnist) == (1, 32, 32)
+
+
+def test_an_mlp_has_one_thread_unless_more_are_given():
+    assert {name: experiment["threads"] for name, experiment in complete(SHIPPED)["experiments"].items()} == {
+        "densities": 1,
+        "moons": 1,
+        "word": 1,
+        "mnist": 4,
+        "mnist-fast": 4,
+        "digits": 4,
+    }
+    assert complete(changed("experiments/densities/threads", 2))["experiments"]["densities"]["threads"] == 2
+    assert complete(changed("defaults/threads", 3))["experiments"]["densities"]["threads"] == 3
+
+
+def test_defaults_lie_under_each_experiment_and_are_filled_in():
+    config = {
+        "defaults": {"training": {"batch_size": 7}, "seeds": [3]},
+        "experiments": {
+            "a": {
+                "source": {"gaussian": {}},
+                "target": {"picture": {"path": "p.png"}},
+                "network": {"name": "mlp"},
+                "training": {"steps": 1},
+                "seeds": [1, 2],
+            }
+        },
+    }
+    kept = copy.deepcopy(config)
+    experiment = complete(config)["experiments"]["a"]
+    assert config == kept
+    assert experiment["training"]["batch_size"] == 7
+    assert experiment["seeds"] == [1, 2]
+    assert experiment["source"] == {"gaussian": {"mean": 0.0, "std": 1.0}}
+    assert experiment["sampling"]["steps"] == 128
+    assert experiment["animation"]["mp4"] is False
+
+
+def test_a_density_of_another_kind_replaces_that_of_the_defaults():
+    merged = deep_merge(
+        {"source": {"gaussian": {"std": 2.0}}, "a": {"b": 1}}, {"source": {"picture": {}}, "a": {"c": 2}}
+    )
+    assert merged == {"source": {"picture": {}}, "a": {"b": 1, "c": 2}}
+
+
+def test_the_order_of_keys_does_not_matter():
+    assert list(sorted_tree({"b": 1, "a": {"d": 1, "c": [{"f": 1, "e": 2}]}})) == ["a", "b"]
+    assert str(sorted_tree({"b": {"y": 1, "x": 2}})) == str(sorted_tree({"b": {"x": 2, "y": 1}}))
+
+
+def test_every_key_of_the_schema_is_described_and_bounded():
+    def visit(schema, where):
+        for key, value in schema.get("properties", {}).items():
+            place = f"{where}.{key}"
+            resolved = value | load_schema()["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
+            assert "description" in resolved or "$ref" in value, place
+            kind = resolved.get("type")
+            if kind in ("integer", "number"):
+                assert {"minimum", "exclusiveMinimum"} & set(resolved), place
+                assert "maximum" in resolved, place
+            if kind == "object" and key not in ("defaults", "experiments", "grid", "zip"):
+                assert resolved["additionalProperties"] is False, place
+            visit(resolved, place)
+
+    schema = load_schema()
+    visit(schema, "config")
+    visit(schema["$defs"]["experiment"], "experiment")
+
+
+def test_the_page_on_the_configuration_is_the_schema():
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert page == reference()
+
+
+MISTAKES = [
+    ("experiments/mnist/training/learning_rate", "1e-3", r"mnist\.training\.learning_rate: '1e-3' is a string.*0\.001"),
+    ("experiments/mnist/training/learning_rate", -1.0, r"mnist\.training\.learning_rate: -1\.0 .*greater than 0"),
+    ("experiments/mnist/training/learning_rate", float("nan"), r"learning_rate: nan is not finite"),
+    ("experiments/mnist/training/batch_size", True, r"batch_size: True is a boolean, not an integer"),
+    ("experiments/mnist/training/batch_size", 1.5, r"batch_size: 1\.5 is a number, not an integer"),
+    ("experiments/densities/training/steps", 0, r"densities\.training\.steps: 0 .*at least 1"),
+    ("experiments/densities/training/epochs", 3, r"densities\.training: give either steps or epochs"),
+    ("experiments/densities/training", ..., r"densities: training is missing \(Optimiser steps on"),
+    ("experiments/densities/training/lerning_rate", 1.0, r"lerning_rate: unknown key; did you mean learning_rate"),
+    ("defaults/animation/fame_ms", 50, r"^defaults\.animation\.fame_ms: unknown key.*frame_ms\?$"),
+    ("defaults/sampling/steps", "many", r"^defaults\.sampling\.steps: 'many' is a string, not an integer$"),
+    ("experiments/densities/source", ..., r"densities: source is missing \(The density p0"),
+    (
+        "experiments/densities/source",
+        {"picture": {"path": "a{b}.png"}},
+        r"path: 'a\{b\}\.png' is not allowed; .*no braces",
+    ),
+    ("experiments/densities/source", {}, r"densities\.source: give exactly one of picture, gaussian, dataset, folder"),
+    ("experiments/densities/source/gaussian", {}, r"densities\.source: give exactly one of"),
+    ("experiments/mnist/target/dataset/name", "ImageNet", r"'ImageNet' is unknown; allowed: digits, MNIST"),
+    ("experiments/mnist/target/dataset/size", 30, r"size: 30 is not a multiple of 8"),
+    ("experiments/mnist/target/dataset/margin", 2, r"dataset\.margin: only digits has it"),
+    ("experiments/mnist/target/dataset/scaling", [[0.5, 0]], r"scaling\.0\.1: 0 is out of range"),
+    ("experiments/mnist/source", {"picture": {"path": "a.png"}}, r"differ in shape, \(2,\) and \(1, 32, 32\)"),
+    ("experiments/mnist/source", {"folder": {"path": "a", "size": 32, "channels": 3}}, r"differ in shape"),
+    ("experiments/mnist/network", {"name": "mlp"}, r"mnist\.network: mlp does not take images; use name: unet"),
+    ("experiments/densities/network", {"name": "unet"}, r"unet does not take points; use name: mlp"),
+    ("experiments/mnist/network", {"name": "unet", "hidden_layers": 3}, r"hidden_layers: only mlp has it"),
+    ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu' is not allowed; allowed: auto \(CUDA"),
+    ("experiments/digits/target/dataset/margin", 5, r"digits\.target\.dataset\.margin: 5 leaves less than 8 pixels"),
+    ("defaults", None, None),
+    ("experiments/mnist/seeds", [], r"mnist\.seeds: must not be empty"),
+    ("experiments/mnist/seeds", [1, 1], r"mnist\.seeds: \[1, 1\] names something twice"),
+    ("experiments/mnist/seeds", [-1], r"mnist\.seeds\.0: -1 is out of range"),
+    ("experiments/mnist", None, r"experiments\.mnist: None is empty, not a section"),
+    ("experiments", {}, r"experiments: must not be empty"),
+    ("experiments", [], r"experiments: \[\] is a list, not a section"),
+    ("experiments", ..., r"config: experiments is missing"),
+    ("defaults", 3, r"defaults: 3 is an integer, not a section"),
+    ("default_experiments", ["nope"], r"default_experiments: 'nope' is not among the experiments: densities"),
+    ("data_dri", "x", r"data_dri: unknown key; did you mean data_dir"),
+    ("experiments/7", SHIPPED["experiments"]["mnist"], None),
+    (
+        "experiments/densities/training",
+        {"steps": 1, "order": "shuffled", "batch_size": 100_000},
+        r"densities\.source: a shuffled batch of 100000 is larger than the 65536 points",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "message"), MISTAKES)
+def test_mistakes_are_named_with_their_key(path, value, message):
+    config = changed(path, value)
+    if message is None:
+        complete(config)
+        return
+    with pytest.raises(ConfigError, match=message) as error:
+        complete(config)
+    assert str(error.value).count("\n") <= 1
+
+
+@pytest.mark.parametrize("name", ["../up", "a/b", "", ".", "-a", "a b", "a\n", "$(ls)", "ü", "x" * 65, 7, None])
+def test_names_that_are_no_plain_file_names_are_refused(name):
+    with pytest.raises(ConfigError, match=r"letters, digits|not text"):
+        complete(SHIPPED | {"experiments": {name: SHIPPED["experiments"]["mnist"]}, "default_experiments": ["x"]})
+
+
+def run(tmp_path, text, *arguments):
+    command = [sys.executable, "-m", "snakemake", "-n", "--snakefile", ROOT / "Snakefile", *arguments]
+    if text is not None:
+        (tmp_path / "config.yaml").write_text(text)
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_snakemake_shows_a_mistake_without_a_traceback(tmp_path, refused):
+    text = (ROOT / "config.yaml").read_text().replace("learning_rate: 0.0005", "learning_rate: 5e-4")
+    refused(run(tmp_path, text), "experiments.mnist.training.learning_rate: '5e-4' is a string")
+
+
+def test_a_missing_config_file_is_named(tmp_path, refused):
+    refused(run(tmp_path, None), "config.yaml")
+
+
+def test_a_config_that_is_no_yaml_or_no_section_is_refused(tmp_path, refused):
+    refused(run(tmp_path, "experiments: [unclosed"), "Config file is not valid")
+    refused(run(tmp_path, "- a\n- b\n"), "keys at top level")
