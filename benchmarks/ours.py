@@ -1,7 +1,6 @@
 """The side of this project in the benchmarks: its modules, as the scripts of the workflow call them."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +8,33 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core.data.pictures import save_png
-from iadb_core.data.streams import batches_in_a_block, independent_blocks
-from iadb_core.drawing.frames import Frames
+from iadb_core.data.density import Density, Shape
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.kinds.picture import Picture
+from iadb_core.data.pairs import batches_in_a_block, pairs_of
+from iadb_core.drawing.frames import Frames, save_frames
 from iadb_core.networks import checkpoint
-from iadb_core.networks import registry as networks
-from iadb_core.sampling.sampler import Sampler
+from iadb_core.networks.building import build
+from iadb_core.networks.mlp import MLP
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.unet import UNet
+from iadb_core.sampling.model import Model, load_model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.settings import Sampling
 from iadb_core.system.runtime import available_cores, generator
-from iadb_core.training import loop as training
+from iadb_core.training import settings
+from iadb_core.training.loop import Running, train
 from iadb_core.training.records import record_steps
 
-MNIST_SCALING = [[0.1307, 0.3081], [0.5, 0.5]]
-MNIST = {"dataset": {"size": 32, "scaling": MNIST_SCALING}}
-GAUSSIAN = {"gaussian": {"mean": 0.0, "std": 1.0}}
-PLANE = {"width": 64, "hidden_layers": 4}
-SETTINGS = {"optimizer": "adam", "decay": "constant", "warmup": 0, "ema": 0.0}
+ROOT = Path(__file__).resolve().parent.parent
+BLOB, SPIRAL = (Picture(path=str(ROOT / "resources" / "densities" / name)) for name in ("blob.png", "spiral.png"))
+GAUSSIAN = Gaussian(mean=0.0, std=1.0)
+MNIST = Dataset(name="MNIST", size=32, scaling=[(0.1307, 0.3081), (0.5, 0.5)])
+IMAGE = (1, 32, 32)
+CONVOLUTIONAL = UNet(name="unet", width=64)
+PLANE = MLP(name="mlp", width=64, hidden_layers=4)
+PLAIN: dict[str, Any] = {"optimizer": "adam", "decay": "constant", "warmup": 0, "ema": 0.0, "alpha": "uniform"}
 
 
 class Training:
@@ -31,9 +42,9 @@ class Training:
 
     def __init__(
         self,
-        network: tuple[str, dict[str, Any]],
-        shape: tuple[int, ...],
-        densities: tuple[dict[str, Any], dict[str, Any]],
+        network: NetworkSettings,
+        shape: Shape,
+        densities: tuple[Density, Density],
         samples: tuple[np.ndarray | None, np.ndarray | None],
         batch_size: int,
         order: str,
@@ -41,17 +52,15 @@ class Training:
         device: torch.device,
         learning_rate: float = 0.0005,
         steps: int = 10**9,
-        after_block: Callable[[training.Training], object] = lambda training: None,
+        after_block: Callable[[Running], object] = lambda training: None,
     ) -> None:
-        self.network = networks.build(network[0], shape, network[1], generator(0, "weights")).to(device)
+        self.network = build(network, shape, generator(0, "weights")).to(device)
         self.device, self.block, self.done = device, batches_in_a_block(batch_size, shape), 0
-        settings = SETTINGS | {"batch_size": batch_size, "learning_rate": learning_rate}
-        blocks = independent_blocks(densities, samples, shape, batch_size, order, 0, device)
-        every = 50 if device.type == "cuda" else self.block
-        record_at = record_steps(every, None)
-        self.records = training.train(
-            self.network, blocks, steps, settings, precision, record_at, after_block=after_block
-        )
+        told = PLAIN | {"steps": steps, "batch_size": batch_size, "order": order, "learning_rate": learning_rate}
+        blocks = pairs_of(densities, samples, shape, batch_size, order, 0, device).blocks()
+        record_at = record_steps(50 if device.type == "cuda" else self.block, None)
+        how = settings.Training.model_validate(told), precision, record_at
+        self.records = train(self.network, blocks, steps, *how, after_block=after_block)
 
     def run(self, steps: int) -> int:
         """At least so many steps, up to a record; returns how many."""
@@ -63,59 +72,41 @@ class Training:
 
 def mnist_training(images: np.ndarray, precision: torch.dtype, device: torch.device, **options: Any) -> Training:
     """The training of the experiment `mnist`; images: (count, 1, 28, 28), uint8."""
-    return Training(
-        ("unet", {"width": 64}),
-        (1, 32, 32),
-        (GAUSSIAN, MNIST),
-        (None, images),
-        64,
-        "shuffled",
-        precision,
-        device,
-        **options,
-    )
+    how = 64, "shuffled", precision, device
+    return Training(CONVOLUTIONAL, IMAGE, (GAUSSIAN, MNIST), (None, images), *how, **options)
 
 
 def plane_training(x0: np.ndarray, x1: np.ndarray, device: torch.device, **options: Any) -> Training:
     """The training of the experiment `densities`; x0, x1: (count, 2), float32."""
-    picture: dict[str, Any] = {"picture": {}}
-    return Training(
-        ("mlp", PLANE),
-        (2,),
-        (picture, picture),
-        (x0, x1),
-        256,
-        "with_replacement",
-        torch.float32,
-        device,
-        learning_rate=0.001,
-        **options,
-    )
+    how = 256, "with_replacement", torch.float32, device
+    return Training(PLANE, (2,), (BLOB, SPIRAL), (x0, x1), *how, learning_rate=0.001, **options)
 
 
-def sampler(folder: Path, device: torch.device, precision: str, steps: int = 16, batch_size: int = 64) -> Sampler:
-    """A sampler of an untrained network of the MNIST tutorial, by so many Euler steps."""
-    network = networks.build("unet", (1, 32, 32), {"width": 64}, generator(0, "weights"))
-    description = {"name": "unet", "shape": [1, 32, 32], "settings": {"width": 64}}
-    checkpoint.save(folder / "model.pt", network, description=description, settings={}, seed=0, steps=0)
-    sampling = {"solver": "euler", "schedule": "linear", "steps": steps, "rtol": 1e-5, "atol": 1e-5}
-    settings = {"device": str(device), "precision": precision, "sampling": sampling | {"batch_size": batch_size}}
-    return Sampler(folder / "model.pt", settings)
+def untrained(folder: Path, device: torch.device, precision: str) -> Model:
+    """A model of the MNIST tutorial's network with its initial weights, loaded from a checkpoint in the folder."""
+    network = build(CONVOLUTIONAL, IMAGE, generator(0, "weights"))
+    checkpoint.save(folder / "model.pt", network, CONVOLUTIONAL, IMAGE, settings={}, seed=0, steps=0)
+    return load_model(folder / "model.pt", str(device), precision)
 
 
-def evaluations(sampler: Sampler, starts: Tensor) -> int:
+def sampler(model: Model, steps: int = 16, batch_size: int = 64) -> Sampler:
+    """What carries samples by so many Euler steps."""
+    sampling = Sampling(solver="euler", schedule="linear", steps=steps, batch_size=batch_size)
+    return Sampler(model.field, Way.of(sampling), model.device)
+
+
+def evaluations(model: Model, sampler: Sampler, starts: Tensor) -> int:
     """Carry starts to the target; returns how many network evaluations of single samples it took."""
-    before = sampler.field.samples
+    before = model.evaluations
     for _ in sampler.states(starts):
         pass
-    return sampler.field.samples - before
+    return model.evaluations - before
 
 
 def drawn(frames: Frames, folder: Path) -> list[Path]:
     """The frames in files, as the workflow draws them."""
     paths = [folder / f"{number:04}.png" for number in range(len(frames))]
-    with ThreadPoolExecutor(available_cores()) as pool:
-        list(pool.map(lambda number: save_png(paths[number], frames[number]), range(len(paths))))
+    save_frames(frames, list(map(str, paths)), available_cores())
     return paths
 
 

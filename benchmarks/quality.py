@@ -17,52 +17,64 @@ from typing import Any
 import numpy as np
 import yaml
 
-from iadb_core.data.images import dataset_images, dataset_labels
-from iadb_core.data.preparation import network_values
-from iadb_core.data.scaling import true_values
-from iadb_core.data.streams import batches_in_a_block, independent_blocks
-from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier, train_classifier
-from iadb_core.evaluation.measures import Comparison, image_quality
+from iadb_core.data.images import Images
+from iadb_core.data.pairs import batches_in_a_block, pairs_of
+from iadb_core.evaluation.classifier import classifier_of, save_classifier
+from iadb_core.evaluation.floors import score
+from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
+from iadb_core.evaluation.quality import comparison_of
+from iadb_core.evaluation.settings import ClassifierTraining
 from iadb_core.networks import checkpoint
-from iadb_core.networks import registry as networks
+from iadb_core.networks.building import build
 from iadb_core.networks.network import Network
-from iadb_core.sampling.sampler import Sampler, measured_starts
+from iadb_core.sampling.model import load_model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.starts import measured_starts
 from iadb_core.system.files import read_json, save_array, write_json
 from iadb_core.system.progress import log
 from iadb_core.system.provenance import files_digest, settings_digest
 from iadb_core.system.runtime import available_cores, choose_device, choose_precision, configure, generator
 from iadb_core.training.loop import train, training_length
 from iadb_core.training.records import Record
-from workflow.experiments import complete, sample_shape
+from iadb_core.training.settings import Training
+from workflow.configuration import Experiment
+from workflow.experiments import complete
 from workflow.sources import sources
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5]}
 SCRIPTS = ROOT / "workflow" / "scripts"
 TRAIN, MEASURING = SCRIPTS / "train.py", ("classifier", "generate", "metrics")
-METRIC = "Fréchet distance (classifier)"
+METRIC = FRECHET[CLASSIFIER]
 
 
-def lengths(training: dict[str, Any], shape: tuple[int, ...], count: int, shares: list[float]) -> Iterator[list[int]]:
+def lengths(training: Training, shape: tuple[int, ...], count: int, shares: list[float]) -> Iterator[list[int]]:
     """Trainings for shares of the full length: of each, the steps at which its model is measured, the last its end."""
     full, _ = training_length(training, count)
-    whole = batches_in_a_block(training["batch_size"], shape)  # weights are only seen between blocks
+    whole = batches_in_a_block(training.batch_size, shape)  # weights are only seen between blocks
     steps = sorted({full if share == 1 else whole * max(1, round(full * share / whole)) for share in shares})
-    if training["decay"] == "constant" and not training["ema"]:
+    if training.decay == "constant" and not training.ema:
         yield steps
     else:
         yield from ([length] for length in steps)
 
 
-def made_by(experiment: dict[str, Any]) -> str:
+def code(experiment: Experiment, *scripts: Path) -> str:
+    """A digest of the modules that scripts run, those that the experiment has chosen among them."""
+    chosen = [type(part).__module__ for part in (experiment.source, experiment.target, experiment.network)]
+    chosen.append(f"iadb_core.method.solvers.{experiment.sampling.solver}")
+    return files_digest(ROOT / path for path in {path for script in scripts for path in sources(script, chosen)})
+
+
+def made_by(experiment: Experiment) -> str:
     """A digest of the settings and the code that a model comes from."""
-    return settings_digest([experiment, files_digest(ROOT / path for path in sources(TRAIN))])
+    return settings_digest([experiment.written(), code(experiment, TRAIN)])
 
 
-def measured_by(experiment: dict[str, Any], classifier: dict[str, Any]) -> str:
+def measured_by(experiment: Experiment, classifier: ClassifierTraining) -> str:
     """A digest of the settings and the code that a model's figures come from. classifier: its settings."""
-    code = {path for script in MEASURING for path in sources(SCRIPTS / f"{script}.py")}
-    return settings_digest([experiment, classifier, files_digest(ROOT / path for path in code)])
+    measuring = code(experiment, *(SCRIPTS / f"{script}.py" for script in MEASURING))
+    return settings_digest([experiment.written(), classifier.written(), measuring])
 
 
 def known(path: Path, maker: str) -> dict[str, Any] | None:
@@ -71,19 +83,17 @@ def known(path: Path, maker: str) -> dict[str, Any] | None:
     return told if told.get("made_by") == maker else None
 
 
-def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: list[float], out: Path) -> None:
+def trained(name: str, experiment: Experiment, images: np.ndarray, shares: list[float], out: Path) -> None:
     """Train an experiment with its first seed; the models, and the seconds that they took, go to `out`."""
-    settings, seed, device = experiment["training"], experiment["seeds"][0], choose_device(experiment["device"])
-    shape, network_settings = sample_shape(experiment), dict(experiment["network"])
-    kind = network_settings.pop("name")
+    settings, seed, device = experiment.training, experiment.seeds[0], choose_device(experiment.device)
+    shape = experiment.shape
     for measured in lengths(settings, shape, len(images), shares):
         if all(known(out / f"{name}-{step}.json", made_by(experiment)) for step in measured):
             continue
-        network = networks.build(kind, shape, network_settings, generator(seed, "weights")).to(device)
-        precision = choose_precision(experiment["precision"], device, network.convolutional)
-        densities = experiment["source"], experiment["target"]
-        order, alpha, batch_size = settings["order"], settings["alpha"], settings["batch_size"]
-        blocks = independent_blocks(densities, (None, images), shape, batch_size, order, seed, device, alpha)
+        network = build(experiment.network, shape, generator(seed, "weights")).to(device)
+        precision = choose_precision(experiment.precision, device, network.convolutional)
+        densities, drawn = (experiment.source, experiment.target), (settings.batch_size, settings.order, seed, device)
+        blocks = pairs_of(densities, (None, images), shape, *drawn, settings.alpha).blocks()
         records = train(network, blocks, measured[-1], settings, precision, iter([*measured, measured[-1] + 1]))
         for record in records:
             log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
@@ -92,36 +102,27 @@ def trained(name: str, experiment: dict[str, Any], images: np.ndarray, shares: l
         save(out, name, experiment, network, record)
 
 
-def save(out: Path, name: str, experiment: dict[str, Any], network: Network, record: Record) -> None:
+def save(out: Path, name: str, experiment: Experiment, network: Network, record: Record) -> None:
     """A model and what is known of its training."""
-    step, sizes = record.step, dict(experiment["network"])
-    description = {"name": sizes.pop("name"), "shape": list(sample_shape(experiment)), "settings": sizes}
-    path = out / f"{name}-{step}.pt"
-    checkpoint.save(path, network, description=description, settings={}, seed=experiment["seeds"][0], steps=step)
+    path, step, seed = out / f"{name}-{record.step}.pt", record.step, experiment.seeds[0]
+    checkpoint.save(path, network, experiment.network, experiment.shape, settings={}, seed=seed, steps=step)
     told = {"experiment": name, "steps": step, "seconds": record.seconds, "made_by": made_by(experiment)}
     write_json(path.with_suffix(".json"), told)
 
 
-def measured(experiment: dict[str, Any], path: Path, folder: Path, classifier: Classifier) -> dict[str, Any]:
+def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path) -> dict[str, Any]:
     """The Fréchet distance of a model's samples, and its floor, as the workflow measures them."""
-    seed, evaluation = experiment["seeds"][0], experiment["evaluation"]
+    seed, evaluation = experiment.seeds[0], experiment.evaluation
     held_out, stored = str(folder / "held_out.npy"), str(folder / "train.npy")
-    sampler = Sampler(path, experiment)
-    begin = measured_starts(experiment["source"], sampler.shape, None, held_out, evaluation["count"], seed)
-    samples = sampler.ends(begin).numpy()
-    comparison = Comparison(experiment["target"], held_out, stored, len(samples), evaluation, seed, classifier)
-    figures = {figure.metric: figure for figure in comparison.figures(image_quality(evaluation, seed), samples)}
-    found = figures[METRIC]
-    return {"n": found.n, "frechet": found.value, "floor": found.floor, "floor_std": found.floor_std}
-
-
-def classifier_of(
-    images: np.ndarray, labels: np.ndarray, dataset: dict[str, Any], settings: dict[str, Any]
-) -> Classifier:
-    """The classifier as the workflow trains it: on images that no experiment's scaling has changed."""
-    density = {"dataset": dataset | {"scaling": []}}
-    blocks = [true_values(network_values(part, density).numpy(), density) for part in np.array_split(images, 16)]
-    return train_classifier(np.concatenate(blocks), labels, **settings)
+    model = load_model(path, experiment.device, experiment.precision)
+    begin = measured_starts(experiment.source, model.shape, None, held_out, evaluation.count, seed)
+    samples = Sampler(model.field, Way.of(experiment.sampling), model.device).ends(begin).numpy()
+    target, judge = experiment.target, str(classifier)
+    comparison = comparison_of(target, held_out, stored, len(samples), evaluation, seed, judge)
+    measures = comparison.quality()
+    value = score(measures, comparison.generated(samples), comparison.reference)[METRIC]
+    floor, deviation = comparison.floors(measures)[METRIC]
+    return {"n": comparison.sets.n, "frechet": value, "floor": floor, "floor_std": deviation}
 
 
 def main() -> None:
@@ -133,30 +134,29 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
     given = parser.parse_args()
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
-    experiments = {name: config["experiments"][name] for name in given.experiments}
+    experiments = {name: config.experiments[name] for name in given.experiments}
     folder = given.out / "quality"
     folder.mkdir(parents=True, exist_ok=True)
-    dataset = next(iter(experiments.values()))["target"]["dataset"]
-    images = dataset_images(dataset, given.data_dir, 0)
+    first = next(iter(experiments.values()))
+    assert isinstance(first.target, Images)
+    images = first.target.read(given.data_dir, 0)
     for split, stored in zip(("train", "held_out"), images, strict=True):
         save_array(folder / f"{split}.npy", stored)
-    measurer = measured_by(next(iter(experiments.values())), config["classifier"])
-    judge = folder / f"classifier-{measurer}.pt"
+    judge = folder / f"classifier-{measured_by(first, config.classifier)}.pt"
     if not judge.exists():
-        labels = dataset_labels(dataset, given.data_dir, 0)[0]
+        plain = first.target.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
         configure(1)  # as in the workflow: with other threads it is another classifier
-        save_classifier(judge, classifier_of(images[0], labels, dataset, config["classifier"]))
+        save_classifier(judge, classifier_of(plain, given.data_dir, 0, config.classifier)[0])
     configure(available_cores())
-    classifier = load_classifier(judge)
     rows = []
     for name, experiment in experiments.items():
         trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
         for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
             if not (row := known(told, made_by(experiment))):
                 continue
-            by = measured_by(experiment, config["classifier"])
+            by = measured_by(experiment, config.classifier)
             if row.get("measured_by") != by:
-                row |= measured(experiment, told.with_suffix(".pt"), folder, classifier) | {"measured_by": by}
+                row |= measured(experiment, told.with_suffix(".pt"), folder, judge) | {"measured_by": by}
                 write_json(told, row)
             rows.append(row)
             print(row, flush=True)
@@ -178,7 +178,7 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
         own = [row for row in rows if row["experiment"] == name]
         axes.plot([row["seconds"] for row in own], [row["frechet"] for row in own], "o-", label=name)
     axes.axhline(rows[0]["floor"], color="gray", linestyle="--", label="real samples")
-    axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel=METRIC)
+    axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel=METRIC.title)
     for axis, marks in ((axes.xaxis, (100, 200, 500, 1000, 2000, 5000)), (axes.yaxis, (0.2, 0.5, 1, 2, 5, 10, 20))):
         low, high = axis.get_view_interval()
         shown = [mark for mark in marks if low <= mark <= high]

@@ -18,11 +18,13 @@ import torch
 
 from benchmarks import ours, whole
 from benchmarks.machine import synchronise
-from iadb_core.data.densities import read_density, sample_density
-from iadb_core.networks.registry import parameter_count
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.rejection import read_density, sample_density
+from iadb_core.networks.building import parameter_count
+from iadb_core.networks.unet import UNet
 from iadb_core.system.files import load_array, write_text
 from iadb_core.system.runtime import available_cores, choose_precision, configure, peak_memory_mb
-from iadb_core.training.loop import Training
+from iadb_core.training.loop import Running
 from iadb_core.training.resume import ResumeFile
 
 CPU = torch.device("cpu")
@@ -61,22 +63,13 @@ def training_of(
     size: int,
     batch_size: int,
     device: torch.device,
-    network: tuple[str, dict[str, Any]] = ("unet", {"width": 64}),
+    network: UNet = ours.CONVOLUTIONAL,
     **options: Any,
 ) -> ours.Training:
     """A training, of the MNIST tutorial's network if no other is given, on images of any size."""
-    target = {"dataset": {"size": size, "scaling": [[0.5, 0.5]]}}
-    return ours.Training(
-        network,
-        (1, size, size),
-        (ours.GAUSSIAN, target),
-        (None, stored),
-        batch_size,
-        "with_replacement",
-        choose_precision("auto", device, convolutional=True),
-        device,
-        **options,
-    )
+    target = Dataset(name="MNIST", size=size, scaling=[(0.5, 0.5)])
+    how = batch_size, "with_replacement", choose_precision("auto", device, convolutional=True), device
+    return ours.Training(network, (1, size, size), (ours.GAUSSIAN, target), (None, stored), *how, **options)
 
 
 def batch_size(batch: int, device: torch.device) -> Measured:
@@ -99,11 +92,10 @@ def stored_images(count: int, device: torch.device) -> Measured:
 def solver_steps(steps: int, device: torch.device) -> Measured:
     """Evaluations of images, from 64 starts in T steps."""
     with tempfile.TemporaryDirectory() as folder:
-        sampler = ours.sampler(Path(folder), device, "auto")
-        sampler.use("euler", "linear", steps, 64)
-        starts = torch.randn(64, 1, 32, 32)
+        model = ours.untrained(Path(folder), device, "auto")
+        sampler, starts = ours.sampler(model, steps), torch.randn(64, *ours.IMAGE)
         began = time.perf_counter()
-        return ours.evaluations(sampler, starts), time.perf_counter() - began
+        return ours.evaluations(model, sampler, starts), time.perf_counter() - began
 
 
 def gigabytes_on_disk(size: int, device: torch.device) -> Measured:
@@ -125,12 +117,13 @@ def saved_states(width: int, device: torch.device) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         file = ResumeFile(Path(folder) / "model.resume", "")
 
-        def save(training: Training) -> None:
+        def save(training: Running) -> None:
             began = time.perf_counter()
             file.save(training.state())
             seconds.append(time.perf_counter() - began)
 
-        training = training_of(images(100, 32), 32, 4, device, ("unet", {"width": width}), after_block=save)
+        network = UNet(name="unet", width=width)
+        training = training_of(images(100, 32), 32, 4, device, network, after_block=save)
         training.run(5 * training.block)
     return parameter_count(training.network), float(np.median(seconds))
 

@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,19 @@ import numpy as np
 import torch
 
 from benchmarks import ours
-from iadb_core.data.densities import read_density, sample_density
+from iadb_core.data.density import Density
 from iadb_core.drawing.animation import write_gif
 from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.settings import Animation
 from iadb_core.networks import checkpoint
-from iadb_core.sampling.sampler import Sampler
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.sampling.model import load_model
 from iadb_core.system.runtime import available_cores, choose_precision, configure
 from iadb_core.system.seeds import numpy_generator
 
 ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "resources", "environment.yml")
-PICTURES = [ROOT / "resources" / "densities" / name for name in ("blob.png", "spiral.png")]
+PICTURES = [Path(density.path) for density in (ours.BLOB, ours.SPIRAL)]
 
 
 def have_snakemake() -> bool:
@@ -58,31 +59,31 @@ def by_snakemake(experiment: str, steps: int, data_dir: Path, folder: Path, devi
 def by_stages(experiment: str, steps: int, images: str | None, out: Path, device: torch.device) -> None:
     """The same stages one after the other in this process."""
     configure(available_cores())
-    source: Mapping[str, Any]
-    target: Mapping[str, Any]
+    source: Density
+    target: Density
+    network: NetworkSettings
     if experiment == "densities":
-        source, target = ({"picture": {"path": str(path)}} for path in PICTURES)
-        points = [sample_density(read_density(path), 65536, numpy_generator(0, path.name)) for path in PICTURES]
-        training = ours.plane_training(points[0], points[1], device, steps=steps)
-        starts, name, sizes, colours = torch.from_numpy(points[0][:2048]), "mlp", ours.PLANE, 128
+        source, target, network = ours.BLOB, ours.SPIRAL, ours.PLANE
+        x0, x1 = (
+            density.draw((2,), 65536, numpy_generator(0, Path(density.path).name))
+            for density in (ours.BLOB, ours.SPIRAL)
+        )
+        training = ours.plane_training(x0, x1, device, steps=steps)
+        starts, size, colours = torch.from_numpy(x0[:2048]), 512, 128
     else:
-        source, target = ours.GAUSSIAN, ours.MNIST
+        source, target, network = ours.GAUSSIAN, ours.MNIST, ours.CONVOLUTIONAL
         precision = choose_precision("auto", device, convolutional=True)
         training = ours.mnist_training(np.load(str(images)), precision, device, steps=steps)
-        starts, name, sizes, colours = torch.randn(64, 1, 32, 32), "unet", {"width": 64}, 32
+        starts, size, colours = torch.randn(64, *ours.IMAGE), 256, 32
     training.run(steps)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        description = {"name": name, "shape": list(starts.shape[1:]), "settings": sizes}
-        checkpoint.save(folder / "m.pt", training.network, description=description, settings={}, seed=0, steps=steps)
-        sampling = {"solver": "euler", "schedule": "linear", "steps": 128, "rtol": 1e-5, "atol": 1e-5}
-        settings = {"device": str(device), "precision": "auto", "sampling": sampling | {"batch_size": 2048}}
-        trajectory = Sampler(folder / "m.pt", settings).trajectories(starts).numpy()
-        size = 512 if experiment == "densities" else 256
-        frames = Frames(trajectory, source, target, schedule="linear", size=size, stride=1)
-        write_gif(
-            out, ours.drawn(frames, folder), frame_ms=50, hold_ms=2500, colours=colours, threads=available_cores()
-        )
+        path, shape = Path(temporary) / "m.pt", tuple(starts.shape[1:])
+        checkpoint.save(path, training.network, network, shape, settings={}, seed=0, steps=steps)
+        sampler = ours.sampler(load_model(path, str(device), "auto"), steps=128, batch_size=2048)
+        trajectory = sampler.trajectories(starts).numpy()
+        frames = Frames(trajectory, source, target, "linear", Animation(size=size, stride=1))
+        files = ours.drawn(frames, path.parent)
+        write_gif(out, files, frame_ms=50, hold_ms=2500, colours=colours, threads=available_cores())
 
 
 def run_ours(experiment: str, steps: int, data_dir: Path, images: Path, device: torch.device) -> None:

@@ -18,11 +18,12 @@ from PIL import Image
 from benchmarks import ours, peers, recipe, whole
 from benchmarks.contests import WHOLE, Contest, Work
 from benchmarks.operations import forward_flops, plane_flops, training_flops
-from iadb_core.data.densities import read_density, sample_density
-from iadb_core.data.pictures import COMPRESSION
+from iadb_core.data.rejection import read_density, sample_density
 from iadb_core.data.torchvision_sets import at_hand, torchvision_set
 from iadb_core.drawing.animation import read_frame, write_gif
 from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.png import COMPRESSION
+from iadb_core.drawing.settings import Animation
 from iadb_core.system.runtime import available_cores, choose_precision, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
@@ -127,8 +128,9 @@ class Benchmarks:
         starts, steps = torch.randn(64, 1, 32, 32), 8 if self.quick else 16
 
         def fast() -> Work:
-            sampler = ours.sampler(self.folder, self.device, "auto", steps)
-            return lambda: ours.evaluations(sampler, starts)
+            model = ours.untrained(self.folder, self.device, "auto")
+            sampler = ours.sampler(model, steps)
+            return lambda: ours.evaluations(model, sampler, starts)
 
         def plain(autocast: bool) -> Work:
             network = recipe.convolutional(self.device, channels_last=autocast)
@@ -340,8 +342,7 @@ def some_frames() -> Frames:
     densities = [read_density(path) for path in whole.PICTURES]
     start, end = (sample_density(density, 2048, np.random.default_rng(0)) for density in densities)
     states = ours.trajectory(torch.from_numpy(start), torch.from_numpy(end - start), 128)
-    source, target = ({"picture": {"path": str(path)}} for path in whole.PICTURES)
-    return Frames(states, source, target, schedule="linear", size=512, stride=1)
+    return Frames(states, ours.BLOB, ours.SPIRAL, "linear", Animation(size=512, stride=1))
 
 
 def write_frames(frames: Sequence[Path], path: Path, colours: int) -> None:

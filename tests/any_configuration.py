@@ -1,13 +1,13 @@
 """Random configurations, for hypothesis: right ones as the schema allows them, and the same with mistakes in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
-from workflow.schema import load_schema
+from workflow.mistakes import resolved, schema
 
-SCHEMA = load_schema()
+SCHEMA = schema()
 PICTURE = {"picture": {"path": "left.png"}}
 PATHS = st.sampled_from(["left.png", "no such file.png", "a b/$(touch x)'\".png", "../up.png", "ü" * 90])
 SWEPT = st.sampled_from(
@@ -17,9 +17,15 @@ SWEPT_VALUES = st.one_of(st.integers(1, 64), st.sampled_from([0.1, 1e-7, "cpu", 
 STEPS_AT_MOST = 40  # of the trajectory: each is a file, and many make large workflows
 
 
-def value(schema: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
+def value(schema: Mapping[str, Any], name: str = "") -> st.SearchStrategy[Any]:
     """What a part of the schema allows."""
-    schema = schema | SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    schema = resolved(schema)
+    if "anyOf" in schema:  # a value or none, which is not written
+        return value(schema["anyOf"][0], name)
+    if "oneOf" in schema:
+        return st.one_of([value(own) for own in schema["oneOf"]])
+    if "const" in schema:
+        return st.just(schema["const"])
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if name == "path":
@@ -47,7 +53,7 @@ def value(schema: dict[str, Any], name: str = "") -> st.SearchStrategy[Any]:
     return st.text(min_size=schema.get("minLength", 0), max_size=20)
 
 
-def array(schema: dict[str, Any]) -> st.SearchStrategy[list[Any]]:
+def array(schema: Mapping[str, Any]) -> st.SearchStrategy[list[Any]]:
     """A list as the schema allows it."""
     if "prefixItems" in schema:
         return st.tuples(*map(value, schema["prefixItems"])).map(list)
@@ -60,7 +66,7 @@ def array(schema: dict[str, Any]) -> st.SearchStrategy[list[Any]]:
     )
 
 
-def section(schema: dict[str, Any], without: Sequence[str] = ()) -> st.SearchStrategy[dict[str, Any]]:
+def section(schema: Mapping[str, Any], without: Sequence[str] = ()) -> st.SearchStrategy[dict[str, Any]]:
     """A section with all its required keys and some of the others."""
     own = {key: value(sub, key) for key, sub in schema["properties"].items() if key not in without}
     required = [key for key in schema.get("required", []) if key not in without]
@@ -71,7 +77,7 @@ def section(schema: dict[str, Any], without: Sequence[str] = ()) -> st.SearchStr
 
 def density(images: bool) -> st.SearchStrategy[dict[str, Any]]:
     """A source or target of points or of images, or a Gaussian, which is of both."""
-    kinds = SCHEMA["$defs"]["density"]["properties"]
+    kinds = SCHEMA["$defs"]["Density"]["properties"]
     chosen = ["gaussian", *(["dataset", "folder"] if images else ["picture"])]
     return st.one_of([st.fixed_dictionaries({kind: value(kinds[kind])}) for kind in chosen])
 
@@ -80,7 +86,7 @@ def density(images: bool) -> st.SearchStrategy[dict[str, Any]]:
 def experiments(draw: st.DrawFn) -> dict[str, Any]:
     """An experiment that mostly is a possible one."""
     images = draw(st.booleans())
-    own: dict[str, Any] = draw(section(SCHEMA["$defs"]["experiment"], without=("source", "target")))
+    own: dict[str, Any] = draw(section(SCHEMA["$defs"]["Experiment"], without=("source", "target")))
     own |= {"source": draw(density(images)), "target": draw(density(images))}
     if draw(st.integers(0, 9)):  # mostly what fits, seldom what any schema allows
         own["network"] = {"name": draw(st.sampled_from(["unet", "residual"] if images else ["mlp"])), "width": 8}

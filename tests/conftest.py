@@ -22,6 +22,7 @@ import torch
 import yaml
 from filelock import FileLock
 from PIL import Image
+from small import IMAGES, POINTS, TINY
 
 torch.set_num_threads(1)  # the networks of the tests are small, and the runs beside them need the other cores
 
@@ -66,37 +67,6 @@ def files_limited(size: int) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
-
-
-TINY = {
-    "device": "cpu",  # whatever the machine has: on a GPU bytes and seconds are others
-    "samples": {"points": 2000, "held_out_points": 500},
-    "sampling": {"steps": 4, "count": 20, "batch_size": 16},
-    "evaluation": {
-        "count": 100,
-        "floor_draws": 2,
-        "projections": 16,
-        "exact_count": 20,
-        "loss_blends": 64,
-        "field_alphas": 3,
-        "nfe": [1, 4],
-        "tolerances": [0.1],
-    },
-    "animation": {"size": 64},
-    "threads": 1,
-}
-POINTS = {
-    "source": {"picture": {"path": "left.png"}},
-    "target": {"picture": {"path": "right.png"}},
-    "network": {"name": "mlp", "width": 8, "hidden_layers": 1},
-    "training": {"steps": 60, "batch_size": 32, "learning_rate": 0.02},
-}
-IMAGES = {
-    "source": {"gaussian": {}},
-    "target": {"dataset": {"name": "digits", "size": 8}},
-    "network": {"name": "unet", "width": 4},
-    "training": {"epochs": 1, "order": "shuffled", "batch_size": 64},
-}
 
 
 @dataclass

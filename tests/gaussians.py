@@ -1,5 +1,6 @@
 """The closed form of deblending between two Gaussians N(m₀, s₀²) and N(m₁, s₁²), coordinate by coordinate."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,3 +44,15 @@ CASE = Gaussians(m0=-1.0, s0=0.5, m1=2.0, s1=1.5)
 def draw(case: Gaussians, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     x0, x1 = (torch.randn(count, 2, generator=generator, dtype=torch.float64) for _ in range(2))
     return case.m0 + case.s0 * x0, case.m1 + case.s1 * x1
+
+
+def starts(count: int = 500) -> Tensor:
+    """Draws of the first Gaussian of `CASE`, (count, 2), float64."""
+    generator = torch.Generator().manual_seed(0)
+    return CASE.m0 + CASE.s0 * torch.randn(count, 2, dtype=torch.float64, generator=generator)
+
+
+def final(states: Iterable[tuple[float, Tensor]]) -> tuple[float, Tensor]:
+    """The last (α, x_α) of a solver's states."""
+    *_, last = states
+    return last

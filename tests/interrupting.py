@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from conftest import POINTS, Workspace, edited
+from conftest import Workspace, edited
+from small import POINTS
 
 MODEL, LOG = Path("results/points/seed0/model.pt"), Path("logs/train/points/seed0.log")
 STEPS = 8192

@@ -8,24 +8,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflow.schema import fill, load_schema, mistakes
+from pydantic import ValidationError
+
+from iadb_core.data.density import Density
+from iadb_core.system.settings import Section
+from workflow.configuration import SIDES, TAKEN_WHOLE, Configuration, Experiment
 from workflow.sweep import SweepError, variants
 
 Sweeps = dict[str, dict[str, dict[str, Any]]]
-SIDES = ("source", "target")
-TAKEN_WHOLE = ("source", "target", "network")
-CHANNELS = {"CIFAR10": 3}
-NETWORK_DEFAULTS: dict[str, dict[str, Any]] = {
-    "mlp": {"hidden_layers": 4},
-    "residual": {"patch": 2, "multipliers": [1, 2, 2], "blocks": 1},
-}
 
 
 class ConfigError(Exception):
     """What is wrong in the configuration, a line for each mistake."""
 
 
-def complete(config: Mapping[str, Any]) -> dict[str, Any]:
+def complete(config: Mapping[str, Any]) -> Configuration:
     """The configuration with `defaults` merged under each experiment and every optional value filled in.
 
     The variants of sweeps are experiments in it. Raises ConfigError as `completed` does.
@@ -33,43 +30,47 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     return completed(config)[0]
 
 
-def completed(config: Mapping[str, Any]) -> tuple[dict[str, Any], Sweeps]:
+def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
     """The complete configuration, and the swept values of each variant, by experiment, variant and key.
 
     Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
     """
-    schema = load_schema()
     config = {key: value for key, value in config.items() if (key, value) != ("defaults", None)}
+    merged = dict(config)
     defaults, experiments = config.get("defaults"), config.get("experiments")
-    result = dict(config)
     if isinstance(defaults, Mapping) and isinstance(experiments, Mapping):
-        result["experiments"] = {
+        merged["experiments"] = {
             name: deep_merge(defaults, own) if isinstance(own, Mapping) else own for name, own in experiments.items()
         }
-    if isinstance(experiments, Mapping):
-        for name in experiments:
-            if not isinstance(name, str):
-                raise ConfigError(f"experiments.{name}: {name!r} is not text to YAML; put the name in quotes")
-    found = [f"{_place(path, config)}: {message}" for path, message in mistakes(result, schema)]
-    if found:
-        raise ConfigError("\n".join(dict.fromkeys(found)))
-    result = copy.deepcopy(result)
-    sweeps = expand(result["experiments"])
-    found = [f"{_place(path, config)}: {message}" for path, message in mistakes(result, schema)] if sweeps else []
-    if found:
-        raise ConfigError("\n".join(dict.fromkeys(found)))
-    for experiment in result["experiments"].values():
-        if experiment["network"]["name"] == "mlp":
-            experiment.setdefault("threads", 1)  # so small a network is slower on two
-    fill(result, schema, schema)
-    for name, experiment in result["experiments"].items():
-        _check_experiment(f"experiments.{name}", experiment)
+    checked, sweeps = _checked(merged, config), {}
+    if any(experiment.sweep for experiment in checked.experiments.values()):
+        merged = copy.deepcopy(merged)
+        sweeps = expand(merged["experiments"])
+        checked = _checked(merged, config)
+    for name, experiment in checked.experiments.items():
+        for place, message in experiment.mistakes():
+            raise ConfigError(f"{_place(('experiments', name, *place), config)}: {message}")
     swept = {variant for values in sweeps.values() for variant in values}
-    for name in result.setdefault("default_experiments", [name for name in result["experiments"] if name not in swept]):
-        if name not in result["experiments"]:
-            names = ", ".join(result["experiments"])
+    if "default_experiments" not in merged:
+        every = [name for name in checked.experiments if name not in swept]
+        checked = checked.model_copy(update={"default_experiments": every})
+    for name in checked.default_experiments:
+        if name not in checked.experiments:
+            names = ", ".join(checked.experiments)
             raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {names}")
-    return result, sweeps
+    return checked, sweeps
+
+
+def _checked(merged: Mapping[str, Any], config: Mapping[str, Any]) -> Configuration:
+    """The configuration as typed sections. config: as the user wrote it. Raises ConfigError."""
+    try:
+        return Configuration.model_validate(merged)
+    except ValidationError as error:
+        from workflow.mistakes import mistakes
+
+        found = sorted(mistakes(merged, error), key=lambda mistake: [str(part) for part in mistake[0]])
+        said = [f"{_place(path, config)}: {message}" for path, message in found]
+        raise ConfigError("\n".join(dict.fromkeys(said))) from None
 
 
 def expand(experiments: dict[str, Any]) -> Sweeps:
@@ -125,81 +126,13 @@ def deep_merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def sample_shape(experiment: Mapping[str, Any]) -> tuple[int, ...]:
-    """The shape of one sample as the network sees it: (2,) or (channels, size, size)."""
-    shapes = [_density_shape(experiment[side]) for side in ("source", "target")]
-    return shapes[0] or shapes[1] or (2,)
-
-
-def _density_shape(density: Mapping[str, Any]) -> tuple[int, ...] | None:
-    kind, settings = next(iter(density.items()))
-    if kind == "gaussian":
-        return None
-    if kind == "picture":
-        return (2,)
-    channels = settings["channels"] if kind == "folder" else CHANNELS.get(settings["name"], 1)
-    return (channels, settings["size"], settings["size"])
-
-
-def _check_experiment(where: str, experiment: dict[str, Any]) -> None:
-    training, network = experiment["training"], experiment["network"]
-    if ("steps" in training) == ("epochs" in training):
-        raise ConfigError(f"{where}.training: give either steps or epochs")
-    _check_devices(f"{where}.training", training, experiment["device"])
-    shapes = {side: _density_shape(experiment[side]) for side in ("source", "target")}
-    known = [shape for shape in shapes.values() if shape]
-    if len(set(known)) > 1:
-        raise ConfigError(
-            f"{where}: source and target differ in shape, {shapes['source']} and {shapes['target']}; "
-            "give both the same size and channels"
-        )
-    if "epochs" in training and not known:
-        raise ConfigError(f"{where}.training: Gaussians have no epochs; give steps")
-    _check_network(f"{where}.network", network, sample_shape(experiment))
-    for side in ("source", "target"):
-        _check_density(f"{where}.{side}", experiment[side], training, experiment["samples"]["points"])
-
-
-def _check_devices(where: str, training: dict[str, Any], device: str) -> None:
-    devices, nodes, batch_size = (training[key] for key in ("devices", "nodes", "batch_size"))
-    if devices % nodes:
-        raise ConfigError(f"{where}.devices: {devices} cannot be spread equally over {nodes} nodes")
-    if devices > batch_size:
-        raise ConfigError(f"{where}.devices: {devices} cannot share out a batch of {batch_size}")
-    if devices > 1 and (":" in device or device == "mps"):
-        raise ConfigError(f"{where}.devices: {devices} devices need `device: auto`, cuda or cpu, not {device}")
-
-
-def _check_network(where: str, network: dict[str, Any], shape: tuple[int, ...]) -> None:
-    name, points = network["name"], len(shape) == 1
-    if points != (name == "mlp"):
-        raise ConfigError(
-            f"{where}: {name} does not take {'points' if points else 'images'}; "
-            f"use name: {'mlp' if points else 'unet or residual'}"
-        )
-    for only, settings in NETWORK_DEFAULTS.items():
-        for key, default in settings.items():
-            if name == only:
-                network.setdefault(key, default)
-            elif key in network:
-                raise ConfigError(f"{where}.{key}: only {only} has it; remove it")
-    if name == "residual":
-        smallest = network["patch"] * 2 ** (len(network["multipliers"]) - 1)
-        if shape[-1] % smallest:
-            raise ConfigError(
-                f"{where}: images of {shape[-1]} pixels cannot be halved so often; their size must be a multiple "
-                f"of patch · 2^(levels - 1) = {smallest}: give a smaller patch or fewer multipliers"
-            )
-
-
-def _check_density(where: str, density: dict[str, Any], training: dict[str, Any], points: int) -> None:
-    dataset = density.get("dataset", {})
-    if dataset.get("margin") and dataset["name"] != "digits":
-        raise ConfigError(f"{where}.dataset.margin: only digits has it; remove it")
-    if dataset and dataset["size"] - 2 * dataset["margin"] < 8:
-        raise ConfigError(f"{where}.dataset.margin: {dataset['margin']} leaves less than 8 pixels of {dataset['size']}")
-    if "picture" in density and training["order"] == "shuffled" and training["batch_size"] > points:
-        raise ConfigError(f"{where}: a shuffled batch of {training['batch_size']} is larger than the {points} points")
+def canonical(value: Any, places: bool = False) -> Any:
+    """What of an experiment's section results depend on, with sorted keys. places: with the paths of files."""
+    if isinstance(value, Density):
+        value = value.described(places)
+    elif isinstance(value, Section):
+        value = value.canonical(places)
+    return sorted_tree(value)
 
 
 def sorted_tree(value: Any) -> Any:
@@ -211,14 +144,7 @@ def sorted_tree(value: Any) -> Any:
     return value
 
 
-def sample_sets(experiments: Mapping[str, Any], homes: Mapping[tuple[str, str], str], kind: str) -> Iterator[str]:
-    """The `home/side` of every source and target of a kind; homes: as `sample_homes` gives them."""
-    for (name, side), home in homes.items():
-        if kind in experiments[name][side]:
-            yield f"{home}/{side}"
-
-
-def sample_homes(experiments: Mapping[str, Any], sweeps: Sweeps) -> dict[tuple[str, str], str]:
+def sample_homes(experiments: Mapping[str, Experiment], sweeps: Sweeps) -> dict[tuple[str, str], str]:
     """In which folder of results the sample files of each experiment lie, by experiment and side.
 
     Variants of a sweep whose samples are those of the experiment share its own; others have a folder that is named by
@@ -233,22 +159,28 @@ def sample_homes(experiments: Mapping[str, Any], sweeps: Sweeps) -> dict[tuple[s
     return homes
 
 
-def _samples_of(experiment: Mapping[str, Any], side: str) -> str:
+def sample_sets(
+    experiments: Mapping[str, Experiment], homes: Mapping[tuple[str, str], str], kind: type[Density]
+) -> Iterator[str]:
+    """The `home/side` of every source and target of a kind; homes: as `sample_homes` gives them."""
+    for (name, side), home in homes.items():
+        if isinstance(experiments[name].density(side), kind):
+            yield f"{home}/{side}"
+
+
+def _samples_of(experiment: Experiment, side: str) -> str:
     """What the sample files of one side are made of, as text."""
-    made_of = [experiment[side], experiment["samples"]]
-    if "gaussian" in experiment[side]:
-        made_of += [sample_shape(experiment), experiment["evaluation"]["count"]]
+    density = experiment.density(side)
+    made_of: list[Any] = [density.described(places=True), experiment.samples.written()]
+    if density.shape() is None:
+        made_of += [experiment.shape, experiment.evaluation.count]
     return json.dumps(sorted_tree(made_of))
 
 
-def classifier_of(experiment: Mapping[str, Any]) -> str | None:
-    """The name of the classifier that measures an experiment's images: that of its target's data set; else None.
+def classifier_of(experiment: Experiment) -> str | None:
+    """The name of the classifier that measures an experiment's images: that of its target's data; else None.
 
     Experiments of one data set in one size share it. The held-out digits are chosen by a seed, and so are those that
     the classifier must not see.
     """
-    dataset = experiment["target"].get("dataset")
-    if not dataset:
-        return None
-    name = f"{dataset['name']}-{dataset['size']}"
-    return f"{name}-{dataset['margin']}-{experiment['samples']['seed']}" if dataset["name"] == "digits" else name
+    return experiment.target.labelled_as(experiment.samples.seed)

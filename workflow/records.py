@@ -1,12 +1,13 @@
 """What a run of the workflow leaves behind when it has succeeded: the configuration of each run, and no states."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from workflow.configuration import Configuration
 from workflow.experiments import sorted_tree
 
 HEAD = """\
@@ -15,15 +16,19 @@ HEAD = """\
 """
 
 
-def run_configuration(config: Mapping[str, Any], name: str, seed: int) -> dict[str, Any]:
+def run_configuration(config: Configuration, name: str, seed: int) -> dict[str, Any]:
     """The configuration of one run alone. config: complete."""
-    experiment = config["experiments"][name] | {"seeds": [seed]}
-    own = {"classifier": config["classifier"], "default_experiments": [name], "experiments": {name: experiment}}
+    experiment = {key: own for key, own in config.experiments[name].written().items() if key != "sweep"}
+    own = {
+        "classifier": config.classifier.written(),
+        "default_experiments": [name],
+        "experiments": {name: experiment | {"seeds": [seed]}},
+    }
     completed: dict[str, Any] = sorted_tree(own)
     return completed
 
 
-def record(config: Mapping[str, Any], runs: Iterable[tuple[str, int]], results: Path = Path("results")) -> None:
+def record(config: Configuration, runs: Iterable[tuple[str, int]], results: Path = Path("results")) -> None:
     """Write results/<experiment>/seed<seed>/config.yaml of each run (experiment, seed) whose folder is there."""
     for name, seed in runs:
         path = results / name / f"seed{seed}" / "config.yaml"

@@ -1,32 +1,46 @@
-"""docs/configuration.md, written from the schema: python -m workflow.reference > docs/configuration.md"""
+"""docs/configuration.md, written from the settings: python -m workflow.reference > docs/configuration.md"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from workflow.schema import load_schema, resolved
+from workflow.mistakes import resolved, schema
 
 INTRODUCTION = """# Every key of config.yaml
 
-Written from `workflow/schemas/config.schema.yaml` by `python -m workflow.reference > docs/configuration.md`; a test
-holds the two together. `defaults:` takes the keys of an experiment and is merged, key by key, under each experiment;
-`source`, `target` and `network` are taken whole. Numbers such as `1e-3` are text to YAML: write `0.001` or `1.0e-3`.
+Written from the settings of the rooms of `iadb_core` (their `settings.py`, the kinds of data and the networks) by
+`python -m workflow.reference > docs/configuration.md`; a test holds the two together. `defaults:` takes the keys of an
+experiment and is merged, key by key, under each experiment; `source`, `target` and `network` are taken whole. Numbers
+such as `1e-3` are text to YAML: write `0.001` or `1.0e-3`.
 """
 
 
-def rows(section: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> Iterator[str]:
+def rows(section: Mapping[str, Any], where: str) -> Iterator[str]:
     """The table rows of a section's keys, those of its subsections after it."""
     for key, value in section.get("properties", {}).items():
-        value = resolved(value, schema)
-        allowed = _allowed(value)
-        default = f"`{value['default']}`" if value.get("default") not in (None, {}) else ""
-        yield f"| `{where}{key}` | {value.get('description', '')} | {allowed} | {default} |"
-        yield from rows(value, schema, f"{where}{key}.")
+        value = resolved(value)
+        if "anyOf" in value:  # a value or none
+            value = {**resolved(value["anyOf"][0]), **value}
+        yield _row(f"{where}{key}", value)
+        for own in map(resolved, value.get("oneOf", ())):
+            yield from rows(own, f"{where}{key}.")
+        yield from rows(value, f"{where}{key}.")
+
+
+def _row(key: str, value: Mapping[str, Any]) -> str:
+    plain = value.get("default") is not None and value.get("type") != "object"
+    return f"| `{key}` | {value.get('description', '')} | {_allowed(value)} | {_default(value) if plain else ''} |"
+
+
+def _default(value: Mapping[str, Any]) -> str:
+    return f"`{value['default']}`" if value["default"] not in ([], {}) and "$ref" not in value else ""
 
 
 def _allowed(value: Mapping[str, Any]) -> str:
+    if "const" in value:
+        return f"`{value['const']}`"
     if "enum" in value:
         return ", ".join(f"`{item}`" for item in value["enum"])
-    kind = {"object": "section", "array": "list"}.get(value["type"], value["type"])
+    kind = {"object": "section", "array": "list"}.get(value.get("type", "object"), value.get("type", ""))
     low = f"≥ {value['minimum']}" if "minimum" in value else ""
     low = f"> {value['exclusiveMinimum']}" if "exclusiveMinimum" in value else low
     high = f"≤ {value['maximum']}" if "maximum" in value else ""
@@ -36,11 +50,10 @@ def _allowed(value: Mapping[str, Any]) -> str:
 
 def reference() -> str:
     """The whole page, Markdown."""
-    schema = load_schema()
     head = "| key | meaning | allowed | default |\n| --- | --- | --- | --- |\n"
-    top = "\n".join(rows(schema, schema, ""))
-    experiment = "\n".join(rows(schema["$defs"]["experiment"], schema, ""))
-    return f"{INTRODUCTION}\n## Top level\n\n{head}{top}\n\n## An experiment\n\n{head}{experiment}\n"
+    experiment = resolved({"$ref": "#/$defs/Experiment"})
+    top, own = ("\n".join(rows(section, "")) for section in (schema(), experiment))
+    return f"{INTRODUCTION}\n## Top level\n\n{head}{top}\n\n## An experiment\n\n{head}{own}\n"
 
 
 if __name__ == "__main__":

@@ -1,28 +1,53 @@
 """Which modules of iadb_core a script runs, found from the imports themselves.
 
 By a pattern, since to parse them all would take a tenth of each start of Snakemake. What merely looks like an import,
-in a comment or a string, is taken for one.
+in a comment or a string, is taken for one; what is imported for types alone is not.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "iadb_core"
 IMPORT = re.compile(
-    rf"^[ \t]*(?:from ({PACKAGE}(?:\.\w+)*) import (\([^)]*\)|.*)|import ({PACKAGE}(?:\.\w+)*))", re.MULTILINE
+    rf"^[ \t]*(?:from ((?:{PACKAGE}|\.+)[\w.]*) import (\([^)]*\)|.*)|import ({PACKAGE}(?:\.\w+)*))", re.MULTILINE
 )
+FOR_TYPES = re.compile(r"^([ \t]*)if TYPE_CHECKING:.*\n(?:\1[ \t]+.*\n|[ \t]*\n)+", re.MULTILINE)
 NAME = re.compile(r"\w+")
 
+# Modules that import every kind there is. Of what they list, a rule has as inputs the kinds that its experiment uses.
+SWITCHES = {
+    f"{PACKAGE}/{room}/registry.py": f"the line of a new kind of {room} changes no other"
+    for room in ("data", "networks")
+}
+# Modules that cannot change a result, and why: editing them reruns nothing.
+WITHOUT_EFFECT = {
+    **{
+        f"{PACKAGE}/{room}/settings.py": "bounds, defaults and descriptions; values are parameters of the rules"
+        for room in ("system", "data", "networks", "training", "sampling", "evaluation", "drawing")
+    },
+    f"{PACKAGE}/system/errors.py": "what is said of a mistake",
+    f"{PACKAGE}/system/progress.py": "bars, lines of logs, and the exit status of what failed",
+    f"{PACKAGE}/system/locks.py": "who waits for whom",
+    f"{PACKAGE}/system/interruptions.py": "when a signal acts; a training goes on from where it was",
+    f"{PACKAGE}/training/launch.py": "how processes are started",
+}
 
-def sources(script: Path) -> list[str]:
-    """The modules of iadb_core that a script imports, directly or through others, as paths relative to the root."""
+
+def sources(script: Path, chosen: Iterable[str] = ()) -> list[str]:
+    """The modules of iadb_core that a script imports, directly or through others, as paths relative to the root.
+
+    chosen: names of the modules of the kinds that it is used with, whose imports count as well.
+    """
     found: set[str] = set()
     waiting = list(_imports(script))
+    for name in chosen:
+        waiting += _modules(name)
     while waiting:
         module = waiting.pop()
-        if module not in found:
+        if module not in found and module not in SWITCHES and module not in WITHOUT_EFFECT:
             found.add(module)
             waiting.extend(_imports(ROOT / module))
     return sorted(found)
@@ -30,16 +55,29 @@ def sources(script: Path) -> list[str]:
 
 @cache
 def _imports(path: Path) -> frozenset[str]:
-    names = {PACKAGE}
-    for package, members, module in IMPORT.findall(path.read_text(encoding="utf-8")):
-        names |= {module or package, *(f"{package}.{member}" for member in NAME.findall(members))}
-    return frozenset(module for name in names if (module := _module(name)))
+    found: set[str] = set()
+    text = FOR_TYPES.sub("", path.read_text(encoding="utf-8"))
+    for package, members, module in IMPORT.findall(text):
+        named = _absolute(module or package, path)
+        found |= {
+            part for name in (named, *(f"{named}.{own}" for own in NAME.findall(members))) for part in _modules(name)
+        }
+    return frozenset(found)
+
+
+def _absolute(name: str, path: Path) -> str:
+    """The name of a module without leading dots, which count the folders above the one that imports it."""
+    if not name.startswith("."):
+        return name
+    inner = name.lstrip(".")
+    folder = path.resolve().parents[len(name) - len(inner) - 1].relative_to(ROOT)
+    return ".".join([*folder.parts, *([inner] if inner else [])])
 
 
 @cache
-def _module(name: str) -> str | None:
-    path = Path(*name.split("."))
-    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-        if (ROOT / candidate).is_file():
-            return candidate.as_posix()
-    return None
+def _modules(name: str) -> frozenset[str]:
+    """The files of a module, and of the packages that it is in, which are imported before it."""
+    parts = name.split(".")
+    packages = (Path(*parts[: end + 1], "__init__.py") for end in range(len(parts)))
+    candidates = (*packages, Path(*parts).with_suffix(".py"))
+    return frozenset(path.as_posix() for path in candidates if (ROOT / path).is_file())

@@ -3,15 +3,15 @@
 A scaling is a sequence of (mean, std) steps, v ← (v − mean)/std, applied one after the other.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+
+from iadb_core.data.density import Scaling
 
 if TYPE_CHECKING:  # frames are drawn without torch, whose import takes longer than the drawing
     from torch import Tensor
 
-Scaling = Sequence[tuple[float, float]]
 Array = TypeVar("Array", np.ndarray, "Tensor")
 
 
@@ -27,9 +27,3 @@ def unscale(values: Array, scaling: Scaling) -> Array:
     for mean, std in reversed(scaling):
         values = values * std + mean
     return values.clip(0, 1)
-
-
-def true_values(values: np.ndarray, density: Mapping[str, Any]) -> np.ndarray:
-    """Network values as they are shown and measured: images as pixel values in [0, 1], others as they are."""
-    images = density.get("dataset") or density.get("folder")
-    return unscale(values, images["scaling"]) if images else values

@@ -1,9 +1,9 @@
 """Samples in several files, read as they are asked for."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -67,30 +67,3 @@ class Converted:
     def __getitem__(self, which: slice) -> np.ndarray:
         first, last, _ = which.indices(len(self))
         return self.convert(self.stored[first:last])
-
-
-def shard_rows(number: int, of: int, count: int, batch_size: int) -> slice:
-    """Which of `count` samples are in a shard: whole batches, so that each sample is computed among the same others.
-
-    number: from 1 to `of`. The last shards may have fewer samples, or none.
-    """
-    batches = -(-count // batch_size)
-    size = -(-batches // of) * batch_size
-    return slice(min(count, (number - 1) * size), min(count, number * size))
-
-
-def joined(summaries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What is known of all shards, from what is of each: sums and rates; what differs, such as hardware, side by side.
-
-    summaries: each with `samples`, network `evaluations` of single samples, and `seconds`.
-    """
-    each = list(summaries)
-    samples, evaluations, seconds = (sum(one[key] for one in each) for key in ("samples", "evaluations", "seconds"))
-    rest = [key for key in each[0] if key not in ("samples", "evaluations", "seconds")]
-    values = {key: list(dict.fromkeys(one[key] for one in each)) for key in rest}
-    return {
-        "samples": samples,
-        "nfe": evaluations / samples,
-        "samples_per_second": samples / seconds,
-        **{key: found[0] if len(found) == 1 else "; ".join(map(str, found)) for key, found in values.items()},
-    }

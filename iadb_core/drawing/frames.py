@@ -1,19 +1,22 @@
 """The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from iadb_core.data.densities import read_density
-from iadb_core.data.scaling import Scaling, unscale
+from iadb_core.data.density import Density, Scaling
+from iadb_core.data.scaling import unscale
 from iadb_core.drawing.grids import draw_images
-from iadb_core.drawing.points import PointCanvas, density_background, gaussian_density, start_colours
+from iadb_core.drawing.png import save_png
+from iadb_core.drawing.points import PointCanvas, density_background, start_colours
+from iadb_core.drawing.settings import Animation
 from iadb_core.method.schedules import SCHEDULES
+from iadb_core.system.progress import Progress
 
 BY_START = "by_start"
 INK, FAINT = (40, 40, 40), (215, 215, 215)
@@ -22,25 +25,23 @@ INK, FAINT = (40, 40, 40), (215, 215, 215)
 class Frames(Sequence[Image.Image]):
     """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
 
-    trajectory: (T + 1, count, *shape). source, target: the densities' settings by their kind. schedule: of its α.
-    point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. Several threads may ask at once.
+    trajectory: (T + 1, count, *shape). schedule: of its α. settings: `size`, `stride` and `point_colour`. Several
+    threads may ask at once.
     Raises InputError if a density's picture cannot be read.
     """
 
     def __init__(
         self,
         trajectory: np.ndarray,
-        source: Mapping[str, Any],
-        target: Mapping[str, Any],
+        source: Density,
+        target: Density,
         schedule: str,
-        size: int,
-        stride: int,
-        point_colour: str = BY_START,
+        settings: Animation,
     ) -> None:
         last = len(trajectory) - 1
-        self.shown = [*range(0, last, stride), last]
+        self.shown = [*range(0, last, settings.stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        self.draw = painter(trajectory[0], source, target, size, point_colour)
+        self.draw = painter(trajectory[0], source, target, settings.size, settings.point_colour)
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -50,39 +51,40 @@ class Frames(Sequence[Image.Image]):
         return with_alpha(self.draw(self.trajectory[state]), self.alphas[state])
 
 
+def save_frames(frames: Frames, paths: Sequence[str], threads: int) -> None:
+    """Write frames as PNGs, one for each path, and remove others from their folder. Raises InputError as `save_png`."""
+    if len(frames) != len(paths):
+        raise RuntimeError(f"{len(frames)} frames for {len(paths)} files")
+    for stale in set(Path(paths[0]).parent.glob("*.png")) - set(map(Path, paths)):
+        stale.unlink()
+    with Progress(len(paths), "frames") as progress, ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(lambda number: save_png(paths[number], frames[number]), range(len(paths))):
+            progress.update(1)
+
+
 def painter(
     starts: np.ndarray,
-    source: Mapping[str, Any],
-    target: Mapping[str, Any],
+    source: Density,
+    target: Density,
     size: int,
     point_colour: str = BY_START,
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
 
-    source, target, size, point_colour: as `Frames` takes them. Raises InputError if a density's picture cannot be read.
+    size: of a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all.
+    Raises InputError if a density's picture cannot be read.
     """
     if starts.ndim == 2:
-        background = density_background(_density_picture(source), _density_picture(target), size)
+        background = density_background(source.behind(), target.behind(), size)
         one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
         colours = start_colours(starts) if one is None else one.repeat(len(starts), axis=0)
         return PointCanvas(colours, background).draw
     return partial(_draw_values, scaling=scaling_of(source, target), size=size)
 
 
-def scaling_of(source: Mapping[str, Any], target: Mapping[str, Any]) -> Scaling:
+def scaling_of(source: Density, target: Density) -> Scaling:
     """The scaling by which network values are shown as pixels: the target's, else the source's."""
-    return _scaling(target) or _scaling(source) or [(0.5, 0.5)]
-
-
-def _density_picture(density: Mapping[str, Any]) -> np.ndarray:
-    if "picture" in density:
-        return read_density(density["picture"]["path"])
-    return gaussian_density(density["gaussian"]["mean"], density["gaussian"]["std"], 256)
-
-
-def _scaling(density: Mapping[str, Any]) -> Scaling | None:
-    images = density.get("dataset") or density.get("folder")
-    return images["scaling"] if images else None
+    return target.pixel_scaling() or source.pixel_scaling() or [(0.5, 0.5)]
 
 
 def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image:

@@ -28,20 +28,15 @@ def start_colours(starts: np.ndarray) -> np.ndarray:
     return np.asarray(pixels)[0]
 
 
-def gaussian_density(mean: float, std: float, size: int) -> np.ndarray:
-    """A Gaussian on the unit square as a picture, (size, size), with a maximum of 1."""
-    line = np.exp(-0.5 * (((np.arange(size) + 0.5) / size - mean) / max(std, 1e-6)) ** 2)
-    picture = np.outer(line, line)
-    return picture / max(picture.max(), np.finfo(float).tiny)
-
-
-def density_background(source: np.ndarray, target: np.ndarray, size: int) -> np.ndarray:
+def density_background(source: np.ndarray | None, target: np.ndarray | None, size: int) -> np.ndarray:
     """Both densities, faint and in two tints, on white: (size, size, 3), uint8.
 
-    source, target: (height, width) of any size, in [0, 1]; they are stretched over the unit square.
+    source, target: (height, width) of any size, in [0, 1]; they are stretched over the unit square. None: nothing.
     """
     paper = np.ones((size, size, 3))
     for density, tint in ((source, SOURCE_TINT), (target, TARGET_TINT)):
+        if density is None:
+            continue
         picture = Image.fromarray(density.astype(np.float32)).resize((size, size), Image.Resampling.BILINEAR)
         strength = TINT_STRENGTH * np.round(np.asarray(picture).clip(0, 1) * 8) / 8
         paper *= 1 - strength[..., None] * (1 - tint)

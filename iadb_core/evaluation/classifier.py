@@ -4,18 +4,22 @@ import io
 import os
 from collections.abc import Callable
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, relu
 
-from iadb_core.data.shards import Samples
-from iadb_core.data.streams import Draws, index_blocks
-from iadb_core.networks.registry import initialise
+from iadb_core.data.density import Density, Read
+from iadb_core.data.draws import Draws, index_blocks
+from iadb_core.data.shards import Converted, Samples
+from iadb_core.evaluation.settings import ClassifierTraining
+from iadb_core.networks.building import initialise, weights_hash
 from iadb_core.system.archives import load_archive
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
+from iadb_core.system.progress import Progress, log
 from iadb_core.system.runtime import generator
 
 FORMAT = "iadb-classifier-1"
@@ -97,6 +101,31 @@ def accuracy(network: Classifier, images: Samples, labels: np.ndarray) -> float:
     """The share of images whose most probable class is their label."""
     _, probabilities = embed(network, images)
     return float((probabilities.argmax(axis=1) == labels).mean())
+
+
+def classifier_of(
+    density: Density, data_dir: str | os.PathLike[str], seed: int, settings: ClassifierTraining
+) -> tuple[Classifier, dict[str, Any]]:
+    """The classifier of a labelled density's samples, and a summary with its accuracy on held-out ones.
+
+    data_dir, seed: as `Read.read` takes them.
+    """
+    assert isinstance(density, Read)
+    images, labels = density.read(str(data_dir), seed), density.labels(str(data_dir), seed)
+
+    def pixels(stored: np.ndarray) -> np.ndarray:
+        return density.true_values(density.network_values(torch.from_numpy(np.array(stored))).numpy())
+
+    with Progress(settings.steps, "steps") as progress:
+        network = train_classifier(images[0], labels[0], **settings.written(), on_step=progress.update, pixels=pixels)
+    summary = {
+        "accuracy": accuracy(network, Converted(images[1], pixels), labels[1]),
+        "held_out_images": len(images[1]),
+        "classes": len(np.unique(labels[0])),
+        "weights_hash": weights_hash(network),
+    }
+    log.info("%.4f of %s held-out images are classified right", summary["accuracy"], f"{len(images[1]):,}")
+    return network, summary
 
 
 def save_classifier(path: str | os.PathLike[str], network: Classifier) -> None:

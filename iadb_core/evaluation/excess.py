@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from iadb_core.method.blending import blend
-from iadb_core.method.exact import LinearField, PlaneField
+from iadb_core.method.couplings import Batch
+from iadb_core.method.exact import PlaneField
 from iadb_core.method.fields import Field
+from iadb_core.method.linear import LinearField
 
 
 class Losses(NamedTuple):
@@ -33,22 +35,22 @@ class Losses(NamedTuple):
 def losses(
     network: Field,
     exact: Field,
-    batches: Iterator[tuple[Tensor, Tensor, Tensor]],
+    batches: Iterator[Batch],
     linear: LinearField | None = None,
 ) -> Losses:
     """Compare a network with the exact field on the same blends.
 
-    batches: (x0, x1, alpha), as training takes them. linear: the best linear field, as a control variate: what is
+    batches: as training takes them. linear: the best linear field, as a control variate: what is
     averaged is then a difference from its loss, which is known. For the floor that difference is −(D* − linear)², by
     the same orthogonality as the excess.
     """
     known = linear.loss() if linear else 0.0
     columns = []
-    for x0, x1, alpha in batches:
-        x = blend(x0, x1, alpha)
+    for batch in batches:
+        alpha, x = batch.alpha, blend(batch.x0, batch.x1, batch.alpha)
         with torch.inference_mode():
             predicted, best = network(x, alpha).double(), exact(x, alpha).double()
-        difference = (x1 - x0).double()
+        difference = (batch.x1 - batch.x0).double()
         loss, floor, excess = (_squared(part) for part in (predicted - difference, best - difference, predicted - best))
         if linear:
             simple = linear(x, alpha).double()
@@ -65,12 +67,13 @@ def _squared(x: Tensor) -> Tensor:
     return x.flatten(1).square().mean(dim=1)
 
 
-def mean_loss(network: Field, batches: Iterator[tuple[Tensor, Tensor, Tensor]]) -> tuple[float, float]:
-    """The loss of a network on batches of (x0, x1, alpha), and its standard error."""
+def mean_loss(network: Field, batches: Iterator[Batch]) -> tuple[float, float]:
+    """The loss of a network on batches, and its standard error."""
     values = []
-    for x0, x1, alpha in batches:
+    for batch in batches:
+        x = blend(batch.x0, batch.x1, batch.alpha)
         with torch.inference_mode():
-            wrong = network(blend(x0, x1, alpha), alpha).double() - (x1 - x0).double()
+            wrong = network(x, batch.alpha).double() - (batch.x1 - batch.x0).double()
         values.append(_squared(wrong))
     every = torch.cat(values)
     return float(every.mean()), float(every.std() / len(every) ** 0.5)

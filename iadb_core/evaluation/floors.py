@@ -1,14 +1,16 @@
 """A figure beside its floor: what real samples score under the same measure."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
+from iadb_core.evaluation.metrics import Metric
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import log
 
-Measure = Callable[[Any, Any], dict[str, float]]
+Seen = TypeVar("Seen")  # samples as the measures take them: points, or images and what networks see in them
+Measure = Callable[[Seen, Seen], dict[Metric, float]]
 Spread = tuple[float, float | None]
 
 
@@ -17,11 +19,10 @@ class Figure(NamedTuple):
 
     n: samples in each set. split: the real samples it is measured on. floor, floor_std: what real samples score, mean
     and standard deviation over draws, or the exact field. floor_is: which of these. floor_split: the split of the other
-    real samples, that the floor compares these with. extractor: the network whose features it takes. error: the
-    standard error of a mean over blends.
+    real samples, that the floor compares these with. error: the standard error of a mean over blends.
     """
 
-    metric: str
+    metric: Metric
     value: float
     n: int
     split: str
@@ -29,11 +30,14 @@ class Figure(NamedTuple):
     floor_std: float | None = None
     floor_is: str | None = None
     floor_split: str | None = None
-    extractor: str | None = None
     error: float | None = None
 
+    def described(self) -> dict[str, Any]:
+        """The figure as it stands in files: the metric by its title, and the network whose features it takes."""
+        return self._asdict() | {"metric": self.metric.title, "extractor": self.metric.extractor}
 
-class Draws(NamedTuple):
+
+class RealSets(NamedTuple):
     """Indices of real sets of one size.
 
     reference: (n,), of held-out samples. pairs: of each draw two disjoint sets, of held-out samples and of samples of
@@ -50,7 +54,7 @@ class Draws(NamedTuple):
         return len(self.reference)
 
 
-def real_sets(generated: int, held_out: int, train: int | None, draws: int, generator: np.random.Generator) -> Draws:
+def real_sets(generated: int, held_out: int, train: int | None, draws: int, generator: np.random.Generator) -> RealSets:
     """Draw the sets that `generated` samples are compared with, as many of each as there are at most.
 
     held_out, train: how many real samples there are; of a Gaussian there are no training samples. Raises InputError if
@@ -68,7 +72,7 @@ def real_sets(generated: int, held_out: int, train: int | None, draws: int, gene
         return order[:n], order[n : 2 * n]
 
     reference, _ = pair()
-    return Draws(reference, [pair() for _ in range(draws)], pool)
+    return RealSets(reference, [pair() for _ in range(draws)], pool)
 
 
 def spread(values: Sequence[float]) -> Spread:
@@ -82,7 +86,7 @@ def spread(values: Sequence[float]) -> Spread:
     return mean, float(np.std(values, ddof=1))
 
 
-def usable(measures: Iterable[Measure], candidate: Any, reference: Any) -> list[Measure]:
+def usable(measures: Iterable[Measure[Seen]], candidate: Seen, reference: Seen) -> list[Measure[Seen]]:
     """Those of the measures that these sets have; the others, which raise InputError, are left out with a warning."""
     kept = []
     for measure in measures:
@@ -94,12 +98,12 @@ def usable(measures: Iterable[Measure], candidate: Any, reference: Any) -> list[
     return kept
 
 
-def score(measures: Iterable[Measure], candidate: Any, reference: Any) -> dict[str, float]:
-    """All values that the measures give a candidate against the reference, by name."""
-    return {name: value for measure in measures for name, value in measure(candidate, reference).items()}
+def score(measures: Iterable[Measure[Seen]], candidate: Seen, reference: Seen) -> dict[Metric, float]:
+    """All values that the measures give a candidate against the reference, by metric."""
+    return {metric: value for measure in measures for metric, value in measure(candidate, reference).items()}
 
 
-def floors(measures: Sequence[Measure], real_pairs: Iterable[tuple[Any, Any]]) -> dict[str, Spread]:
-    """What real samples score: mean and standard deviation over pairs (candidate, reference), by the values' names."""
+def floors(measures: Sequence[Measure[Seen]], real_pairs: Iterable[tuple[Seen, Seen]]) -> dict[Metric, Spread]:
+    """What real samples score: mean and standard deviation over pairs (candidate, reference), by metric."""
     draws = [score(measures, candidate, reference) for candidate, reference in real_pairs]
-    return {name: spread([draw[name] for draw in draws]) for name in draws[0]}
+    return {metric: spread([draw[metric] for draw in draws]) for metric in draws[0]}

@@ -10,33 +10,36 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from iadb_core.networks import registry as networks
+from iadb_core.networks.building import planned
 from iadb_core.networks.network import Network
+from iadb_core.networks.registry import NETWORKS
+from iadb_core.networks.settings import NetworkSettings, Shape
 from iadb_core.system.archives import load_archive
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 
 FORMAT = "iadb-checkpoint-1"
-LARGEST, MOST = 4096, 32  # of the sizes that describe a network, and of their number
+LARGEST, MOST = 4096, 8  # of the shape of a sample: its sizes, and their number
 
 
 def save(
     path: str | os.PathLike[str],
     network: Network,
-    *,
-    description: Mapping[str, Any],
+    sizes: NetworkSettings,
+    shape: Shape,
     settings: Mapping[str, Any],
     seed: int,
     steps: int,
 ) -> None:
     """Write a checkpoint, atomically; the same arguments give the same bytes.
 
-    description: `name`, `shape` and `settings` of the network, as `networks.build` takes them. settings: what the
-    training was told. Raises InputError if the file cannot be written.
+    sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. Raises
+    InputError if the file cannot be written.
     """
+    described = dict(settings.get("network") or sorted(sizes.written().items()))
     content = {
         "format": FORMAT,
-        "network": dict(description),
+        "network": {"name": described.pop("name"), "shape": list(shape), "settings": described},
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
         "settings": dict(settings),
         "seed": seed,
@@ -78,12 +81,14 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
 
 def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Network:
     """The network of a description, which takes no memory but that of the weights."""
-    shape, settings = described["shape"], described["settings"]
-    sizes = [*shape, *(size for value in settings.values() for size in (value if isinstance(value, list) else [value]))]
-    if not all(isinstance(size, int) and 0 < size <= LARGEST for size in sizes) or len(sizes) > MOST:
-        raise ValueError(f"sizes {sizes}")
+    shape, name = described["shape"], described["name"]
+    if not all(type(size) is int and 0 < size <= LARGEST for size in shape) or len(shape) > MOST:
+        raise ValueError(f"samples of shape {shape}")
+    if name not in NETWORKS:
+        raise ValueError(f"{name!r} is not among the networks")
+    sizes = NETWORKS[name].model_validate({"name": name, **described["settings"]})
     if not all(tensor.dtype == torch.float32 and tensor.layout == torch.strided for tensor in weights.values()):
         raise ValueError("weights of another kind than float32")
-    network = networks.planned(described["name"], tuple(shape), settings)
+    network = planned(sizes, tuple(shape))
     network.load_state_dict(weights, assign=True)
     return network

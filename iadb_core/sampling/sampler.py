@@ -1,118 +1,51 @@
-"""Running a trained network: where samples start, and how they are pushed to the target in batches."""
+"""Carrying samples from the source to the target, or back, in batches."""
 
-import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core.data.densities import sample_gaussian
-from iadb_core.data.preparation import network_values
-from iadb_core.data.shards import shard_rows
 from iadb_core.method.fields import Field
+from iadb_core.method.integration import Solver, solver_of
 from iadb_core.method.schedules import SCHEDULES
-from iadb_core.method.solvers import Counted, make_solver
-from iadb_core.networks import checkpoint
-from iadb_core.networks.network import Network
-from iadb_core.networks.registry import laid_out
+from iadb_core.sampling.settings import Sampling
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array
-from iadb_core.system.graphs import Replayed
-from iadb_core.system.runtime import choose_device, choose_precision
-from iadb_core.system.seeds import numpy_generator
-
-ALL = slice(None)
 
 
-def starts(
-    density: Mapping[str, Any],
-    shape: tuple[int, ...],
-    samples: np.ndarray | None,
-    count: int,
-    generator: np.random.Generator,
-    distinct: bool = False,
-    part: slice = ALL,
-) -> Tensor:
-    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them; or part of them.
+class Way(NamedTuple):
+    """A way to sample. alphas: from α = 0 to 1. batch_size: samples that are carried at once."""
 
-    density: its settings by its kind. samples: its stored samples; None for a Gaussian. They are drawn with
-    replacement, unless `distinct`: then each at most once. The first starts are the same for every count.
-    Raises InputError if there are fewer distinct samples than `count`.
-    """
-    if samples is None:
-        gaussian = density["gaussian"]
-        first, last, _ = part.indices(count)
-        drawn = sample_gaussian(shape, gaussian["mean"], gaussian["std"], last - first, generator, skipped=first)
-        return torch.from_numpy(drawn)
-    if distinct and count > len(samples):
-        raise InputError(f"{count} distinct starts were asked for, of {len(samples)} samples")
-    chosen = generator.permutation(len(samples))[:count] if distinct else generator.integers(len(samples), size=count)
-    return network_values(samples[chosen[part]], density)
+    solver: Solver
+    alphas: list[float]
+    batch_size: int
 
-
-def measured_starts(
-    density: Mapping[str, Any],
-    shape: tuple[int, ...],
-    source: str | None,
-    target: str,
-    count: int,
-    seed: int,
-    shard: tuple[int, int] = (1, 1),
-    batch_size: int = 1,
-) -> Tensor:
-    """Where the samples that are measured start: fresh noise, or distinct held-out samples; (n, *shape), float32.
-
-    density: the source's settings. source, target: files of held-out samples, none for a Gaussian source. n is
-    `count`, or as many as both files have. The first starts are the same for every count. shard: its number, from 1,
-    and of how many, each of whole batches of `batch_size`: then only its own.
-    """
-    samples = load_array(source) if source else None
-    count = min(count, len(load_array(target)), *([] if samples is None else [len(samples)]))
-    part = shard_rows(*shard, count, batch_size)
-    return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True, part=part)
-
-
-def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:
-    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph.
-
-    The network itself is taken for it; its weights must not change any more.
-    """
-    placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
-
-    def field(x: Tensor, alpha: Tensor) -> Tensor:
-        return placed(x.to(precision, memory_format=layout), alpha).float()
-
-    if device.type != "cuda":
-        return field
-    replayed = Replayed(torch.no_grad()(field))
-    return lambda x, alpha: replayed(x, alpha).clone()
+    @classmethod
+    def of(cls, settings: Sampling) -> "Way":
+        """The way that settings describe."""
+        solver = solver_of(settings.solver).with_tolerances(settings.rtol, settings.atol)
+        return cls(solver, SCHEDULES[settings.schedule](settings.steps), settings.batch_size)
 
 
 class Sampler:
-    """A trained network that carries samples from the source to the target, or back.
+    """A field that is followed in a way: any field, a trained model's or an exact one. device: where it computes."""
 
-    model: a checkpoint. settings: `sampling` (solver, schedule, steps, tolerances, batch_size), `device` and
-    `precision`. Raises InputError for a corrupted checkpoint or a device that is not there.
-    """
+    def __init__(self, field: Field, way: Way, device: torch.device) -> None:
+        self.field, self.way, self.device = field, way, device
 
-    def __init__(self, model: str | os.PathLike[str], settings: Mapping[str, Any]) -> None:
-        network, described = checkpoint.load(model)
-        self.shape = tuple(described["network"]["shape"])
-        self.images = len(self.shape) > 1
-        self.device = choose_device(settings["device"])
-        self.precision = choose_precision(settings["precision"], self.device, network.convolutional)
-        self.field = Counted(field_of(network, self.device, self.precision))
-        self.use(**settings["sampling"])
+    @property
+    def alphas(self) -> list[float]:
+        """Of the states, from α = 0 to 1."""
+        return self.way.alphas
 
-    def use(
-        self, solver: str, schedule: str, steps: int, batch_size: int, rtol: float = 0.0, atol: float = 0.0, **_: Any
-    ) -> None:
-        """Sample in this way from now on; the arguments are those of `sampling`, rtol and atol of dopri5 alone."""
-        self.alphas = SCHEDULES[schedule](steps)
-        self.solver = make_solver(solver, rtol, atol)
-        self.batch_size = batch_size
+    def _carried(self, starts: Tensor, backward: bool) -> Iterator[tuple[slice, int, float, Tensor]]:
+        """As `states`, with each α, and on the device, without waiting for it."""
+        alphas, size = self.alphas[::-1] if backward else self.alphas, self.way.batch_size
+        for first in range(0, len(starts), size):
+            which = slice(first, min(first + size, len(starts)))
+            states = self.way.solver(self.field, starts[which].to(self.device), alphas)
+            for index, (alpha, x) in enumerate(states):
+                yield which, index, alpha, x
 
     def states(self, starts: Tensor, backward: bool = False) -> Iterator[tuple[slice, int, Tensor]]:
         """Carry starts, (count, *shape), batch by batch: yields (which samples, index of the state, their states).
@@ -120,28 +53,30 @@ class Sampler:
         The states, (batch, *shape), float32, are on the CPU; one for each α of the schedule, from α = 0 to 1, or
         from 1 to 0 if `backward`. Raises InputError if they stop being finite.
         """
-        alphas = self.alphas[::-1] if backward else self.alphas
-        for first in range(0, len(starts), self.batch_size):
-            which = slice(first, min(first + self.batch_size, len(starts)))
-            states = self.solver(self.field, starts[which].to(self.device), alphas)
-            for index, (alpha, x) in enumerate(states):
-                if not x.isfinite().all():
-                    raise InputError(
-                        f"samples are not finite at α = {alpha:.3f}: train longer, or set `precision: float32`"
-                    )
-                yield which, index, x.cpu()
+        for which, index, alpha, x in self._carried(starts, backward):
+            if not x.isfinite().all():
+                raise _not_finite(alpha)
+            yield which, index, x.cpu()
 
     def ends(
         self, starts: Tensor, backward: bool = False, on_state: Callable[[int], object] = lambda count: None
     ) -> Tensor:
         """Where starts, (count, *shape), are carried to: (count, *shape), float32, on the CPU.
 
-        on_state: is told how many samples have reached one more state.
+        The device is waited for once a batch. on_state: is told how many samples have reached one more state. Raises
+        InputError as `states` does.
         """
         carried = torch.empty_like(starts)
-        for which, index, x in self.states(starts, backward):
+        finite: list[tuple[float, Tensor]] = []
+        for which, index, alpha, x in self._carried(starts, backward):
+            finite.append((alpha, x.isfinite().all()))
             if index == len(self.alphas) - 1:
-                carried[which] = x
+                flags = torch.stack([flag for _, flag in finite]).tolist()
+                for (reached, _), flag in zip(finite, flags, strict=True):
+                    if not flag:
+                        raise _not_finite(reached)
+                finite.clear()
+                carried[which] = x.cpu()
             on_state(len(x))
         return carried
 
@@ -152,3 +87,7 @@ class Sampler:
             states[index, which] = x
             on_state(len(x))
         return states
+
+
+def _not_finite(alpha: float) -> InputError:
+    return InputError(f"samples are not finite at α = {alpha:.3f}: train longer, or set `precision: float32`")

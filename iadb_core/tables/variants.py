@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas
 
+from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
 from iadb_core.system.provenance import settings_text
 
 MEASURED = ["final_loss", "training_seconds"]
-DECIDING = "Fréchet distance (classifier)"
+DECIDING = FRECHET[CLASSIFIER].title
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import torch
 
-from iadb_core.data.streams import independent_blocks
+from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.networks import checkpoint
-from iadb_core.networks import registry as networks
+from iadb_core.networks.building import build, parameter_count, weights_hash
+from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import load_array, write_csv, write_json
 from iadb_core.system.hardware import hardware
@@ -34,20 +35,20 @@ from iadb_core.system.runtime import (
 from iadb_core.training import launch
 from iadb_core.training.loop import State, train, training_length
 from iadb_core.training.processes import ALONE, LostError, Processes, end_with_parent, joined
+from iadb_core.training.recipe import Recipe
 from iadb_core.training.records import Record, final_loss, record_steps
 from iadb_core.training.resume import Keeper, ResumeFile
 
 
 class TrainingJob(NamedTuple):
-    """What a training is of. Files: source and target, None for a Gaussian; code, that trains; log, model, history
-    and summary are written. settings: of the experiment. shape: of a sample. threads: of each machine. sharing: how
-    many such jobs share its GPU, or its memory.
+    """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew;
+    code, that trains; log, model, history and summary are written. settings: canonical, of the `Recipe`. shape: of a
+    sample. threads: of each machine. sharing: how many such jobs share its GPU, or its memory.
     """
 
     title: str
     log: str
-    source: str | None
-    target: str | None
+    inputs: dict[str, str | None]
     code: list[str]
     model: str
     history: str
@@ -108,72 +109,104 @@ def _alone(what: TrainingJob, processes: Processes) -> None:
         _train(what, processes)
 
 
-def _train(what: TrainingJob, processes: Processes) -> None:
-    settings, seed, training = what.settings, what.seed, what.settings["training"]
-    shape, model = tuple(what.shape), Path(what.model)
-    name, sizes = settings["network"]["name"], {k: v for k, v in settings["network"].items() if k != "name"}
-    configured = configure(max(1, what.threads // processes.here))
-    device = choose_device(processes.device(settings["device"]))
-    network = networks.build(name, shape, sizes, generator(seed, "weights")).to(device)
-    precision = choose_precision(settings["precision"], device, network.convolutional)
+class _Prepared(NamedTuple):
+    """What a process trains, and how. origin: where the result comes from, for the summary."""
 
-    source, target = (load_array(path) if path else None for path in (what.source, what.target))
+    recipe: Recipe
+    network: Network
+    device: torch.device
+    precision: torch.dtype
+    pairs: Pairs
+    steps: int
+    epoch: int | None
+    threads: int
+    origin: dict[str, str]
+
+
+def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
+    """Build the network and find the samples."""
+    recipe, shape = Recipe.of(what.settings), tuple(what.shape)
+    threads = configure(max(1, what.threads // processes.here))
+    device = choose_device(processes.device(recipe.device))
+    network = build(recipe.network, shape, generator(what.seed, "weights")).to(device)
+    precision = choose_precision(recipe.precision, device, network.convolutional)
+    source, target = (load_array(path) if (path := what.inputs[side]) else None for side in ("source", "target"))
     counted = next((samples for samples in (target, source) if samples is not None), ())
-    steps, epoch = training_length(training, len(counted))
+    steps, epoch = training_length(recipe.training, len(counted))
+    sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
+    drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
+    pairs = pairs_of((recipe.source, recipe.target), (source, target), shape, *drawn, sharing=sharing)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),
-        "training_data": files_digest(path for path in (what.source, what.target) if path),
+        "training_data": files_digest(path for path in what.inputs.values() if path),
         "training_versions": versions(),
         "training_code": files_digest(what.code),
     }
-    computed_by = {"training_versions": versions(TRAINING_PACKAGES)}
-    fingerprint = settings_digest([settings, shape, seed, origin | computed_by])
-    # Named by what it is of, so that a change of the configuration that is taken back finds it again.
-    resume = ResumeFile(model.with_suffix(f".{fingerprint}.resume"), fingerprint, hardware(device, processes.size))
-    state = _same_state(resume, processes)
-    densities = settings["source"], settings["target"]
-    batches = training["batch_size"], training["order"], seed, device, training["alpha"]
-    first, rows = state.blocks if state else 0, processes.rows(training["batch_size"])
-    sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
-    blocks = independent_blocks(densities, (source, target), shape, *batches, first=first, rows=rows, sharing=sharing)
+    return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, origin)
 
+
+def _train(what: TrainingJob, processes: Processes) -> None:
+    prepared = _prepared(what, processes)
+    settings, steps = prepared.recipe.training, prepared.steps
+    resume = _resume_file(what, prepared, processes)
+    state = _same_state(resume, processes)
+    blocks = prepared.pairs.blocks(state.blocks if state else 0, processes.rows(settings.batch_size))
     records = list(state.records) if state else []
-    done = records[-1].step if records else 0
     among = f"{processes.size} × " if processes.size > 1 else ""
-    log.info("%s steps on %s%s in %s", f"{steps:,}", among, device, precision_name(precision))
+    log.info("%s steps on %s%s in %s", f"{steps:,}", among, prepared.device, prepared.origin["precision"])
     if state:
         log.info("goes on after step %s", f"{state.steps:,}")
-    record_at = record_steps(training["record_every"], epoch)
+    how = prepared.network, blocks, steps, settings, prepared.precision
+    record_at = record_steps(settings.record_every, prepared.epoch)
     if processes.rank:
-        for _ in train(network, blocks, steps, training, precision, record_at, state, processes=processes):
+        for _ in train(*how, record_at, state, processes=processes):
             pass
         return
+    done = records[-1].step if records else 0
     with Progress(steps, "steps", done) as progress, Interruptions(again=processes.size > 1) as interruptions:
         keeper = Keeper(resume, interruptions)
-        for record in train(network, blocks, steps, training, precision, record_at, state, keeper, processes):
+        for record in train(*how, record_at, state, keeper, processes):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
+    _write(what, prepared, records, processes, resume)
 
-    description = {"name": name, "shape": list(shape), "settings": sizes}
-    checkpoint.save(model, network, description=description, settings=settings, seed=seed, steps=steps)
+
+def _resume_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -> ResumeFile:
+    """Where the state is kept: named by what it is of, so that a change of the configuration that is taken back finds
+    it again.
+    """
+    computed_by = {"training_versions": versions(TRAINING_PACKAGES)}
+    fingerprint = settings_digest([what.settings, what.shape, what.seed, prepared.origin | computed_by])
+    path = Path(what.model).with_suffix(f".{fingerprint}.resume")
+    return ResumeFile(path, fingerprint, hardware(prepared.device, processes.size))
+
+
+def _write(
+    what: TrainingJob, prepared: _Prepared, records: list[Record], processes: Processes, resume: ResumeFile
+) -> None:
+    """The model, its history and its summary."""
+    recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
+    told = what.settings, what.seed, prepared.steps
+    checkpoint.save(what.model, network, recipe.network, shape, *told)
     write_csv(what.history, Record._fields, records)
+    ema = recipe.training.ema
     summary = {
-        "network": name,
-        "parameters": networks.parameter_count(network),
-        "training_steps": steps,
+        "network": recipe.network.name,
+        "parameters": parameter_count(network),
+        "training_steps": prepared.steps,
         "final_loss": final_loss(records),
         "training_seconds": records[-1].seconds,
-        "device": str(device),
+        "device": str(prepared.device),
         "processes": processes.size,
-        "threads": configured,
+        "threads": prepared.threads,
         "hardware": "; then ".join(resume.computed_on),
-        "peak_memory_mb": peak_memory_mb(device),
-        "weights": f"moving average, decay {training['ema']}" if training["ema"] else "of the last step",
-        "weights_hash": networks.weights_hash(network),
+        "peak_memory_mb": peak_memory_mb(prepared.device),
+        "weights": f"moving average, decay {ema}" if ema else "of the last step",
+        "weights_hash": weights_hash(network),
     }
-    write_json(what.summary, origin | summary)
+    write_json(what.summary, prepared.origin | summary)
 
 
 def _same_state(resume: ResumeFile, processes: Processes) -> State | None:

@@ -1,19 +1,22 @@
 """The training loop, as a generator: what to show, write and keep stays with the caller."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import fsum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from iadb_core.data.streams import Block, steps_per_epoch
+from iadb_core.data.draws import steps_per_epoch
+from iadb_core.method.couplings import Block
+from iadb_core.method.objectives import Deblending, Objective
 from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError
 from iadb_core.training.optimizer import averaging_weight, learning_rate
 from iadb_core.training.processes import ALONE, Processes
 from iadb_core.training.records import Record
+from iadb_core.training.settings import Training
 from iadb_core.training.stepper import Stepper
 
 
@@ -32,17 +35,17 @@ class State(NamedTuple):
     records: list[Record]
 
 
-class Training:
+class Running:
     """A training between its blocks: steps on a block, the records that are due, and the state to go on from.
 
     The arguments are those of `train`; coordinates: of a batch's samples, by which a loss is divided.
     """
 
     def __init__(
-        self, stepper: Stepper, steps: int, settings: Mapping[str, Any], record_at: Iterator[int], coordinates: int
+        self, stepper: Stepper, steps: int, settings: Training, record_at: Iterator[int], coordinates: int
     ) -> None:
         self.stepper, self.steps, self.record_at, self.coordinates = stepper, steps, record_at, coordinates
-        self.ema, self.schedule = settings["ema"], (settings["learning_rate"], settings["decay"], settings["warmup"])
+        self.ema, self.schedule = settings.ema, (settings.learning_rate, settings.decay, settings.warmup)
         self.done = self.blocks = 0
         self.waiting: list[Tensor] = []  # losses that the device has still to compute
         self.losses: list[float] = []  # since the last record
@@ -73,8 +76,8 @@ class Training:
 
     def advance(self, drawn: Block) -> None:
         """A step on each batch of the block, of the last one only on those that are left to do."""
-        block = Block(*(part[: self.steps - self.done] for part in drawn))
-        coming = range(self.done, self.done + len(block.alpha))
+        block = drawn.first(self.steps - self.done)
+        coming = range(self.done, self.done + len(block))
         rates = [learning_rate(i, self.steps, *self.schedule) for i in coming]
         averaging = [averaging_weight(i, self.ema) for i in coming]
         self.waiting.append(self.stepper(block, torch.tensor([rates, averaging])))
@@ -113,29 +116,30 @@ def train(
     network: Network,
     blocks: Iterator[Block],
     steps: int,
-    settings: Mapping[str, Any],
+    settings: Training,
     precision: torch.dtype,
     record_at: Iterator[int],
     begin: State | None = None,
-    after_block: Callable[[Training], object] = lambda training: None,
+    after_block: Callable[[Running], object] = lambda training: None,
     processes: Processes = ALONE,
+    objective: Objective | None = None,
 ) -> Iterator[Record]:
-    """Train `network` in place on the deblending loss; yield a record now and then.
+    """Train `network` in place on an objective, by default the deblending loss; yield a record now and then.
 
-    blocks: on the network's device. settings: `batch_size`, `optimizer`, `learning_rate`, `decay`, `warmup` and `ema`
-    of `training`. precision: of the network's products. record_at: ascending steps after which to yield; the last step
-    always yields. With `ema` the network ends with the average of its weights. Source: Heitz et al. 2023, algorithm 3.
+    blocks: on the network's device. precision: of the network's products. record_at: ascending steps after which to
+    yield; the last step always yields. With `ema` the network ends with the average of its weights. Source: Heitz et
+    al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
     records are not yielded again. after_block: is called between blocks, and may ask for the state. processes:
     that train together, each on `processes.rows` of every batch.
     Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
     to begin with is of another one; LostError if another process has ended.
     """
-    if settings["warmup"] >= steps:
-        raise InputError(f"training.warmup: {settings['warmup']:,} steps of {steps:,}: the rate would only rise")
-    stepper = Stepper(network, precision, settings, processes)
+    if settings.warmup >= steps:
+        raise InputError(f"training.warmup: {settings.warmup:,} steps of {steps:,}: the rate would only rise")
+    stepper = Stepper(network, objective or Deblending(), precision, settings, processes)
     drawn = next(blocks)
-    training = Training(stepper, steps, settings, record_at, settings["batch_size"] * drawn.x0[0, 0].numel())
+    training = Running(stepper, steps, settings, record_at, settings.batch_size * drawn.x0[0, 0].numel())
     if begin:
         training.resume(begin)
     while training.done < steps:
@@ -156,13 +160,13 @@ def check_finite(losses: Sequence[float], before: int) -> None:
             )
 
 
-def training_length(settings: Mapping[str, Any], count: int) -> tuple[int, int | None]:
+def training_length(settings: Training, count: int) -> tuple[int, int | None]:
     """The number of optimiser steps, and of steps in an epoch if the settings count in epochs.
 
-    settings: `steps`, or `epochs`, and `batch_size`. count: the number of samples in an epoch.
-    Raises InputError if an epoch has no whole batch.
+    count: the number of samples in an epoch. Raises InputError if an epoch has no whole batch.
     """
-    if "steps" in settings:
-        return settings["steps"], None
-    epoch = steps_per_epoch(count, settings["batch_size"])
-    return settings["epochs"] * epoch, epoch
+    if settings.epochs is None:
+        assert settings.steps is not None
+        return settings.steps, None
+    epoch = steps_per_epoch(count, settings.batch_size)
+    return settings.epochs * epoch, epoch

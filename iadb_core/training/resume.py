@@ -13,7 +13,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 from iadb_core.system.interruptions import Interruptions
 from iadb_core.system.progress import log
-from iadb_core.training.loop import State, Training
+from iadb_core.training.loop import Running, State
 from iadb_core.training.records import Record
 
 MAGIC = b"iadb-resume-2\n"
@@ -114,7 +114,7 @@ class Keeper:
         self.file, self.interruptions = file, interruptions
         self.pause, self.last, self.took = SECONDS_BETWEEN_STATES, time.monotonic(), 0.0
 
-    def __call__(self, training: Training) -> None:
+    def __call__(self, training: Running) -> None:
         """To be called between blocks. Raises InputError if the training's loss is not finite."""
         ended = training.done == training.steps
         if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:

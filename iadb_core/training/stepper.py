@@ -1,49 +1,46 @@
-"""Optimiser steps on the deblending loss, a block of batches at a time."""
+"""Optimiser steps on an objective, a block of batches at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from iadb_core.data.streams import Block
-from iadb_core.method.blending import blend
-from iadb_core.networks.mlp import MLP
+from iadb_core.method.couplings import Block
+from iadb_core.method.objectives import Objective
+from iadb_core.networks.building import laid_out
 from iadb_core.networks.network import Network
 from iadb_core.networks.parameters import flat_matrices, flatten
-from iadb_core.networks.registry import laid_out
 from iadb_core.system.errors import InputError
 from iadb_core.system.graphs import Replayed
-from iadb_core.training.gradients import ByAutograd, Gradient, WrittenOut
+from iadb_core.training.gradients import gradient_of
 from iadb_core.training.optimizer import Adam, Muon, Optimizer
 from iadb_core.training.processes import ALONE, Processes
+from iadb_core.training.settings import Training
 
 
 class Stepper:
-    """Optimiser steps on the deblending loss, a block of batches at a time; on CUDA a block is one graph.
+    """Optimiser steps on an objective, a block of batches at a time; on CUDA a block is one graph.
 
     network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
-    float32. settings: `batch_size`, `optimizer` and `ema` of `training`. processes: among which batches are shared out,
+    float32. processes: among which batches are shared out,
     whose gradients and losses are then summed. `tensors` is all that steps change.
     """
 
     def __init__(
         self,
         network: Network,
+        objective: Objective,
         precision: torch.dtype,
-        settings: Mapping[str, Any],
+        settings: Training,
         processes: Processes = ALONE,
     ) -> None:
-        self.processes, rows = processes, processes.rows(settings["batch_size"])
+        self.objective, self.processes = objective, processes
         self.weights = flatten(laid_out(network.train()))
-        self.average = self.weights.clone() if settings["ema"] else None
-        self.gradient: Gradient
-        if isinstance(network, MLP) and precision == torch.float32:
-            self.gradient = WrittenOut(network, rows.stop - rows.start)
-        else:
-            self.gradient = ByAutograd(network, self.weights, precision)
+        self.average = self.weights.clone() if settings.ema else None
+        rows = processes.rows(settings.batch_size)
+        self.gradient = gradient_of(network, self.weights, objective, rows.stop - rows.start, precision)
         self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
-        if settings["optimizer"] == "muon":
+        if settings.optimizer == "muon":
             matrices = flat_matrices(network, without=network.ends())
             self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
         self.tensors = [self.weights, *([] if self.average is None else [self.average]), *self.optimizer.tensors]
@@ -55,13 +52,14 @@ class Stepper:
 
         rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
         """
+        parts = block.x0, block.x1, block.alpha
         if not self.on_cuda:
-            return self.run(*block, rates)
-        return self.run(*block, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
+            return self.run(*parts, rates)
+        return self.run(*parts, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
 
     def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
-        x = blend(x0.flatten(0, 1), x1.flatten(0, 1), alpha.flatten()).view_as(x0)
-        batches = zip(x.unbind(), alpha.unbind(), x0.unbind(), x1.unbind(), strict=True)
+        examples = self.objective.examples(Block(x0, x1, alpha))
+        batches = zip(*(part.unbind() for part in examples), strict=True)
         found = []
         for batch, (rate, averaging) in zip(batches, rates.unbind(1), strict=True):
             found.append(self.gradient(*batch))

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 from conftest import files_limited
+from iadb_core.data.pictures import save_png
 from PIL import Image
 
-from iadb_core.data.pictures import save_png
 from iadb_core.drawing.animation import write_gif, write_mp4
 from iadb_core.drawing.frames import Frames
 from iadb_core.system.errors import InputError

@@ -2,9 +2,9 @@ import numpy as np
 import ot
 import pytest
 import scipy.stats
+from iadb_core.data.densities import sample_density
 from sklearn.metrics.pairwise import rbf_kernel
 
-from iadb_core.data.densities import sample_density
 from iadb_core.evaluation.distances import (
     energy_distance,
     median_distance,

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from iadb_core.evaluation.measures import Comparison, Images, extractor_of, image_measures, memorisation, point_measures
 
 from iadb_core.evaluation.classifier import train_classifier
 from iadb_core.evaluation.floors import real_sets
-from iadb_core.evaluation.measures import Comparison, Images, extractor_of, image_measures, memorisation, point_measures
 from iadb_core.system.files import save_array
 
 RANDOM = np.random.default_rng(0)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from iadb_core.sampling.solver_table import sweep, ways
 
 from iadb_core.networks import checkpoint
 from iadb_core.networks import registry as networks
 from iadb_core.sampling.sampler import Sampler
-from iadb_core.sampling.solver_table import sweep, ways
 
 SAMPLING = {
     "solver": "euler",

@@ -17,8 +17,8 @@ from cluster import (  # noqa: F401
     the_training,
     uninterrupted,
 )
-from conftest import POINTS
 from interrupting import MODEL, TARGET, gone_on_after, logged, wait_for
+from small import POINTS
 
 
 def test_a_job_that_is_cancelled_goes_on_in_the_next(begun, uninterrupted):

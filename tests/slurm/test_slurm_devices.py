@@ -4,7 +4,8 @@ import json
 
 import numpy as np
 from cluster import asked, of_rule, run
-from conftest import POINTS, make_workspace
+from conftest import make_workspace
+from small import POINTS
 
 MODEL = "results/points/seed0/model.pt"
 TRAINING = POINTS["training"] | {"steps": 300, "record_every": 10}

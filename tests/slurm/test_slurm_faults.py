@@ -15,8 +15,8 @@ from cluster import (  # noqa: F401
     the_training,
     uninterrupted,
 )
-from conftest import IMAGES, POINTS
 from interrupting import TARGET, debris, gone_on_after, states, wait_for
+from small import IMAGES, POINTS
 
 
 def test_a_preempted_job_is_requeued_and_goes_on(prepared, uninterrupted):

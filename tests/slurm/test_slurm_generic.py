@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from cluster import jobs
-from conftest import POINTS, ROOT
+from conftest import ROOT
 from interrupting import heed_ctrl_c
+from small import POINTS
 
 
 def test_the_command_in_the_documentation(workspace):

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 from cluster import asked, jobs, of_rule, run, said
-from conftest import IMAGES, POINTS, make_workspace
+from conftest import make_workspace
 from interrupting import debris, digests
+from small import IMAGES, POINTS
 
 TARGETS = ["results/points.gif", "results/images.gif", "evaluate"]
 EXPERIMENTS = {"points": POINTS | {"seeds": [0, 1]}, "images": IMAGES | {"seeds": [0, 1], "device": "auto"}}

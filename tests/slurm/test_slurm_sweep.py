@@ -1,7 +1,7 @@
 """A sweep as jobs of a real Slurm."""
 
 from cluster import of_rule, run
-from conftest import POINTS
+from small import POINTS
 
 
 def test_a_sweep_over_two_keys(workspace):

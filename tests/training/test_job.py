@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import POINTS as POINTS_EXPERIMENT
 from conftest import ROOT
 from interrupting import wait_for
+from small import POINTS as POINTS_EXPERIMENT
 
 from iadb_core.networks import checkpoint
 from iadb_core.training import job as training_job

@@ -7,8 +7,9 @@ import time
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS, copied, edited, mounted, serving
+from conftest import copied, edited, mounted, serving
 from PIL import Image
+from small import IMAGES, POINTS
 
 PNG = "left.png"
 

@@ -5,8 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS, make_workspace
+from conftest import make_workspace
 from PIL import Image
+from small import IMAGES, POINTS
 
 
 def table(path):

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.experiments import ConfigError, complete, deep_merge, sample_shape, sorted_tree
+from workflow.experiments import ConfigError, complete, deep_merge, sorted_tree
+from workflow.mistakes import resolved, schema
 from workflow.reference import reference
-from workflow.schema import load_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -29,25 +29,25 @@ def changed(path, value):
 
 
 def test_the_tutorials_numbers():
-    experiments = complete(SHIPPED)["experiments"]
+    experiments = complete(SHIPPED).experiments
     densities, mnist = experiments["densities"], experiments["mnist"]
-    assert densities["samples"]["points"] == 65_536
-    assert densities["network"] == {"name": "mlp", "width": 64, "hidden_layers": 4}
+    assert densities.samples.points == 65_536
+    assert densities.network.written() == {"name": "mlp", "width": 64, "hidden_layers": 4}
     training = {"steps": 65_536, "batch_size": 256, "order": "with_replacement", "learning_rate": 0.001}
-    assert training.items() <= densities["training"].items()
-    assert {"count": 2048, "steps": 128, "solver": "euler"}.items() <= densities["sampling"].items()
-    assert densities["animation"]["frame_ms"] == 50
-    assert mnist["source"] == {"gaussian": {"mean": 0.0, "std": 1.0}}
-    assert mnist["target"]["dataset"]["scaling"] == [[0.1307, 0.3081], [0.5, 0.5]]
+    assert training.items() <= densities.training.written().items()
+    assert {"count": 2048, "steps": 128, "solver": "euler"}.items() <= densities.sampling.written().items()
+    assert densities.animation.frame_ms == 50
+    assert mnist.source.described() == {"gaussian": {"mean": 0.0, "std": 1.0}}
+    assert mnist.target.written()["scaling"] == [[0.1307, 0.3081], [0.5, 0.5]]
     training = {"epochs": 16, "batch_size": 64, "order": "shuffled", "learning_rate": 0.0005}
-    assert training.items() <= mnist["training"].items()
-    assert {"count": 64, "steps": 128, "solver": "euler"}.items() <= mnist["sampling"].items()
-    assert sample_shape(densities) == (2,)
-    assert sample_shape(mnist) == (1, 32, 32)
+    assert training.items() <= mnist.training.written().items()
+    assert {"count": 64, "steps": 128, "solver": "euler"}.items() <= mnist.sampling.written().items()
+    assert densities.shape == (2,)
+    assert mnist.shape == (1, 32, 32)
 
 
 def test_an_mlp_has_one_thread_unless_more_are_given():
-    assert {name: experiment["threads"] for name, experiment in complete(SHIPPED)["experiments"].items()} == {
+    assert {name: experiment.threads for name, experiment in complete(SHIPPED).experiments.items()} == {
         "densities": 1,
         "moons": 1,
         "word": 1,
@@ -55,8 +55,8 @@ def test_an_mlp_has_one_thread_unless_more_are_given():
         "mnist-fast": 4,
         "digits": 4,
     }
-    assert complete(changed("experiments/densities/threads", 2))["experiments"]["densities"]["threads"] == 2
-    assert complete(changed("defaults/threads", 3))["experiments"]["densities"]["threads"] == 3
+    assert complete(changed("experiments/densities/threads", 2)).experiments["densities"].threads == 2
+    assert complete(changed("defaults/threads", 3)).experiments["densities"].threads == 3
 
 
 def test_defaults_lie_under_each_experiment_and_are_filled_in():
@@ -73,13 +73,18 @@ def test_defaults_lie_under_each_experiment_and_are_filled_in():
         },
     }
     kept = copy.deepcopy(config)
-    experiment = complete(config)["experiments"]["a"]
+    experiment = complete(config).experiments["a"]
     assert config == kept
-    assert experiment["training"]["batch_size"] == 7
-    assert experiment["seeds"] == [1, 2]
-    assert experiment["source"] == {"gaussian": {"mean": 0.0, "std": 1.0}}
-    assert experiment["sampling"]["steps"] == 128
-    assert experiment["animation"]["mp4"] is False
+    assert experiment.training.batch_size == 7
+    assert experiment.seeds == [1, 2]
+    assert experiment.source.described() == {"gaussian": {"mean": 0.0, "std": 1.0}}
+    assert experiment.sampling.steps == 128
+    assert experiment.animation.mp4 is False
+
+
+def test_a_complete_configuration_is_complete():
+    found = complete(SHIPPED)
+    assert complete(found.written()) == found
 
 
 def test_a_density_of_another_kind_replaces_that_of_the_defaults():
@@ -94,23 +99,23 @@ def test_the_order_of_keys_does_not_matter():
     assert str(sorted_tree({"b": {"y": 1, "x": 2}})) == str(sorted_tree({"b": {"x": 2, "y": 1}}))
 
 
-def test_every_key_of_the_schema_is_described_and_bounded():
-    def visit(schema, where):
-        for key, value in schema.get("properties", {}).items():
+def test_every_key_of_the_configuration_is_described_and_bounded():
+    def visit(section, where):
+        for key, value in section.get("properties", {}).items():
             place = f"{where}.{key}"
-            resolved = value | load_schema()["$defs"][value["$ref"].rpartition("/")[2]] if "$ref" in value else value
-            assert "description" in resolved or "$ref" in value, place
-            kind = resolved.get("type")
-            if kind in ("integer", "number"):
-                assert {"minimum", "exclusiveMinimum"} & set(resolved), place
-                assert "maximum" in resolved, place
-            if kind == "object" and key not in ("defaults", "experiments", "grid", "zip"):
-                assert resolved["additionalProperties"] is False, place
-            visit(resolved, place)
+            value = resolved(value)
+            assert value.get("description"), place
+            for own in [*value.get("anyOf", ()), *value.get("oneOf", ()), value]:
+                own = resolved(own)
+                if own.get("type") in ("integer", "number"):
+                    assert {"minimum", "exclusiveMinimum", "enum"} & set(own), place
+                    assert {"maximum", "enum"} & set(own), place
+                if own.get("type") == "object" and key not in ("defaults", "experiments", "grid", "zip"):
+                    assert own["additionalProperties"] is False, place
+                visit(own, place)
 
-    schema = load_schema()
-    visit(schema, "config")
-    visit(schema["$defs"]["experiment"], "experiment")
+    visit(schema(), "config")
+    visit(schema()["$defs"]["Experiment"], "experiment")
 
 
 def test_the_page_on_the_configuration_is_the_schema():

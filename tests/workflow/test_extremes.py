@@ -4,8 +4,8 @@ import csv
 
 import numpy as np
 import pytest
-from conftest import IMAGES, POINTS
 from PIL import Image
+from small import IMAGES, POINTS
 
 
 @pytest.fixture

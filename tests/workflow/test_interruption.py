@@ -10,7 +10,7 @@ import time
 
 import interrupting
 import pytest
-from conftest import POINTS, make_workspace, mounted
+from conftest import make_workspace, mounted
 from interrupting import (
     LOG,
     MODEL,
@@ -26,6 +26,7 @@ from interrupting import (
     states,
     wait_for,
 )
+from small import POINTS
 
 from iadb_core.system.archives import load_archive
 from iadb_core.system.files import TEMPORARY

@@ -5,8 +5,8 @@ import json
 
 import numpy as np
 import torch
-from conftest import IMAGES, POINTS
 from PIL import Image
+from small import IMAGES, POINTS
 
 from iadb_core.data.scaling import unscale
 from iadb_core.networks import checkpoint

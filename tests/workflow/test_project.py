@@ -10,20 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.sources import sources
+from iadb_core.data.registry import KINDS
+from iadb_core.networks.registry import NETWORKS
+from workflow.sources import SWITCHES, WITHOUT_EFFECT, _imports, _modules, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 CONDA_NAMES = {"torch": "pytorch", "matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal"}
-# From the ground up: a module imports only from those above it.
-LAYERS = """
-    __init__ formats blending locks files shards archives downloads seeds progress interruptions hardware runtime
-    processes launch graphs fields winograd convolutions mlp unet residual networks pictures densities
-    torchvision_import torchvision_sets scaling preparation images stores streams checkpoint schedules solvers
-    oracle sampling parameters gradients optimizer stepper records training resume excess maps distances fidelity
-    floors classifier inception evaluation studies sweeps protocol training_job tables comparison drawing grids
-    frames sheets plots animation
-"""
 
 
 def name_and_range(requirement):
@@ -77,23 +70,35 @@ def imports(path):
             yield from (alias.name for alias in node.names)
 
 
-def test_each_module_imports_only_from_those_above_it():
-    modules = {path.stem: path for path in (ROOT / "iadb_core").glob("*.py")}
-    layers = LAYERS.split()
-    assert set(modules) == set(layers)
-    for name, path in modules.items():
-        below = {f"iadb_core.{other}" for other in layers[layers.index(name) :]}
-        assert not below & set(imports(path)), name
-        assert not any(module.split(".")[0] in ("snakemake", "workflow") for module in imports(path)), name
+HEAVY = {"torch", "numpy", "pandas", "matplotlib", "PIL", "scipy", "sklearn"}
+
+
+def loaded_after(statements):
+    """The modules that are loaded when a program has run."""
+    command = [sys.executable, "-c", f"{statements}\nimport sys; print(*sys.modules)"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return set(told.split())
 
 
 def test_the_workflow_imports_nothing_heavy_when_it_is_parsed():
-    for path in (ROOT / "workflow").glob("*.py"):
-        heavy = {"torch", "numpy", "pandas", "matplotlib", "PIL", "iadb_core", "scipy", "sklearn"}
-        assert not heavy & {module.split(".")[0] for module in imports(path)}, path
-    command = "import sys, workflow.experiments, workflow.sources, iadb_core.data.formats; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert not {"torch", "numpy", "pandas", "PIL"} & set(loaded.stdout.split())
+    modules = [f"workflow.{path.stem}" for path in (ROOT / "workflow").glob("*.py") if path.stem != "__init__"]
+    told = "import yaml; from workflow.experiments import complete; complete(yaml.safe_load(open('config.yaml')))"
+    assert len(modules) > 5
+    assert not HEAVY & loaded_after(f"import {', '.join(modules)}\n{told}")
+
+
+def test_what_a_density_and_a_network_are_is_known_without_anything_heavy():
+    kinds = [*KINDS.values(), *NETWORKS.values()]
+    modules = [kind.__module__ for kind in kinds]
+    assert len(modules) > 6
+    assert not HEAVY & loaded_after(f"import {', '.join(modules)}")
+
+
+def test_a_face_imports_nothing():
+    """So that who needs one module of a room does not depend on the others."""
+    for path in (ROOT / "iadb_core").rglob("__init__.py"):
+        if path.parent.parent.name != "networks":  # a network's settings are the face of its package
+            assert not list(imports(path)), path
 
 
 def test_the_pictures_and_pages_that_readme_names_are_there():
@@ -111,17 +116,25 @@ def test_a_script_never_reads_the_whole_configuration(script):
 def loaded_by(script):
     """The modules that a script of the workflow imports."""
     body = ast.parse((ROOT / "workflow" / "scripts" / f"{script}.py").read_text(encoding="utf-8")).body
-    statements = "\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom))
-    command = [sys.executable, "-c", f"{statements}\nimport sys; print(*sys.modules)"]
-    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return set(told.split())
+    return loaded_after("\n".join(ast.unparse(node) for node in body if isinstance(node, ast.Import | ast.ImportFrom)))
 
 
-@pytest.mark.parametrize("script", ["picture_points", "gaussian_points", "folder_images", "render", "gif", "mp4"])
+@pytest.mark.parametrize("script", ["draw_samples", "render", "gif", "mp4"])
 def test_a_light_job_does_not_pay_for_heavy_imports(script):
     loaded = loaded_by(script)
     assert "numpy" in loaded
     assert not {"torch", "pandas", "matplotlib", "scipy", "sklearn"} & loaded
+
+
+def test_points_are_drawn_and_shown_without_torch():
+    command = """
+import numpy as np
+from iadb_core.data.registry import density_of
+for kind in ({"picture": {"path": "resources/densities/blob.png"}}, {"gaussian": {"mean": 0.5, "std": 0.1}}):
+    density = density_of(kind)
+    density.draw((2,), 10, np.random.default_rng(0)), density.behind(), density.law()
+"""
+    assert not {"torch", "pandas", "matplotlib", "scipy", "sklearn"} & loaded_after(command)
 
 
 @pytest.mark.parametrize("script", ["train", "trajectory", "generate", "classifier", "metrics", "field_picture"])
@@ -129,50 +142,102 @@ def test_a_job_without_a_table_does_not_pay_for_pandas(script):
     assert "pandas" not in loaded_by(script)
 
 
+def script(name):
+    return ROOT / "workflow" / "scripts" / f"{name}.py"
+
+
+def core(*names):
+    return {f"iadb_core/{name}.py" for name in names}
+
+
 def test_sources_follow_imports_and_no_further():
-    train = sources(ROOT / "workflow" / "scripts" / "train.py")
-    for name in (
-        "__init__",
-        "blending",
-        "networks",
-        "residual",
-        "training",
-        "streams",
-        "scaling",
-        "checkpoint",
-        "files",
-    ):
-        assert f"iadb_core/{name}.py" in train
-    for name in ("animation", "drawing", "frames", "grids", "distances", "evaluation", "images", "densities"):
-        assert f"iadb_core/{name}.py" not in train
-    assert "iadb_core/data/torchvision_import.py" in sources(ROOT / "workflow" / "scripts" / "dataset_images.py")
-    assert not {"iadb_core/data/preparation.py", "iadb_core/system/runtime.py"} & set(
-        sources(ROOT / "workflow/scripts/render.py")
+    train = set(sources(script("train")))
+    assert train >= core("__init__", "method/blending", "networks/building", "training/loop", "data/streams")
+    assert not {path for path in train if path.split("/")[1] in ("sampling", "evaluation", "drawing", "tables")}
+    assert set(sources(script("gif"))) == core("__init__", "drawing/__init__", "drawing/animation") | core(
+        "system/__init__", "system/files"
     )
-    gif = sources(ROOT / "workflow" / "scripts" / "gif.py")
-    assert gif == [f"iadb_core/{name}.py" for name in ("__init__", "animation", "files", "locks", "progress")]
+
+
+def test_gif_and_mp4_have_the_same_modules():
+    assert sources(script("gif")) == sources(script("mp4"))  # so that to swap them in a rule would change nothing
+
+
+def test_a_rule_has_the_modules_of_the_kinds_that_it_uses_and_of_no_other():
+    picture, residual = "iadb_core.data.kinds.picture", "iadb_core.networks.residual"
+    found = set(sources(script("train"), [picture, residual]))
+    assert found >= core("data/kinds/picture", "data/rejection", "networks/residual/__init__")
+    assert found >= core("networks/residual/network", "networks/convolutions", "networks/winograd")
+    others = core("data/kinds/folder", "data/kinds/dataset", "networks/mlp/network", "networks/unet/network")
+    assert not found & (others | core("data/registry", "networks/registry"))
+    mlp = set(sources(script("train"), ["iadb_core.data.kinds.gaussian", "iadb_core.networks.mlp"]))
+    assert mlp >= core("networks/mlp/network", "networks/mlp/gradient", "data/kinds/gaussian")
+    assert not mlp & core("networks/convolutions", "data/kinds/picture", "data/resizing")
+    heun = set(sources(script("trajectory"), ["iadb_core.method.solvers.heun"]))
+    assert core("method/solvers/heun") <= heun
+    assert not heun & core("method/solvers/euler", "method/solvers/dopri5")
+
+
+def test_what_cannot_change_a_result_is_no_input():
+    for name, why in (SWITCHES | WITHOUT_EFFECT).items():
+        assert (ROOT / name).is_file(), name
+        assert why
+        assert not any(name in sources(path, ["iadb_core.networks.mlp"]) for path in SCRIPTS), name
+
+
+def test_sources_see_packages_and_relative_imports(tmp_path, monkeypatch):
+    files = {
+        "iadb_core/__init__.py": "",
+        "iadb_core/a/__init__.py": "from .inner import one",
+        "iadb_core/a/inner.py": "from ..b import two, three",
+        "iadb_core/b/__init__.py": "",
+        "iadb_core/b/two.py": "if TYPE_CHECKING:\n    from iadb_core.b import never\n\nimport iadb_core.c",
+        "iadb_core/b/three.py": "    from iadb_core.b import (\n    four,\n)",
+        "iadb_core/b/four.py": "",
+        "iadb_core/b/never.py": "",
+        "iadb_core/c.py": "",
+        "script.py": "from iadb_core.a import inner",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text + "\n")
+    monkeypatch.setattr("workflow.sources.ROOT", tmp_path)
+    _imports.cache_clear(), _modules.cache_clear()
+    try:
+        found = sources(tmp_path / "script.py")
+    finally:
+        _imports.cache_clear(), _modules.cache_clear()
+    assert set(found) == set(files) - {"script.py", "iadb_core/b/never.py"}
 
 
 def test_sources_are_those_that_a_parser_finds():
     """Two ways to the same: one that is fast, for each start of Snakemake, and Python's own."""
 
     def imported(path):
-        names = {"iadb_core"}
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+                node.body = []
+        names = set()
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        parts = (Path(*name.split(".")) for name in names if name.split(".")[0] == "iadb_core")
-        files = (candidate for part in parts for candidate in (part.with_suffix(".py"), part / "__init__.py"))
-        return {str(file) for file in files if (ROOT / file).is_file()}
+        files = set()
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "iadb_core":
+                files |= {Path(*parts[:end], "__init__.py") for end in range(1, len(parts) + 1)}
+                files.add(Path(*parts).with_suffix(".py"))
+        return {str(file) for file in files if (ROOT / file).is_file()} - set(SWITCHES) - set(WITHOUT_EFFECT)
 
-    for script in SCRIPTS:
-        found, waiting = set(), imported(script)
+    for path in SCRIPTS:
+        found, waiting = set(), imported(path)
         while waiting:
             found |= waiting
             waiting = {name for module in waiting for name in imported(ROOT / module)} - found
-        assert sources(script) == sorted(found)
+        assert sources(path) == sorted(found)
 
 
 @pytest.mark.parametrize("page", ["pipeline.md", "rules.dot", "rules.svg"])
@@ -184,8 +249,14 @@ def test_every_rule_is_in_the_documentation(page):
     assert set(names) <= told
 
 
+def rules():
+    """The text of each rule of the workflow, by name."""
+    text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
+    parts = re.split(r"^ *rule (\w*):", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
-def test_every_rule_has_its_modules_as_inputs(script):
-    rules = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "workflow" / "rules").glob("*.smk"))
-    assert f'sources("{script.stem}")' in rules
-    assert f'"../scripts/{script.name}"' in rules
+def test_the_rule_of_a_script_has_its_modules_as_inputs(script):
+    ((_, text),) = [(name, text) for name, text in rules().items() if f'"../scripts/{script.name}"' in text]
+    assert re.search(rf"""code=(sources|sources_of_set|sources_of_classifier)\("{script.stem}"[,)]""", text)

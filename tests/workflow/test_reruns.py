@@ -10,8 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-from conftest import IMAGES, POINTS, idx, make_workspace, small_mnist
+from conftest import idx, make_workspace, small_mnist
 from PIL import Image
+from small import IMAGES, POINTS
 from test_pipeline import ran
 
 from workflow.experiments import deep_merge

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
 from iadb_core.data.densities import read_density
+from PIL import Image
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "densities"
 PICTURES = sorted(FOLDER.glob("*.png"))

@@ -3,8 +3,9 @@
 import copy
 
 import pytest
-from conftest import IMAGES, POINTS
+from small import IMAGES, POINTS
 
+from iadb_core.data.kinds.picture import Picture
 from workflow.experiments import ConfigError, classifier_of, complete, completed, sample_homes, sample_sets
 
 GRID = {"training.learning_rate": [0.001, 0.002], "network.width": [8, 16, 32]}
@@ -16,14 +17,14 @@ def swept(sweep, base=POINTS, **more):
 
 def test_a_grid_combines_each_with_each():
     config, sweeps = completed(swept({"grid": GRID}))
-    names = list(config["experiments"])
+    names = list(config.experiments)
     assert names[:3] == ["base", "base~learning_rate=0.001~width=8", "base~learning_rate=0.001~width=16"]
     assert len(names) == 1 + 6
-    last = config["experiments"]["base~learning_rate=0.002~width=32"]
-    assert (last["training"]["learning_rate"], last["network"]["width"]) == (0.002, 32)
-    assert last["training"]["steps"] == POINTS["training"]["steps"]
+    last = config.experiments["base~learning_rate=0.002~width=32"]
+    assert (last.training.learning_rate, last.network.width) == (0.002, 32)
+    assert last.training.steps == POINTS["training"]["steps"]
     assert sweeps["base"][names[1]] == {"training.learning_rate": 0.001, "network.width": 8}
-    assert "sweep" not in config["experiments"]["base"]
+    assert config.experiments["base"].sweep is None
 
 
 def test_a_zip_takes_them_side_by_side_and_goes_with_a_grid():
@@ -98,36 +99,36 @@ def test_a_variant_never_replaces_an_experiment():
 def homes(sweep, base):
     """Where the target's samples of each variant lie, and the complete configuration."""
     config, sweeps = completed(swept(sweep, base))
-    found = sample_homes(config["experiments"], sweeps)
+    found = sample_homes(config.experiments, sweeps)
     return {name: found[name, "target"] for name in sweeps["base"]}, config
 
 
 def test_variants_share_samples_and_classifier_where_they_are_the_same():
     of_points, config = homes({"grid": GRID}, POINTS)
     assert set(of_points.values()) == {"base"}
-    sets = set(sample_sets(config["experiments"], sample_homes(config["experiments"], {}), "picture"))
+    sets = set(sample_sets(config.experiments, sample_homes(config.experiments, {}), Picture))
     assert {"base/source", "base/target"} <= sets
     of_images, config = homes({"grid": {"samples.seed": [0, 1], "training.batch_size": [32, 64]}}, IMAGES)
     assert of_images["base~seed=0~batch_size=32"] == of_images["base~seed=0~batch_size=64"] == "base"
     assert of_images["base~seed=1~batch_size=32"] == of_images["base~seed=1~batch_size=64"] != "base"
-    assert len({classifier_of(experiment) for experiment in config["experiments"].values()}) == 2
+    assert len({classifier_of(experiment) for experiment in config.experiments.values()}) == 2
     more, _ = homes({"grid": {"samples.seed": [2, 1], "training.batch_size": [16, 32, 64]}}, IMAGES)
     assert more["base~seed=1~batch_size=16"] == of_images["base~seed=1~batch_size=32"]
 
 
 def test_experiments_of_the_same_samples_that_are_no_family_keep_their_own():
     config, sweeps = completed({"experiments": {"one": copy.deepcopy(POINTS), "two": copy.deepcopy(POINTS)}})
-    assert set(sample_homes(config["experiments"], sweeps).values()) == {"one", "two"}
+    assert set(sample_homes(config.experiments, sweeps).values()) == {"one", "two"}
 
 
 def test_the_default_experiments_are_those_without_their_variants():
     config = complete(swept({"grid": GRID}, other=copy.deepcopy(POINTS)))
-    assert config["default_experiments"] == ["base", "other"]
+    assert config.default_experiments == ["base", "other"]
 
 
 def test_a_variant_is_an_experiment_by_its_name():
     """So that the configuration that is kept with its results makes it again."""
     config = complete(swept({"grid": GRID}))
     name = "base~learning_rate=0.001~width=8"
-    again = complete({"experiments": {name: config["experiments"][name]}})
-    assert again["experiments"][name] == config["experiments"][name]
+    again = complete({"experiments": {name: config.experiments[name].written()}})
+    assert again.experiments[name] == config.experiments[name]

@@ -3,7 +3,8 @@
 import csv
 
 import pytest
-from conftest import POINTS, Workspace, make_workspace
+from conftest import Workspace, make_workspace
+from small import POINTS
 
 SWEEP = {"grid": {"training.learning_rate": [0.0001, 0.02]}}
 

@@ -14,10 +14,16 @@ def classifier(wildcards):
     return f"results/classifiers/{name}/classifier.pt" if name else []
 
 
+def sources_of_classifier(script):
+    """The modules that workflow/scripts/<script>.py runs, for the data set that the classifier is of."""
+    path = ROOT / "workflow" / "scripts" / f"{script}.py"
+    return lambda wildcards: imported_sources(path, modules_of(classifiers[wildcards.dataset], "target"))
+
+
 def split_seed(wildcards):
     """The seed by which the held-out digits of a classifier were chosen; other data sets have test images."""
     experiment = classifiers[wildcards.dataset]
-    return experiment["samples"]["seed"] if experiment["target"]["dataset"]["name"] == "digits" else 0
+    return experiment.target.split_seed(experiment.samples.seed)
 
 
 MOST_IMAGES = 70_000  # of a data set with a name
@@ -25,13 +31,8 @@ MOST_IMAGES = 70_000  # of a data set with a name
 
 def classifier_memory(wildcards, attempt):
     """What training a classifier takes, in MB: all images as bytes, twice while they are resized."""
-    values = MOST_IMAGES * prod(sample_shape(classifiers[wildcards.dataset]))
+    values = MOST_IMAGES * prod(classifiers[wildcards.dataset].shape)
     return (2000 + round(2 * values / 1e6, -2)) * attempt
-
-
-def picture(side):
-    """An input function: the picture of one side of an experiment, if it is one."""
-    return lambda wildcards: experiments[wildcards.experiment][side].get("picture", {}).get("path", [])
 
 
 def evaluation_settings(sections, evaluation, sampling=()):
@@ -47,7 +48,7 @@ def evaluation_settings(sections, evaluation, sampling=()):
 
 def first_seed(wildcards):
     """The seed of the run that stands for its experiment in pictures and in the table of solvers."""
-    return experiments[wildcards.experiment]["seeds"][0]
+    return experiments[wildcards.experiment].seeds[0]
 
 
 def of_first_seed(name):
@@ -58,58 +59,49 @@ def of_first_seed(name):
 def of_every_seed(name):
     """An input function: a file of each of an experiment's runs."""
     return lambda wildcards: [
-        f"results/{wildcards.experiment}/seed{seed}/{name}" for seed in experiments[wildcards.experiment]["seeds"]
+        f"results/{wildcards.experiment}/seed{seed}/{name}" for seed in experiments[wildcards.experiment].seeds
     ]
 
 
 def picture_settings(wildcards):
     """What pictures of samples depend on."""
-    densities = {side: experiments[wildcards.experiment][side] for side in ("source", "target")}
-    return sorted_tree(densities | picked(wildcards, "sampling", ("schedule",)))
-
-
-def of_points(name):
-    """Whether an experiment's samples are points."""
-    return len(sample_shape(experiments[name])) == 1
+    return both_densities(wildcards) | picked(wildcards, "sampling", ("schedule",))
 
 
 def evaluation_pictures(name):
     """The pictures that an experiment's evaluation has."""
-    of_kind = ["map", "field"] if of_points(name) else []
-    if classifiable(name) or "folder" in experiments[name]["target"]:
+    of_kind = ["map", "field"] if experiments[name].of_points else []
+    if isinstance(experiments[name].target, Read):
         of_kind.append("neighbours")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
-
-
-def classifiable(name):
-    """Whether an experiment's images are measured by a classifier."""
-    return classifier_of(experiments[name]) is not None
 
 
 def evaluation_targets():
     """What `snakemake evaluate` makes: every seed of the default experiments, and all that is measured of them."""
     tables = [f"results/{table}.{suffix}" for table in ("evaluation", "summary") for suffix in ("csv", "md")]
-    return [*tables, *[path for name in config["default_experiments"] for path in evaluation_pictures(name)]]
+    return [*tables, *[path for name in configuration.default_experiments for path in evaluation_pictures(name)]]
 
 
 def default_targets():
     """What `snakemake` makes when it is given no target: a newcomer's share, with one seed."""
-    names = config["default_experiments"]
-    films = [f"results/{name}.mp4" for name in names if experiments[name]["animation"]["mp4"]]
-    solvers = [f"results/{name}/solvers.{suffix}" for name in names if of_points(name) for suffix in ("csv", "png")]
+    names = configuration.default_experiments
+    films = [f"results/{name}.mp4" for name in names if experiments[name].animation.mp4]
+    solvers = [
+        f"results/{name}/solvers.{suffix}" for name in names if experiments[name].of_points for suffix in ("csv", "png")
+    ]
     return [*[f"results/{name}.gif" for name in names], *films, *solvers, "results/metrics.csv", "results/metrics.md"]
 
 
 def names_of(scope):
     """The experiments of a table: the one that its path begins with, or the default ones."""
-    return [scope[:-1]] if scope else config["default_experiments"]
+    return [scope[:-1]] if scope else configuration.default_experiments
 
 
 def runs(wildcards):
     """The runs of a table, as [experiment, seed]: the first of each default experiment in results/metrics, else all."""
     first_only = (wildcards.scope, wildcards.table) == ("", "metrics")
     names = names_of(wildcards.scope)
-    return [[name, seed] for name in names for seed in experiments[name]["seeds"][: 1 if first_only else None]]
+    return [[name, seed] for name in names for seed in experiments[name].seeds[: 1 if first_only else None]]
 
 
 def of_runs(name):
@@ -119,7 +111,7 @@ def of_runs(name):
 
 def variant_runs(wildcards):
     """The runs of a sweep, as [experiment, seed]."""
-    return [[name, seed] for name in sweeps[wildcards.experiment] for seed in experiments[name]["seeds"]]
+    return [[name, seed] for name in sweeps[wildcards.experiment] for seed in experiments[name].seeds]
 
 
 def of_variants(name):
@@ -140,15 +132,12 @@ def classifier_summaries(wildcards):
 
 def protocol(wildcards):
     """All settings that the figures of a table depend on, with the paths of pictures and folders."""
-    names = names_of(wildcards.scope)
-    return sorted_tree({name: {key: without_shares(experiments[name][key]) for key in MEASURED} for name in names})
-
-
-def without_shares(settings):
-    """A section without what says only how its work is shared out."""
-    if not isinstance(settings, dict):
-        return settings
-    return {key: value for key, value in settings.items() if key not in OF_NO_RESULT}
+    return sorted_tree(
+        {
+            name: {key: canonical(getattr(experiments[name], key), places=True) for key in MEASURED}
+            for name in names_of(wildcards.scope)
+        }
+    )
 
 
 def solver_tables(wildcards):

@@ -4,7 +4,7 @@
 rule classifier:
     """Train the classifier of a data set, on whose features generated images are measured."""
     input:
-        code=sources("classifier"),
+        code=sources_of_classifier("classifier"),
     output:
         classifier=ensure("results/classifiers/{dataset}/classifier.pt", non_empty=True),
         summary=ensure("results/classifiers/{dataset}/classifier.json", non_empty=True),
@@ -15,13 +15,13 @@ rule classifier:
     conda:
         "../../environment.yml"
     resources:
-        data_dir=config["data_dir"],
+        data_dir=configuration.data_dir,
         mem_mb=classifier_memory,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
-        dataset=lambda wildcards: sorted_tree(classifiers[wildcards.dataset]["target"]["dataset"] | {"scaling": []}),
+        density=lambda wildcards: canonical(classifiers[wildcards.dataset].target.model_copy(update={"scaling": []})),
         seed=split_seed,
-        training=sorted_tree(config["classifier"]),
+        training=canonical(configuration.classifier),
     message:
         "Training the classifier of {wildcards.dataset}"
     script:
@@ -34,9 +34,9 @@ rule metrics:
         generated=shards("npy"),
         held_out=held_out_targets,
         train=samples("target", "train"),
-        picture=picture("target"),
+        target_files=plane_files("target"),
         classifier=classifier,
-        code=sources("metrics"),
+        code=sources("metrics", "target"),
     output:
         metrics=ensure("results/{experiment}/seed{seed}/metrics.json", non_empty=True),
     log:
@@ -65,9 +65,9 @@ rule maps:
         target=held_out_targets,
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
-        source_picture=picture("source"),
-        target_picture=picture("target"),
-        code=sources("maps"),
+        source_files=plane_files("source"),
+        target_files=plane_files("target"),
+        code=sources("maps", "source", "target", "network", "solver"),
     output:
         map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),
         field=ensure("results/{experiment}/seed{seed}/field_error.csv", non_empty=True),
@@ -76,7 +76,7 @@ rule maps:
         "logs/maps/{experiment}/seed{seed}.log",
     conda:
         "../../environment.yml"
-    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
     resources:
         gpu=gpus,
         gpu_share=gpu_share,
@@ -102,7 +102,7 @@ rule solvers:
         held_out=held_out_targets,
         train=samples("target", "train"),
         classifier=classifier,
-        code=sources("solvers"),
+        code=sources("solvers", "source", "target", "network", "solvers"),
     output:
         csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
@@ -111,7 +111,7 @@ rule solvers:
         "../../environment.yml"
     threads: undisturbed
     resources:
-        torch_threads=lambda wildcards: experiments[wildcards.experiment]["threads"],
+        torch_threads=lambda wildcards: experiments[wildcards.experiment].threads,
         gpu=gpus,
         gpu_share=gpu_share,
         mem_mb=lambda wildcards, attempt: 4000 * attempt,

@@ -15,8 +15,8 @@ rule loss_plot:
     conda:
         "../../environment.yml"
     params:
-        seeds=lambda wildcards: experiments[wildcards.experiment]["seeds"],
-        alpha=lambda wildcards: experiments[wildcards.experiment]["training"]["alpha"],
+        seeds=lambda wildcards: experiments[wildcards.experiment].seeds,
+        alpha=lambda wildcards: experiments[wildcards.experiment].training.alpha,
     message:
         "Drawing {output.plot}"
     script:
@@ -45,8 +45,8 @@ rule contact_sheet:
     """Draw a trajectory at α = 0, ⅛, … 1 side by side."""
     input:
         trajectory=of_first_seed("trajectory.npy"),
-        pictures=pictures,
-        code=sources("contact_sheet"),
+        pictures=plane_files(),
+        code=sources("contact_sheet", "source", "target"),
     output:
         sheet=ensure("results/{experiment}/contact_sheet.png", non_empty=True),
     log:
@@ -68,8 +68,8 @@ rule map_picture:
     input:
         ends=of_first_seed("ends.npy"),
         map=of_first_seed("map.json"),
-        pictures=pictures,
-        code=sources("map_picture"),
+        pictures=plane_files(),
+        code=sources("map_picture", "source", "target"),
     output:
         picture=ensure("results/{experiment}/map.png", non_empty=True),
     log:
@@ -91,9 +91,9 @@ rule field_picture:
     input:
         model=of_first_seed("model.pt"),
         trajectory=of_first_seed("trajectory.npy"),
-        source_picture=picture("source"),
-        target_picture=picture("target"),
-        code=sources("field_picture"),
+        source_files=plane_files("source"),
+        target_files=plane_files("target"),
+        code=sources("field_picture", "source", "target", "network", "solver"),
     output:
         picture=ensure("results/{experiment}/field.png", non_empty=True),
     log:
@@ -116,7 +116,7 @@ rule neighbours:
         generated=shards("npy", first_seed),
         held_out=held_out_targets,
         train=samples("target", "train"),
-        code=sources("neighbours"),
+        code=sources("neighbours", "target"),
     output:
         picture=ensure("results/{experiment}/neighbours.png", non_empty=True),
     log:

@@ -10,8 +10,8 @@ for count in sorted({frame_count(experiment) for experiment in experiments.value
             f"render_{count}_frames"
         input:
             trajectory="results/{experiment}/seed{seed}/trajectory.npy",
-            pictures=pictures,
-            code=sources("render"),
+            pictures=plane_files(),
+            code=sources("render", "source", "target"),
         output:
             frames=frames("{experiment}", "{seed}", count),
         log:

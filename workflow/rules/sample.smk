@@ -6,7 +6,7 @@ rule trajectory:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "train"),
-        code=sources("trajectory"),
+        code=sources("trajectory", "source", "network", "solver"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
@@ -15,7 +15,7 @@ rule trajectory:
         "animation"
     conda:
         "../../environment.yml"
-    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
     resources:
         gpu=gpus,
         gpu_share=gpu_share,
@@ -36,7 +36,7 @@ rule generate:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "held_out"),
         target=held_out_targets,
-        code=sources("generate"),
+        code=sources("generate", "source", "network", "solver"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),
         summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),
@@ -46,7 +46,7 @@ rule generate:
         measurement_group
     conda:
         "../../environment.yml"
-    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
     resources:
         gpu=gpus,
         gpu_share=gpu_share,

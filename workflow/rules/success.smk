@@ -6,5 +6,5 @@ from workflow.records import record, remove_states
 onsuccess:
     of_runs = [job.wildcards for job in workflow.dag.jobs if {"experiment", "seed"} <= set(job.wildcards.keys())]
     runs_of_dag = {(wildcards.experiment, int(wildcards.seed)) for wildcards in of_runs}
-    record(config, runs_of_dag)
+    record(configuration, runs_of_dag)
     remove_states(runs_of_dag)

@@ -23,7 +23,7 @@ rule table:
     params:
         runs=runs,
         settings=protocol,
-        classifier=sorted_tree(config["classifier"]),
+        classifier=canonical(configuration.classifier),
     message:
         "Writing {output.csv}"
     script:

@@ -6,7 +6,7 @@ rule train:
     input:
         source=samples("source", "train"),
         target=samples("target", "train"),
-        code=sources("train"),
+        code=sources("train", "source", "target", "network"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
         history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),
@@ -16,7 +16,7 @@ rule train:
     cache: True
     conda:
         "../../environment.yml"
-    threads: lambda wildcards: experiments[wildcards.experiment]["threads"]
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
     resources:
         devices=devices,
         gpu=gpus_of_training,
@@ -32,7 +32,7 @@ rule train:
     params:
         settings=section("source", "target", "network", "training", "device", "precision"),
         seed=run_seed,
-        shape=lambda wildcards: sample_shape(experiments[wildcards.experiment]),
+        shape=lambda wildcards: experiments[wildcards.experiment].shape,
     message:
         "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:

@@ -2,7 +2,8 @@
 
 import pandas
 
-from iadb_core.drawing.plots import save_plot, solver_plot
+from iadb_core.drawing.plots import save_plot
+from iadb_core.drawing.solver_plot import solver_plot
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solver plot"):

@@ -1,23 +1,22 @@
 """Push starts from the source to the target, and keep every step."""
 
-from iadb_core.sampling.sampler import Sampler, starts
-from iadb_core.system.files import array_on_disk, load_array
-from iadb_core.system.progress import Progress, job
+from iadb_core.data.registry import density_of
+from iadb_core.sampling.model import load_model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.starts import starts
+from iadb_core.sampling.trajectory import save_trajectory
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import job
 from iadb_core.system.runtime import configure
 from iadb_core.system.seeds import numpy_generator
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} trajectory"):
     configure(snakemake.threads)
-    settings, count = snakemake.params.settings, snakemake.params.settings["sampling"]["count"]
-    sampler = Sampler(snakemake.input.model, settings)
-    samples = load_array(snakemake.input.source) if snakemake.input.source else None
+    settings, inputs = snakemake.params.settings, snakemake.input
+    model, sampling = load_model(inputs.model, settings["device"], settings["precision"]), settings["sampling"]
+    samples = load_array(inputs.source) if inputs.source else None
     generator = numpy_generator(snakemake.params.seed, "trajectory starts")
-    begin = starts(settings["source"], sampler.shape, samples, count, generator)
-    states = (len(sampler.alphas), *begin.shape)
-    with (
-        array_on_disk(snakemake.output.trajectory, states, "float32") as trajectory,
-        Progress(states[0] * count, "states") as progress,
-    ):
-        for which, index, x in sampler.states(begin):
-            trajectory[index, which] = x
-            progress.update(len(x))
+    begin = starts(density_of(settings["source"]), model.shape, samples, sampling["count"], generator)
+    sampler = Sampler(model.field, Way.of(Sampling.of(sampling)), model.device)
+    save_trajectory(snakemake.output.trajectory, sampler, begin)

@@ -1,0 +1,108 @@
+"""What a source or a target is, of whatever kind: one module of `kinds/` each, and a line in `registry.py`.
+
+A kind is a section of settings that knows what Snakemake asks without NumPy and torch: its shape, the files it is made
+from, what of its settings changes its samples. What needs them is imported when it is called.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from iadb_core.system.settings import Section
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from torch import Generator, Tensor
+
+    from iadb_core.method.laws import Law
+
+Shape = tuple[int, ...]  # of a sample as the network sees it: (coordinates,) or (channels, height, width)
+Scaling = Sequence[tuple[float, float]]  # steps (mean, std), v ← (v − mean)/std, one after the other
+
+
+class Density(Section):
+    """A source or a target: samples of points, or of images.
+
+    kind: its name in the configuration. fresh: whether training draws it anew without end, so that it has no training
+    samples in a file. scaling: from pixel values in [0, 1] to network values; empty for what is no image.
+    """
+
+    kind: ClassVar[str]
+    fresh: ClassVar[bool] = False
+
+    def described(self, places: bool = False) -> dict[str, dict[str, Any]]:
+        """Its canonical settings by its kind, as `registry.density_of` takes them."""
+        return {self.kind: self.canonical(places)}
+
+    def shape(self) -> Shape | None:
+        """Of a sample as the network sees it; None for a density that takes the other side's."""
+        raise NotImplementedError
+
+    def files(self) -> list[str]:
+        """The files that its samples are made from."""
+        return []
+
+    def located(self, files: Sequence[str]) -> Self:
+        """The density with its files there: its canonical form does not say where they are."""
+        return self
+
+    def made_of(self) -> dict[str, Any]:
+        """What of its settings changes its stored samples."""
+        return self.canonical()
+
+    def labelled_as(self, seed: int) -> str | None:
+        """The name of the labelled data that it is, for the classifier that sees it; seed: of the held-out samples."""
+        return None
+
+    def pixel_scaling(self) -> Scaling:
+        """The steps from pixel values to network values; none for what is no image."""
+        return ()
+
+    def network_values(self, stored: "Tensor") -> "Tensor":
+        """Stored samples, (count, …), as the network sees them: (count, *shape), float32."""
+        import torch
+
+        return stored.to(torch.float32)
+
+    def true_values(self, values: "np.ndarray") -> "np.ndarray":
+        """Network values as they are shown and measured: images as pixel values in [0, 1], points as they are."""
+        return values
+
+    def behind(self) -> "np.ndarray | None":
+        """How it looks behind points: (height, width) over the unit square, with a maximum of 1; None for images."""
+        return None
+
+    def law(self, stored: "np.ndarray | None" = None) -> "Law | None":
+        """What is exactly known of it, if anything. stored: its training samples, if it has any."""
+        return None
+
+
+class Drawn(Density):
+    """A density that is drawn from, as many samples as are asked for."""
+
+    def draw(self, shape: Shape, count: int, generator: "np.random.Generator", skipped: int = 0) -> "np.ndarray":
+        """`count` samples, (count, *shape), float32; the first ones are the same for every count.
+
+        skipped: how many are drawn before these and not returned.
+        """
+        raise NotImplementedError
+
+    def draw_blocks(self, size: Shape, generator: "Generator") -> "Tensor":
+        """Samples on the generator's device, of this size, float32: for a density that is `fresh`."""
+        raise NotImplementedError
+
+
+class Read(Density):
+    """A density whose samples are read, the training samples and the held-out ones."""
+
+    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+        """The training and the held-out samples, as they are stored.
+
+        data_dir: of data sets that are downloaded. seed: of the choice of held-out samples.
+        """
+        raise NotImplementedError
+
+    def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+        """The classes, (count,), int64, of what `read` gives; of a density that is `labelled_as` something."""
+        raise NotImplementedError

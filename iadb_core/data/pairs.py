@@ -1,0 +1,82 @@
+"""Endless blocks of batches to train on: two streams that a coupling pairs, and α."""
+
+from collections.abc import Iterator
+from itertools import count as counting
+from math import prod
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iadb_core.data.density import Density, Shape
+from iadb_core.data.draws import Draws
+from iadb_core.data.streams import ALL, Stream, stream_of
+from iadb_core.method.alphas import ALPHAS
+from iadb_core.method.couplings import Batch, Block, Coupling, Independent
+
+BATCHES_DRAWN_AHEAD = 64
+VALUES_IN_A_BLOCK = 2**18  # few enough to stay in a cache
+
+
+def batches_in_a_block(batch_size: int, shape: Shape) -> int:
+    """How many batches are drawn at once: many small ones, for which a draw of each would take longer than a step."""
+    return min(BATCHES_DRAWN_AHEAD, max(1, VALUES_IN_A_BLOCK // (batch_size * prod(shape))))
+
+
+def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, rows: slice = ALL) -> Iterator[Tensor]:
+    """Draws of α from one of `ALPHAS`, (*batches), from block `first` on; some rows."""
+    for number in counting(first):
+        yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device)[:, rows])
+
+
+class Pairs:
+    """What a training or a measurement blends: whole blocks by their number, whatever is taken of them.
+
+    x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
+    batch).
+    """
+
+    def __init__(
+        self, x0: Stream, x1: Stream, alpha: str, draws: Draws, batches: tuple[int, int], coupling: Coupling
+    ) -> None:
+        self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
+
+    def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
+        """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken.
+
+        A coupling that needs whole batches has them; what is not wanted is cut off afterwards.
+        """
+        before, after = (rows, ALL) if self.coupling.apart else (ALL, rows)
+        alphas = alpha_blocks(self.alpha, self.batches, self.draws, first, rows)
+        streams = zip(self.x0.blocks(first, before), self.x1.blocks(first, before), alphas, strict=True)
+        for x0, x1, alpha in streams:
+            x0, x1 = self.coupling(x0, x1)
+            yield Block(x0[:, after], x1[:, after], alpha)
+
+    def each(self) -> Iterator[Batch]:
+        """The batches, one at a time, from the first on."""
+        return (batch for block in self.blocks() for batch in block.batches())
+
+
+def pairs_of(
+    densities: tuple[Density, Density],
+    samples: tuple[np.ndarray | None, np.ndarray | None],
+    shape: Shape,
+    batch_size: int,
+    order: str,
+    seed: int,
+    device: torch.device,
+    alpha: str = "uniform",
+    coupling: Coupling | None = None,
+    sharing: int = 1,
+) -> Pairs:
+    """Pairs of two densities, on `device`; independent unless a coupling is given.
+
+    densities, samples, order, sharing: of source and target, as `stream_of` takes them. Raises InputError as it does.
+    """
+    batches = batches_in_a_block(batch_size, shape), batch_size
+    x0, x1 = (
+        stream_of(density, shape, stored, batches, order, seed, name, device, sharing)
+        for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
+    )
+    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent())

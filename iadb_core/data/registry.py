@@ -1,0 +1,18 @@
+"""The kinds of source and target, by the names that the configuration uses; a new one has its line here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from iadb_core.data.density import Density
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.folder import Folder
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.kinds.picture import Picture
+
+KINDS: dict[str, type[Density]] = {kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder)}
+
+
+def density_of(settings: Mapping[str, Mapping[str, Any]]) -> Density:
+    """A density from its canonical settings, by its kind: {kind: settings}."""
+    ((kind, own),) = settings.items()
+    return KINDS[kind].of(own)

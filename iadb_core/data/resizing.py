@@ -1,0 +1,20 @@
+"""Stored images as the network sees them."""
+
+import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+from iadb_core.data.density import Scaling
+from iadb_core.data.scaling import scale
+
+
+def network_images(images: Tensor, size: int, scaling: Scaling) -> Tensor:
+    """Stored images to network values: scale, then resize bilinearly with half-pixel centres.
+
+    images: (batch, channels, height, width), uint8. Returns (batch, channels, size, size), float32.
+    Smaller sizes are antialiased, as torchvision's Resize does by default.
+    """
+    values = scale(images.to(torch.float32) / 255, scaling)
+    if values.shape[-2:] == (size, size):
+        return values
+    return interpolate(values, (size, size), mode="bilinear", align_corners=False, antialias=True)

@@ -1,0 +1,19 @@
+"""The settings of what is drawn."""
+
+from iadb_core.system.settings import Section, setting
+
+
+class Animation(Section):
+    """How the frames and the GIF look."""
+
+    size: int = setting(512, "Width of a frame in pixels; images are enlarged by a whole factor.", ge=32, le=4096)
+    stride: int = setting(1, "A frame every so many steps; the last state is always one.", ge=1, le=10_000)
+    point_colour: str = setting(
+        "by_start",
+        'Colour of the points: by_start, each by where it starts, or one for all, as "#1f77b4".',
+        pattern="^(by_start|#[0-9a-fA-F]{6})$",
+    )
+    frame_ms: int = setting(50, "Time of a frame in milliseconds.", ge=20, le=10_000, multiple_of=10)
+    hold_ms: int = setting(2500, "Time of the last frame in milliseconds.", ge=20, le=60_000, multiple_of=10)
+    colours: int = setting(128, "Size of the GIF's palette; one more marks unchanged pixels.", ge=4, le=255)
+    mp4: bool = setting(False, "Also make results/<experiment>.mp4 by default.")

@@ -1,0 +1,143 @@
+"""What sets of images are compared by: pixels, and what networks see in them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from iadb_core.data.density import Density
+from iadb_core.data.shards import Converted, Samples
+from iadb_core.evaluation.classifier import Classifier, embed
+from iadb_core.evaluation.comparison import Comparison
+from iadb_core.evaluation.distances import sliced_wasserstein
+from iadb_core.evaluation.fidelity import (
+    class_entropy,
+    confidence,
+    frechet_distance,
+    kernel_distance,
+    nearest,
+    overlap,
+)
+from iadb_core.evaluation.floors import Figure, Measure, RealSets, spread
+from iadb_core.evaluation.inception import Inception
+from iadb_core.evaluation.metrics import (
+    CLASS_ENTROPY,
+    CLASSIFIER,
+    CONFIDENCE,
+    COVERAGE,
+    DENSITY,
+    FRECHET,
+    INCEPTION,
+    KID,
+    NEARER_SHARE,
+    NEAREST_TRAINING,
+    PRECISION,
+    RECALL,
+    SLICED_W2_PIXELS,
+    Metric,
+)
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.networks.building import weights_hash
+
+NEAR_QUANTILE = 0.05
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Images, and what networks see in them.
+
+    pixels: true values in [0, 1], (n, channels, height, width). features: (n, d), by the network's name.
+    probabilities: (n, classes), of the classifier, if there is one.
+    """
+
+    pixels: Samples
+    features: dict[str, np.ndarray]
+    probabilities: np.ndarray | None = None
+
+
+class ImageComparison(Comparison[Seen]):
+    """Images against images. classifier, inception: what sees them; the rest as `Comparison`."""
+
+    def __init__(
+        self,
+        target: Density,
+        held_out: str,
+        train: str | None,
+        count: int,
+        settings: Evaluation,
+        seed: int,
+        classifier: Classifier | None = None,
+        inception: Inception | None = None,
+    ) -> None:
+        super().__init__(target, held_out, train, count, settings, seed)
+        self.classifier, self.inception = classifier, inception
+
+    def hashes(self) -> dict[str | None, str]:
+        named = {CLASSIFIER: self.classifier, INCEPTION: self.inception and self.inception.network}
+        return {name: weights_hash(network) for name, network in named.items() if network}
+
+    def seen(self, values: Samples) -> Seen:
+        features, probabilities = {}, None
+        if self.classifier:
+            features[CLASSIFIER], probabilities = embed(self.classifier, values)
+        if self.inception:
+            features[INCEPTION] = self.inception.features(values)
+        return Seen(values, features, probabilities)
+
+    def quality(self) -> list[Measure[Seen]]:
+        return [self._sliced, _on_features(CLASSIFIER)]
+
+    def measures(self) -> list[Measure[Seen]]:
+        return [*self.quality(), self._overlaps, _classes, _on_features(INCEPTION)]
+
+    def _sliced(self, a: Seen, b: Seen) -> dict[Metric, float]:
+        return {SLICED_W2_PIXELS: sliced_wasserstein(a.pixels, b.pixels, self.settings.projections, self.seed)}
+
+    def _overlaps(self, a: Seen, b: Seen) -> dict[Metric, float]:
+        if CLASSIFIER not in a.features:
+            return {}
+        found = overlap(a.features[CLASSIFIER], b.features[CLASSIFIER], self.settings.neighbours)
+        return dict(zip((PRECISION, RECALL, DENSITY, COVERAGE), found, strict=True))
+
+    def memorisation(self, values: Samples) -> list[Figure]:
+        if self.train is None:
+            return []
+        train = Converted(self.train, self.true)
+        return memorisation(self.true_generated(values), self.true(self.held_out), train, self.sets)
+
+
+def _on_features(extractor: str) -> Measure[Seen]:
+    def distances(a: Seen, b: Seen) -> dict[Metric, float]:
+        if extractor not in a.features:
+            return {}
+        x, y = a.features[extractor], b.features[extractor]
+        return {FRECHET[extractor]: frechet_distance(x, y), KID[extractor]: kernel_distance(x, y)}
+
+    return distances
+
+
+def _classes(a: Seen, _: Seen) -> dict[Metric, float]:
+    if a.probabilities is None:
+        return {}
+    return {CLASS_ENTROPY: class_entropy(a.probabilities), CONFIDENCE: confidence(a.probabilities)}
+
+
+def memorisation(generated: Samples, held_out: np.ndarray, train: Samples, sets: RealSets) -> list[Figure]:
+    """How near generated images come to their nearest training image, and the same of held-out images.
+
+    All (…, channels, height, width) in [0, 1]; the distance is Euclidean. A model that repeats what it was trained on
+    has a smaller mean distance; one that does so now and then, a larger share below the 5th percentile of held-out
+    images' distances.
+    """
+    used = np.unique(np.concatenate([chosen for chosen, _ in sets.pairs]))
+    distance = np.zeros(len(held_out))
+    distance[used] = nearest(held_out[used], train)[1]
+    own, near = nearest(generated, train)[1], float(np.quantile(distance[used], NEAR_QUANTILE))
+    kept = [distance[chosen] for chosen, _ in sets.pairs]
+    measured = {
+        NEAREST_TRAINING: (own.mean(), [one.mean() for one in kept]),
+        NEARER_SHARE: ((own < near).mean(), [(one < near).mean() for one in kept]),
+    }
+    return [
+        Figure(metric, float(value), len(generated), "train", *spread(real), "real samples", "held_out")
+        for metric, (value, real) in measured.items()
+    ]

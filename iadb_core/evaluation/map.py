@@ -1,0 +1,63 @@
+"""The map of one run, measured: its losses and its field beside the exact ones, its paths, and the way back."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from iadb_core.data.density import Density, Drawn
+from iadb_core.evaluation.floors import Figure
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.evaluation.studies import Study, loss_figures, study, whole_batches
+from iadb_core.method.exact import exact_field
+from iadb_core.sampling.model import Model
+from iadb_core.sampling.sampler import Way
+from iadb_core.sampling.starts import measured_starts
+from iadb_core.system.files import load_array
+from iadb_core.system.progress import log
+from iadb_core.system.seeds import numpy_generator
+
+SIDES = ("source", "target")
+Files = Mapping[str, str | None]  # by side; None for a fresh density
+
+
+def measure_map(
+    model: Model,
+    way: Way,
+    densities: Mapping[str, Density],
+    train: Files,
+    held_out: Files,
+    settings: Evaluation,
+    seed: int,
+) -> tuple[list[Figure], Study]:
+    """All figures of a run's map, and what its trajectories show.
+
+    densities, train, held_out: by side, `source` and `target`; the samples' files. Raises InputError for a broken file.
+    """
+    source, target = (densities[side] for side in SIDES)
+    trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
+    exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
+
+    count = settings.exact_count
+    begin = measured_starts(source, model.shape, held_out["source"], str(held_out["target"]), count, seed)
+    real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
+    measured = study(model, way, exact, begin, real, settings.field_alphas)
+    if len(model.shape) > 1:
+        blended, fresh = trained, {side: own for side, own in unseen.items() if not densities[side].fresh}
+    else:
+        blended, fresh = _points(densities, model.shape, whole_batches(settings.loss_blends), seed), {}
+    pairs, others = ((own.get("source"), own.get("target")) for own in (blended, fresh))
+    figures = loss_figures(model, exact, (source, target), pairs, others, settings.loss_blends, seed)
+    figures += measured.figures
+    for figure in figures:
+        log.info("%s: %.5g", figure.metric.title, figure.value)
+    return figures, measured
+
+
+def _points(densities: Mapping[str, Density], shape: tuple[int, ...], count: int, seed: int) -> dict[str, np.ndarray]:
+    """Points drawn for the loss alone, by side; none of a fresh density, which is drawn anew anyway."""
+    return {
+        side: density.draw(shape, count, numpy_generator(seed, f"measured points {side}"))
+        for side, density in densities.items()
+        if isinstance(density, Drawn) and not density.fresh
+    }

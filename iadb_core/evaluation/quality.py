@@ -1,0 +1,43 @@
+"""The samples of a run, measured."""
+
+from typing import Any
+
+from iadb_core.data.density import Density
+from iadb_core.data.images import Images
+from iadb_core.data.shards import Samples
+from iadb_core.evaluation.classifier import load_classifier
+from iadb_core.evaluation.comparison import Comparison
+from iadb_core.evaluation.image_comparison import ImageComparison
+from iadb_core.evaluation.inception import Inception
+from iadb_core.evaluation.point_comparison import PointComparison
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.system.progress import log
+
+
+def comparison_of(
+    target: Density,
+    held_out: str,
+    train: str | None,
+    count: int,
+    settings: Evaluation,
+    seed: int,
+    classifier: str | None = None,
+    inception: bool = False,
+) -> Comparison[Any]:
+    """What a target's samples are compared by: images with what networks see in them, others as they are.
+
+    classifier: its file. inception: whether Inception sees images too. The rest: as `Comparison` takes it.
+    """
+    if not isinstance(target, Images):
+        return PointComparison(target, held_out, train, count, settings, seed)
+    networks = load_classifier(classifier) if classifier else None, Inception() if inception else None
+    return ImageComparison(target, held_out, train, count, settings, seed, *networks)
+
+
+def described_figures(comparison: Comparison[Any], generated: Samples) -> list[dict[str, Any]]:
+    """All figures of generated samples, network values, as they stand in files."""
+    figures = comparison.figures(generated) + comparison.memorisation(generated)
+    for figure in figures:
+        log.info("%s: %.4g, floor %.4g", figure.metric.title, figure.value, figure.floor)
+    hashes = comparison.hashes()
+    return [figure.described() | {"extractor_hash": hashes.get(figure.metric.extractor)} for figure in figures]

@@ -1,0 +1,105 @@
+"""Every solver at every number of network evaluations (NFE), from one trained network."""
+
+import time
+from collections.abc import Iterator, Mapping
+from statistics import median
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from iadb_core.evaluation.comparison import Comparison
+from iadb_core.evaluation.floors import score, usable
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.method.integration import solver_of
+from iadb_core.sampling.model import Model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.settings import Sampling
+from iadb_core.system.errors import InputError
+from iadb_core.system.progress import Progress
+
+MOST_REPEATS, ENOUGH_SECONDS = 6, 2.0
+
+
+class Run(NamedTuple):
+    """One way to sample.
+
+    nfe: network evaluations a sample, as counted. seconds: for all samples, the median of `repeats`; a first one, which
+    warms up, is left out unless it takes long.
+    """
+
+    solver: str
+    schedule: str
+    steps: int
+    tolerance: float | None
+    nfe: float
+    seconds: float
+    repeats: int
+
+
+FIGURE = ("metric", "value", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
+PROTOCOL = ("weights_hash", "batch_size", "threads", "precision", "device", "versions", "code")
+COLUMNS = ("experiment", "seed", *Run._fields, "samples_per_second", *FIGURE, *PROTOCOL)
+
+
+def ways(settings: Evaluation, sampling: Sampling) -> list[Sampling]:
+    """The settings of `sampling` for each solver and NFE that can be had.
+
+    A solver that makes steps of its own has `tolerances`, relative and absolute at once, and ends where it must. Raises
+    InputError if there is no way.
+    """
+    found = []
+    for name in settings.solvers:
+        cost = solver_of(name).evaluations
+        own: list[dict[str, Any]]
+        if cost is None:
+            own = [{"steps": 1, "rtol": tolerance, "atol": tolerance} for tolerance in settings.tolerances]
+        else:
+            own = [{"steps": nfe // cost, "rtol": 0.0, "atol": 0.0} for nfe in settings.nfe if nfe % cost == 0]
+        found += [sampling.model_copy(update={"solver": name, **way}) for way in own]
+    if not found:
+        raise InputError("evaluation.nfe has no whole number of steps of any of evaluation.solvers")
+    return found
+
+
+def solver_table(
+    model: Model, begin: Tensor, settings: Evaluation, sampling: Sampling, comparison: Comparison[Any]
+) -> Iterator[dict[str, Any]]:
+    """A row for each of the `ways` and each measure of quality, without `PROTOCOL`: the same starts in every way.
+
+    begin: (count, *shape). Raises InputError if there is no way, or no measure can be taken.
+    """
+    every = ways(settings, sampling)
+    measures = usable(comparison.quality(), comparison.reference, comparison.reference)
+    if not measures:
+        raise InputError("no measure of quality can be taken of these samples; evaluation.count may be too small")
+    floors, hashes = comparison.floors(measures), comparison.hashes()
+    with Progress(len(every), "ways to sample") as progress:
+        for way in every:
+            ends, run = _timed(model, begin, way)
+            progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
+            timing = run._asdict() | {"samples_per_second": len(begin) / run.seconds}
+            scored = score(measures, comparison.generated(ends.numpy()), comparison.reference)
+            for metric, value in scored.items():
+                sets = {"n": comparison.sets.n, "split": "held_out", "floor_split": comparison.sets.pool}
+                seen_by = {"extractor": metric.extractor, "extractor_hash": hashes.get(metric.extractor)}
+                floor, deviation = floors[metric]
+                figure = {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation}
+                yield timing | figure | sets | seen_by
+
+
+def _timed(model: Model, begin: Tensor, way: Sampling) -> tuple[Tensor, Run]:
+    """The ends of starts, and what it took to carry them there."""
+    sampler, before = Sampler(model.field, Way.of(way), model.device), model.evaluations
+    seconds: list[float] = []
+    while len(seconds) < MOST_REPEATS and sum(seconds) < ENOUGH_SECONDS:
+        began = time.monotonic()
+        ends = sampler.ends(begin)
+        seconds.append(time.monotonic() - began)
+    nfe = (model.evaluations - before) / len(seconds) / len(begin)
+    kept, tolerance = seconds[1:] or seconds, None if sampler.way.solver.evaluations else way.rtol
+    return ends, Run(way.solver, way.schedule, way.steps, tolerance, nfe, median(kept), len(kept))
+
+
+def ordered(rows: Iterator[dict[str, Any]], shared: Mapping[str, Any]) -> list[list[Any]]:
+    """The rows with what they share, as lists in the order of `COLUMNS`."""
+    return [[{**row, **shared}[column] for column in COLUMNS] for row in rows]

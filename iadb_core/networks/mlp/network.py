@@ -1,0 +1,40 @@
+"""The network of the 2D tutorial."""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from iadb_core.method.objectives import Deblending, Objective
+from iadb_core.networks.mlp.gradient import DeblendingGradient
+from iadb_core.networks.network import Gradient, Network
+
+
+class MLPNetwork(Network):
+    """The 2D tutorial's network: (x_α, α) through hidden layers with ReLU to a linear output.
+
+    With 2 coordinates, width 64 and 4 hidden layers it has 12,866 parameters.
+    """
+
+    convolutional = False
+    memory_format = torch.contiguous_format
+
+    def __init__(self, coordinates: int, width: int, hidden_layers: int) -> None:
+        super().__init__()
+        widths = [coordinates + 1, *[width] * hidden_layers]
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
+        self.out = nn.Linear(width, coordinates)
+
+    def ends(self) -> list[nn.Module]:
+        return [self.hidden[0], self.out]
+
+    def written_out(self, objective: Objective, batch_size: int, precision: torch.dtype) -> Gradient | None:
+        if isinstance(objective, Deblending) and precision == torch.float32:
+            return DeblendingGradient([*self.hidden, self.out], batch_size)
+        return None
+
+    def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
+        h = torch.cat([x, alpha.to(x.dtype)[:, None]], dim=1)  # (batch, coordinates + 1)
+        for layer in self.hidden:
+            h = layer(h).relu_()  # (batch, width)
+        return self.out(h)  # (batch, coordinates)

@@ -1,0 +1,61 @@
+"""A trained network, loaded and placed: the field that solvers follow."""
+
+import os
+
+import torch
+from torch import Tensor
+
+from iadb_core.method.fields import Field
+from iadb_core.networks import checkpoint
+from iadb_core.networks.building import laid_out
+from iadb_core.networks.network import Network
+from iadb_core.system.graphs import Replayed
+from iadb_core.system.runtime import choose_device, choose_precision
+
+
+def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:
+    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph.
+
+    The network itself is taken for it; its weights must not change any more.
+    """
+    placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
+
+    def field(x: Tensor, alpha: Tensor) -> Tensor:
+        return placed(x.to(precision, memory_format=layout), alpha).float()
+
+    if device.type != "cuda":
+        return field
+    replayed = Replayed(torch.no_grad()(field))
+    return lambda x, alpha: replayed(x, alpha).clone()
+
+
+class Model:
+    """A trained network on a device, as a field; it counts for how many samples it is evaluated.
+
+    shape: of a sample. device, precision: where it computes, and in what. evaluations: of single samples, so far.
+    """
+
+    def __init__(self, network: Network, shape: tuple[int, ...], device: torch.device, precision: torch.dtype) -> None:
+        self.shape, self.device, self.precision = shape, device, precision
+        self.evaluations = 0
+        self._field = field_of(network, device, precision)
+
+    def field(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample."""
+        self.evaluations += len(x)
+        return self._field(x, alpha)
+
+    def on_cpu(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """The same for samples on the CPU, wherever the model computes."""
+        return self.field(x.to(self.device), alpha.to(self.device)).cpu()
+
+
+def load_model(path: str | os.PathLike[str], device: str, precision: str) -> Model:
+    """The model of a checkpoint. device, precision: as the configuration names them.
+
+    Raises InputError for a corrupted checkpoint or a device that is not there.
+    """
+    network, described = checkpoint.load(path)
+    chosen = choose_device(device)
+    shape = tuple(described["network"]["shape"])
+    return Model(network, shape, chosen, choose_precision(precision, chosen, network.convolutional))

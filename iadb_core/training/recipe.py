@@ -1,0 +1,33 @@
+"""All settings that a trained network depends on."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from iadb_core.data.density import Density
+from iadb_core.data.registry import density_of
+from iadb_core.networks.registry import network_of
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.training.settings import Training
+
+
+class Recipe(NamedTuple):
+    """All settings that a trained network depends on."""
+
+    source: Density
+    target: Density
+    network: NetworkSettings
+    training: Training
+    device: str
+    precision: str
+
+    @classmethod
+    def of(cls, canonical: Mapping[str, Any]) -> "Recipe":
+        """The recipe of canonical settings, by the names of the sections."""
+        return cls(
+            density_of(canonical["source"]),
+            density_of(canonical["target"]),
+            network_of(canonical["network"]),
+            Training.of(canonical["training"]),
+            canonical["device"],
+            canonical["precision"],
+        )

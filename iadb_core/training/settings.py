@@ -1,0 +1,64 @@
+"""The settings of a training."""
+
+from typing import Literal, Self
+
+from pydantic import ValidationInfo, field_validator, model_validator
+
+from iadb_core.system.settings import WORK, Section, setting
+
+
+class Training(Section):
+    """Optimiser steps on the deblending loss."""
+
+    steps: int | None = setting(None, "Optimiser steps; this or epochs.", ge=1, le=1_000_000_000)
+    epochs: int | None = setting(None, "Passes over the target's data; this or steps.", ge=1, le=1_000_000)
+    batch_size: int = setting(256, "Pairs of samples in a step.", ge=1, le=1_048_576)
+    order: Literal["with_replacement", "shuffled"] = setting(
+        "with_replacement",
+        "How batches are drawn, independently or epoch by epoch (the last incomplete batch dropped).",
+    )
+    optimizer: Literal["adam", "muon"] = setting(
+        "adam", "adam, or muon, which makes the update of each hidden matrix of weights orthogonal."
+    )
+    learning_rate: float = setting(0.001, "Of the optimiser, at its peak.", gt=0, le=10)
+    decay: Literal["constant", "cosine"] = setting(
+        "constant", "Of the learning rate: constant, or along half a cosine to zero."
+    )
+    warmup: int = setting(0, "Steps in which the learning rate rises to its peak.", ge=0, le=1_000_000_000)
+    ema: float = setting(
+        0.0,
+        "Decay of the moving average of the weights, which is then what the model holds; 0 for none.",
+        ge=0,
+        le=0.999999,
+    )
+    alpha: Literal["uniform", "logit_normal", "arcsine"] = setting(
+        "uniform", "How α is drawn: uniform; logit_normal, seldom near 0 and 1; arcsine, often near 0 and 1."
+    )
+    nodes: int = setting(
+        1, "Machines of a Slurm cluster over which the devices are spread, equally.", changes=WORK, ge=1, le=1024
+    )
+    devices: int = setting(
+        1,
+        "GPUs, or processes on a CPU, that share out each batch; they change the time, not the result beyond rounding.",
+        changes=WORK,
+        ge=1,
+        le=4096,
+        validate_default=True,
+    )
+    record_every: int = setting(50, "Steps between rows of training.csv and reports of progress.", ge=1, le=1_000_000)
+
+    @field_validator("devices")
+    @classmethod
+    def _share_the_work(cls, devices: int, info: ValidationInfo) -> int:
+        nodes, batch_size = info.data.get("nodes", 1), info.data.get("batch_size", devices)
+        if devices % nodes:
+            raise ValueError(f"{devices} cannot be spread equally over {nodes} nodes")
+        if devices > batch_size:
+            raise ValueError(f"{devices} cannot share out a batch of {batch_size}")
+        return devices
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        if (self.steps is None) == (self.epochs is None):
+            raise ValueError("give either steps or epochs")
+        return self

@@ -1,0 +1,152 @@
+"""What config.yaml may hold: an experiment is made of the sections of the core's rooms, each with its own bounds."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import AfterValidator, Field, PlainSerializer, create_model
+from pydantic_core import PydanticCustomError
+
+from iadb_core.data.density import Density, Shape
+from iadb_core.data.registry import KINDS
+from iadb_core.data.settings import Samples
+from iadb_core.drawing.settings import Animation
+from iadb_core.evaluation.settings import ClassifierTraining, Evaluation
+from iadb_core.networks.registry import NETWORKS, misfit
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.sampling.settings import Sampling
+from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
+from iadb_core.training.settings import Training
+
+SIDES = ("source", "target")
+TAKEN_WHOLE = (*SIDES, "network")  # each stands for one of several kinds
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(~[A-Za-z0-9_=.+~-]{1,150})?$"  # after ~, a sweep's values
+NAMES = "letters, digits, _ and -, beginning with a letter or digit, at most 64"
+SEED = Field(ge=0, le=4_294_967_295)
+
+
+def _only(chosen: Any) -> Density:
+    """The density that a section of kinds holds."""
+    given: list[Density] = [own for kind in KINDS if (own := getattr(chosen, kind)) is not None]
+    if len(given) != 1:
+        raise PydanticCustomError("one_of", "{said}", {"said": f"give exactly one of {', '.join(KINDS)}"})
+    return given[0]
+
+
+if TYPE_CHECKING:
+    AnyDensity = Density
+    AnyNetwork = NetworkSettings
+else:
+    _kinds = {kind: (own, Field(None, description=own.__doc__)) for kind, own in KINDS.items()}
+    AnyDensity = Annotated[
+        create_model("Density", __base__=Section, __doc__="A source or target, by its kind.", **_kinds),
+        AfterValidator(_only),
+        PlainSerializer(lambda density: {density.kind: density.written()}),
+    ]
+    AnyNetwork = Annotated[Union[tuple(NETWORKS.values())], Field(discriminator="name")]  # noqa: UP007
+
+
+class Sweep(Section):
+    """Lists of values by key, such as training.learning_rate; each combination is an experiment of its own."""
+
+    grid: dict[str, Annotated[list[Any], DISTINCT, Field(min_length=1)]] = setting(
+        {}, "Lists that are combined each with each."
+    )
+    zip: dict[str, Annotated[list[Any], Field(min_length=1)]] = setting({}, "Lists of one length, taken side by side.")
+
+
+class Experiment(Section):
+    """One experiment."""
+
+    source: AnyDensity = setting(REQUIRED, "The density p0, where samples start.")
+    target: AnyDensity = setting(REQUIRED, "The density p1, which samples reach.")
+    network: AnyNetwork = setting(REQUIRED, "The network D and its size.")
+    training: Training = setting(REQUIRED, "Optimiser steps on the deblending loss.")
+    sampling: Sampling = setting(Sampling(), str(Sampling.__doc__))
+    evaluation: Evaluation = setting(Evaluation(), str(Evaluation.__doc__))
+    animation: Animation = setting(Animation(), str(Animation.__doc__))
+    samples: Samples = setting(Samples(), str(Samples.__doc__))
+    seeds: Annotated[list[Annotated[int, SEED]], DISTINCT] = setting(
+        [0], "One run each; the default target makes the first, `evaluate` all.", min_length=1
+    )
+    threads: int = Field(
+        default_factory=lambda given: given["network"].threads,
+        description="CPU threads of training and sampling; at most as many as --cores are used. One, if not given, for "
+        "an mlp, and 4 for other networks.",
+        ge=1,
+        le=256,
+    )
+    sweep: Sweep | None = setting(None, str(Sweep.__doc__))
+    runs_per_gpu: int = setting(
+        1,
+        "How many jobs that run this network may share one GPU, or the cores of one computer, at a time.",
+        ge=1,
+        le=100,
+    )
+    device: str = setting(
+        "auto",
+        "auto (CUDA, else MPS, else CPU), cpu, mps, cuda or cuda:N.",
+        pattern="^(auto|cpu|mps|cuda(:[0-9]{1,2})?)$",
+    )
+    precision: Literal["auto", "float32", "bfloat16"] = setting(
+        "auto", "Of the network's products; auto is bfloat16 for convolutions where the hardware has it."
+    )
+
+    def density(self, side: str) -> Density:
+        """The source or the target."""
+        density: Density = getattr(self, side)
+        return density
+
+    @property
+    def shape(self) -> Shape:
+        """Of one sample as the network sees it: (coordinates,) or (channels, size, size)."""
+        return self.source.shape() or self.target.shape() or (2,)
+
+    @property
+    def of_points(self) -> bool:
+        """Whether its samples are points, not images."""
+        return len(self.shape) == 1
+
+    def mistakes(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """What does not fit together: the keys of the place, and what to say of it."""
+        source, target = (self.density(side).shape() for side in SIDES)
+        if source and target and source != target:
+            yield (
+                (),
+                f"source and target differ in shape, {source} and {target}; give both the same size and channels",
+            )
+        if self.training.epochs and not (source or target):
+            yield ("training",), "Gaussians have no epochs; give steps"
+        if self.training.devices > 1 and (":" in self.device or self.device == "mps"):
+            devices = self.training.devices
+            yield (
+                ("training", "devices"),
+                f"{devices} devices need `device: auto`, cuda or cpu, not {self.device}",
+            )
+        if why := misfit(self.network, self.shape):
+            yield ("network",), why
+        batch, points = self.training.batch_size, self.samples.points
+        if self.of_points and self.training.order == "shuffled" and batch > points:
+            for side in SIDES:
+                if not self.density(side).fresh:
+                    yield (side,), f"a shuffled batch of {batch} is larger than the {points} points"
+
+
+class Configuration(Section):
+    """The configuration of the pipeline, after `defaults` has been merged under each experiment."""
+
+    data_dir: str = setting(
+        "data",
+        "Folder of torchvision's data sets; what is missing is downloaded into it. Moving it reruns nothing.",
+        min_length=1,
+    )
+    default_experiments: Annotated[list[str], DISTINCT] = setting(
+        [],
+        "Names of the experiments that `snakemake` without a target makes and results/metrics.csv lists.",
+    )
+    defaults: dict[str, Any] = setting({}, "Settings merged, key by key, under each experiment.")
+    classifier: ClassifierTraining = setting(ClassifierTraining(), str(ClassifierTraining.__doc__))
+    experiments: dict[Annotated[str, Field(pattern=NAME)], Experiment] = setting(
+        REQUIRED,
+        "The experiments by name. A name is a plain file name of letters, digits, _ and -.",
+        min_length=1,
+    )
