@@ -30,7 +30,8 @@ from iadb_core.networks.network import Network
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.starts import measured_starts
-from iadb_core.system.files import read_json, save_array, write_json
+from iadb_core.system.arrays import save_array
+from iadb_core.system.files import read_json, write_json
 from iadb_core.system.progress import log
 from iadb_core.system.provenance import files_digest, settings_digest
 from iadb_core.system.runtime import available_cores, choose_device, choose_precision, configure, generator

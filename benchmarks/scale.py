@@ -22,7 +22,8 @@ from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.rejection import read_density, sample_density
 from iadb_core.networks.building import parameter_count
 from iadb_core.networks.unet import UNet
-from iadb_core.system.files import load_array, write_text
+from iadb_core.system.arrays import load_array
+from iadb_core.system.files import write_text
 from iadb_core.system.runtime import available_cores, choose_precision, configure, peak_memory_mb
 from iadb_core.training.loop import Running
 from iadb_core.training.resume import ResumeFile

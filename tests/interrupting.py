@@ -52,8 +52,9 @@ def begin_anew(workspace: Workspace) -> None:
 
 
 def heed_ctrl_c() -> None:
-    """Undo what a shell does to processes in the background, which ignore SIGINT."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Undo what a process inherits: of a shell in the background it ignores SIGINT, under nohup SIGHUP."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def start(workspace: Workspace, *targets: str) -> subprocess.Popen[str]:

@@ -4,12 +4,14 @@ from typing import Any
 
 import torch
 
+from iadb_core.method.fields import Field
 from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.network import Network
 from iadb_core.networks.residual import Residual
 from iadb_core.networks.settings import NetworkSettings
 from iadb_core.networks.unet import UNet
+from iadb_core.sampling.model import Model
 from iadb_core.training.settings import Training
 
 # Experiments of the workflow.
@@ -64,3 +66,23 @@ def training(**changed: Any) -> Training:
     """Settings of a training of 60 steps of 32 pairs, or others."""
     length = {} if "epochs" in changed else {"steps": 60}
     return Training.model_validate({**length, "batch_size": 32, "learning_rate": 0.02, **changed})
+
+
+class Given(Network):
+    """A network that is a field which is given."""
+
+    convolutional = False
+    memory_format = torch.contiguous_format
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.given = field
+
+    def forward(self, x: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
+        return self.given(x, alpha)
+
+
+def model(field: Field, shape: tuple[int, ...] = SHAPES["mlp"]) -> Model:
+    """A model on the CPU, in float32, of a network or of any field."""
+    own = field if isinstance(field, Network) else Given(field)
+    return Model(own, shape, torch.device("cpu"), torch.float32)

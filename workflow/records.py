@@ -1,12 +1,12 @@
 """What a run of the workflow leaves behind when it has succeeded: the configuration of each run, and no states."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from iadb_core.system.files import write_text
 from workflow.configuration import Configuration
 from workflow.experiments import sorted_tree
 
@@ -34,12 +34,7 @@ def record(config: Configuration, runs: Iterable[tuple[str, int]], results: Path
         path = results / name / f"seed{seed}" / "config.yaml"
         text = HEAD + yaml.safe_dump(run_configuration(config, name, seed), allow_unicode=True)
         if path.parent.is_dir() and not (path.exists() and path.read_text(encoding="utf-8") == text):
-            temporary = path.with_name(f".{path.name}.tmp")
-            with open(temporary, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
+            write_text(path, text)
 
 
 def remove_states(runs: Iterable[tuple[str, int]], results: Path = Path("results")) -> None:

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
+from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array
 
 
 class Samples(Protocol):

@@ -116,9 +116,8 @@ def _download(dataset: Any, root: Path, archives: dict[str, str]) -> None:
         places = sorted({str((root / archive).parent) for archive in archives})
         raise InputError(
             f"{name} is not in {root} and could not be downloaded ({error}). "
-            f"Put {', '.join(Path(archive).name for archive in archives)} into {places[0]}, or name the folder that "
-            "holds them with --config data_dir=FOLDER; `snakemake results/digits.gif` runs the same pipeline on "
-            "bundled data"
+            f"Put {', '.join(Path(archive).name for archive in archives)} into {places[0]}, or give the folder that "
+            "holds them as data_dir; the data set digits is bundled and needs no download"
         ) from error
     except OSError as error:
         raise InputError(f"cannot write to {root}: {error.strerror}") from error

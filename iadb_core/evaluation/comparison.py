@@ -12,7 +12,7 @@ from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, real_sets, score, usable
 from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Evaluation
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.seeds import numpy_generator
 
 

@@ -60,10 +60,10 @@ def real_sets(generated: int, held_out: int, train: int | None, draws: int, gene
     held_out, train: how many real samples there are; of a Gaussian there are no training samples. Raises InputError if
     there are too few.
     """
-    n = min(generated, held_out // 2 if train is None else held_out, held_out if train is None else train)
+    n = min(generated, max(held_out // 2, min(held_out, train or 0)))
     if n < 1:
         raise InputError(f"{held_out} held-out samples are too few to measure against")
-    pool = "train" if train is not None and held_out < 2 * n else "held_out"
+    pool = "train" if held_out < 2 * n else "held_out"
 
     def pair() -> tuple[np.ndarray, np.ndarray]:
         order = generator.permutation(held_out)

@@ -13,7 +13,7 @@ from iadb_core.method.exact import exact_field
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.starts import measured_starts
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import log
 from iadb_core.system.seeds import numpy_generator
 

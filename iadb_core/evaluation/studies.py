@@ -38,11 +38,11 @@ from iadb_core.system.seeds import seed_for
 
 BLENDS_AT_ONCE = 1024
 Densities = tuple[Density, Density]
-Samples = tuple[np.ndarray | None, np.ndarray | None]
+Stored = tuple[np.ndarray | None, np.ndarray | None]
 
 
 def _blends(
-    densities: Densities, samples: Samples, shape: tuple[int, ...], count: int, seed: int, once: bool
+    densities: Densities, samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
 ) -> Iterator[Batch]:
     """Batches, `count` blends in all; once: each stored sample is blended once at most."""
     size = min(count, BLENDS_AT_ONCE)
@@ -61,7 +61,7 @@ def whole_batches(blends: int) -> int:
 
 
 def loss_figures(
-    model: Model, exact: Field | None, densities: Densities, known: Samples, fresh: Samples, blends: int, seed: int
+    model: Model, exact: Field | None, densities: Densities, known: Stored, fresh: Stored, blends: int, seed: int
 ) -> list[Figure]:
     """The deblending loss per coordinate of a trained network, its floor, and its excess, on blends of its own.
 

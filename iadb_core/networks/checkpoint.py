@@ -36,12 +36,12 @@ def save(
     sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. Raises
     InputError if the file cannot be written.
     """
-    described = dict(settings.get("network") or sorted(sizes.written().items()))
+    described = dict(sorted(sizes.written().items()))
+    told = {"network": {"name": described.pop("name"), "shape": list(shape), "settings": described}}
     content = {
         "format": FORMAT,
-        "network": {"name": described.pop("name"), "shape": list(shape), "settings": described},
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
-        "settings": dict(settings),
+        **_with_one_of_each_text({**told, "settings": settings}, {}),
         "seed": seed,
         "steps": steps,
         "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
@@ -50,6 +50,15 @@ def save(
     torch.save(content, archive)
     with atomic(path) as file:
         file.write(archive.getbuffer())
+
+
+def _with_one_of_each_text(value: Any, texts: dict[str, str]) -> Any:
+    """The same with equal texts as one object, which a pickle tells from two: equal settings give equal bytes."""
+    if isinstance(value, Mapping):
+        return {texts.setdefault(key, key): _with_one_of_each_text(own, texts) for key, own in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_one_of_each_text(own, texts) for own in value]
+    return texts.setdefault(value, value) if isinstance(value, str) else value
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from iadb_core.data.density import Density, Drawn
 from iadb_core.sampling.shards import shard_rows
+from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array
 from iadb_core.system.seeds import numpy_generator
 
 ALL = slice(None)

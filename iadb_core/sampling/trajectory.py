@@ -5,7 +5,7 @@ import os
 from torch import Tensor
 
 from iadb_core.sampling.sampler import Sampler
-from iadb_core.system.files import array_on_disk
+from iadb_core.system.arrays import array_on_disk
 from iadb_core.system.progress import Progress
 
 

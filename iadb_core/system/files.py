@@ -12,9 +12,6 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
-from numpy.typing import DTypeLike
-
 from iadb_core.system.errors import InputError
 from iadb_core.system.locks import held, remove_unless_held
 
@@ -88,44 +85,3 @@ def read_json(path: str | os.PathLike[str]) -> Any:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"cannot read {path}: {error}; delete it to have it made again") from error
-
-
-def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
-    """Write an array, which is not empty, as .npy, atomically. Raises InputError as `array_on_disk` does."""
-    with array_on_disk(path, array.shape, array.dtype) as stored:
-        stored[...] = array
-
-
-@contextmanager
-def array_on_disk(path: str | os.PathLike[str], shape: tuple[int, ...], dtype: DTypeLike) -> Iterator[np.ndarray]:
-    """Give a memory-mapped array to fill; it becomes the .npy file `path` when the block succeeds.
-
-    Raises InputError as `replacing` does; the space is reserved first, so that a full disk is an error here and
-    not a signal while the map is written.
-    """
-    with replacing(path) as temporary:
-        with open(temporary, "wb") as file:
-            header = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
-            np.lib.format.write_array_header_2_0(file, header)
-            size = int(np.prod(shape, dtype=np.int64)) * np.dtype(dtype).itemsize
-            if hasattr(os, "posix_fallocate") and size:
-                os.posix_fallocate(file.fileno(), file.tell(), size)
-            else:
-                file.truncate(file.tell() + size)
-        array = np.lib.format.open_memmap(temporary, mode="r+")
-        yield array
-        array.flush()
-
-
-def load_array(path: str | os.PathLike[str]) -> np.ndarray:
-    """Map a .npy file into memory, read-only; never unpickles.
-
-    Raises InputError if it is missing, truncated, not an .npy file, or holds anything but numbers.
-    """
-    try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception as error:  # NumPy's header parser raises nearly every exception on a broken file
-        raise InputError(f"{path} is not a readable .npy file ({error}); delete it to have it made again") from error
-    if not isinstance(array, np.ndarray) or array.dtype.kind not in "uif":
-        raise InputError(f"{path} does not hold an array of numbers; delete it to have it made again")
-    return array

@@ -17,8 +17,9 @@ from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
+from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array, write_csv, write_json
+from iadb_core.system.files import write_csv, write_json
 from iadb_core.system.hardware import hardware
 from iadb_core.system.interruptions import HELD, Interruptions
 from iadb_core.system.locks import alone
@@ -34,7 +35,7 @@ from iadb_core.system.runtime import (
 )
 from iadb_core.training import launch
 from iadb_core.training.loop import State, train, training_length
-from iadb_core.training.processes import ALONE, LostError, Processes, end_with_parent, joined
+from iadb_core.training.processes import ALONE, LostError, Processes, among_others, end_with_parent
 from iadb_core.training.recipe import Recipe
 from iadb_core.training.records import Record, final_loss, record_steps
 from iadb_core.training.resume import Keeper, ResumeFile
@@ -213,7 +214,7 @@ def _same_state(resume: ResumeFile, processes: Processes) -> State | None:
     """The state to go on from, which all processes have read once the first one trains the model alone."""
     processes.wait()
     state = resume.load()
-    steps = torch.tensor([float(state.steps if state else 0)])
+    steps = torch.tensor([state.steps if state else 0])
     found = steps.clone()
     processes.sum_(found)
     if found != processes.size * steps:
@@ -224,7 +225,7 @@ def _same_state(resume: ResumeFile, processes: Processes) -> State | None:
 def main() -> None:
     """One of several processes."""
     what = TrainingJob(**json.loads(sys.argv[1]))
-    with joined() as processes:
+    with among_others() as processes:
         end_with_parent(
             patience=30 if processes.rank else 0
         )  # the first saves the state, for which it needs the others

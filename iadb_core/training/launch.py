@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-HELD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from iadb_core.system.interruptions import HELD
 
 
 def torchrun(devices: int, module: str, arguments: Sequence[str]) -> int:

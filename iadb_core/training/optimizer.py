@@ -23,17 +23,17 @@ class Optimizer(Protocol):
         ...
 
 
-def constant(progress: float) -> float:
+def constant_rate(progress: float) -> float:
     """The peak learning rate all the time."""
     return 1.0
 
 
-def cosine(progress: float) -> float:
+def cosine_rate(progress: float) -> float:
     """From the peak learning rate down to zero, along half a cosine."""
     return (1 + cos(pi * progress)) / 2
 
 
-DECAYS: dict[str, Callable[[float], float]] = {"constant": constant, "cosine": cosine}
+DECAYS: dict[str, Callable[[float], float]] = {"constant": constant_rate, "cosine": cosine_rate}
 
 
 def learning_rate(step: int, steps: int, peak: float, decay: str, warmup: int) -> float:

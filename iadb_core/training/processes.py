@@ -78,7 +78,7 @@ ALONE = Processes()
 
 
 @contextmanager
-def joined() -> Iterator[Processes]:
+def among_others() -> Iterator[Processes]:
     """Join the processes that torchrun has started with this one, as its environment variables say.
 
     They are left in good order only if all has gone well: a process that fails must not wait for the others.

@@ -6,7 +6,6 @@ from benchmarks import completion
 from benchmarks.contests import Row
 
 
-
 def row(contest, way, rate, limit=None):
     return Row(contest, way, "", 1, rate, rate, rate, 1, 1, 1, None, limit, "", None, "")
 

@@ -8,7 +8,6 @@ from benchmarks import contests
 from benchmarks.contests import Contest, hold, markdown, rate
 
 
-
 class Clock:
     """Time that passes only while somebody sleeps."""
 

@@ -3,7 +3,6 @@
 from benchmarks import operations
 
 
-
 def test_operations_are_counted_as_by_hand():
     full, half, quarter, eighth = (size**2 for size in (32, 16, 8, 4))
     downs = {"a2": half, "b1": half, "b2": quarter, "c1": quarter, "c2": quarter, "c3": quarter, "c4": eighth}

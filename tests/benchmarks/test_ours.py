@@ -5,6 +5,7 @@ import torch
 
 from benchmarks import ours
 
+CPU = torch.device("cpu")
 
 
 def test_trainings_are_run_up_to_a_record():

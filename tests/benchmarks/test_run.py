@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
+
 def test_the_benchmarks_run_and_write_their_tables(tmp_path):
     command = [sys.executable, "-m", "benchmarks.run", "--quick", "--only", "rejection", "plane", "--out", tmp_path]
     subprocess.run(list(map(str, command)), cwd=ROOT, check=True, capture_output=True)

@@ -6,7 +6,6 @@ from PIL import Image
 from benchmarks import whole
 
 
-
 def test_the_stages_make_a_gif_without_snakemake(tmp_path):
     whole.by_stages("densities", 64, None, tmp_path / "out.gif", torch.device("cpu"))
     with Image.open(tmp_path / "out.gif") as gif:

@@ -7,6 +7,7 @@ from benchmarks import run, works
 
 CPU = torch.device("cpu")
 
+
 @pytest.mark.parametrize(
     ("precision", "reduced", "bars"),
     [(torch.float32, False, (1.2, None, None)), (torch.bfloat16, True, (2.5, 4, 2.3))],

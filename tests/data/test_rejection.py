@@ -2,11 +2,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from iadb_core.data.densities import proposals, read_density, sample_density, sample_gaussian
 from PIL import Image
 
-from iadb_core.data import pictures
-from iadb_core.method.pixels import cell_masses
+from iadb_core.data.rejection import proposals, read_density, sample_density
 from iadb_core.system.errors import InputError
 
 BLOB = Path(__file__).resolve().parents[2] / "resources" / "densities" / "blob.png"
@@ -128,30 +126,6 @@ def test_any_aspect(tmp_path):
     assert points.mean(axis=0) == pytest.approx([0.5, 0.5], abs=0.02)
 
 
-def test_an_absurd_size_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
-    Image.new("1", (10_000, 2_000)).save(tmp_path / "bomb.png")
-    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
-    with pytest.raises(InputError, match=r"bomb\.png has 10000×2000 pixels"):
-        read_density(tmp_path / "bomb.png")
-
-
-def test_bad_pictures_are_refused_by_name(tmp_path):
-    whole = tmp_path / "whole.png"
-    Image.fromarray(np.random.default_rng(0).integers(0, 255, (64, 64), np.uint8)).save(whole)
-    cases = {
-        "missing.png": None,
-        "truncated.png": whole.read_bytes()[:1000],
-        "text.png": b"not a picture",
-        "empty.png": b"",
-        "script.eps": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-    }
-    for name, content in cases.items():
-        if content is not None:
-            (tmp_path / name).write_bytes(content)
-        with pytest.raises(InputError, match=name):
-            read_density(tmp_path / name)
-
-
 @pytest.mark.parametrize(
     ("value", "reason"), [(0, "all black"), (np.nan, "finite"), (np.inf, "finite"), (-1, "negative")]
 )
@@ -159,20 +133,3 @@ def test_pictures_that_are_no_density_are_refused(tmp_path, value, reason):
     Image.fromarray(np.full((4, 4), value, np.float32)).save(tmp_path / "bad.tif")
     with pytest.raises(InputError, match=rf"bad\.tif.*{reason}"):
         read_density(tmp_path / "bad.tif")
-
-
-def test_gaussian_samples():
-    points = sample_gaussian((2,), 3.0, 0.5, 50_000, np.random.default_rng(0))
-    assert points.mean(axis=0) == pytest.approx([3, 3], abs=0.01)
-    assert points.std(axis=0) == pytest.approx([0.5, 0.5], abs=0.01)
-    assert np.array_equal(sample_gaussian((2,), 3.0, 0.5, 10, np.random.default_rng(0)), points[:10])
-
-
-def test_a_saved_png_reads_back(tmp_path):
-    pictures.save_png(tmp_path / "a.png", Image.fromarray(RAMP))
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "a.png")), RAMP)
-
-
-def test_cells_share_the_mass_of_pixels_that_they_cut():
-    assert cell_masses(np.array([[0.0, 3.0, 0.0]]), 2, 2) == pytest.approx(np.full((2, 2), 0.25))
-    assert cell_masses(np.random.default_rng(0).random((7, 5)), 3, 4).sum() == pytest.approx(1)

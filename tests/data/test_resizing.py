@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from iadb_core.data.preparation import network_images
 
+from iadb_core.data.resizing import network_images
 from iadb_core.data.torchvision_import import import_torchvision
 
 MNIST = [(0.1307, 0.3081), (0.5, 0.5)]

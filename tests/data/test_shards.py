@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from iadb_core.data.shards import Converted, Shards, joined, shard_rows
+from iadb_core.data.registry import density_of
+from iadb_core.data.shards import Converted, Shards
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import nearest
-from iadb_core.sampling.sampler import measured_starts
+from iadb_core.sampling.shards import joined_summary, shard_rows
+from iadb_core.sampling.starts import measured_starts
 from iadb_core.system.errors import InputError
 
 
@@ -48,7 +50,7 @@ def test_shards_are_whole_batches_and_all_of_the_samples(count, batch_size, of):
 def test_starts_are_the_same_whatever_the_sharding(tmp_path, source):
     np.save(tmp_path / "target.npy", np.zeros((4000, 2), np.float32))
     np.save(tmp_path / "source.npy", np.random.default_rng(1).random((5000, 2), np.float32))
-    density = {"picture": {}} if source else {"gaussian": {"mean": 0.5, "std": 2.0}}
+    density = density_of({"picture": {}} if source else {"gaussian": {"mean": 0.5, "std": 2.0}})
     held_out = str(tmp_path / "source.npy") if source else None, str(tmp_path / "target.npy")
     whole = measured_starts(density, (2,), *held_out, 3000, 7)
     parts = [measured_starts(density, (2,), *held_out, 3000, 7, (number, 5), 64) for number in range(1, 6)]
@@ -86,4 +88,4 @@ def test_what_is_known_of_shards_is_summed_or_put_side_by_side():
     one = {"samples": 30, "evaluations": 60, "seconds": 1.0, "solver": "euler", "hardware": "A"}
     two = {"samples": 10, "evaluations": 60, "seconds": 3.0, "solver": "euler", "hardware": "B"}
     expected = {"samples": 40, "nfe": 3.0, "samples_per_second": 10.0, "solver": "euler", "hardware": "A; B"}
-    assert joined([one, two]) == expected
+    assert joined_summary([one, two]) == expected

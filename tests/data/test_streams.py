@@ -1,74 +1,43 @@
 from itertools import islice
-from statistics import NormalDist
 
 import numpy as np
 import pytest
 import torch
 
 from iadb_core.data import streams
-from iadb_core.data.streams import (
-    ALPHAS,
-    Draws,
-    batches_in_a_block,
-    independent_blocks,
-    independent_pairs,
-    index_blocks,
-)
+from iadb_core.data.density import Drawn, Read
+from iadb_core.data.draws import Draws, index_blocks
+from iadb_core.data.registry import KINDS, density_of
+from iadb_core.data.streams import Fresh, Stored, stream_of
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array, save_array
-from iadb_core.system.runtime import generator
+from iadb_core.system.arrays import load_array, save_array
 
 CPU = torch.device("cpu")
-PICTURES = ({"picture": {"path": ""}}, {"picture": {"path": ""}})
+GAUSSIAN = density_of({"gaussian": {"mean": 0.0, "std": 1.0}})
+PICTURE = density_of({"picture": {}})
+DIGITS = density_of({"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}})
+ROWS = [slice(None), slice(0, 3), slice(3, 8), slice(7, 8)]
 
 
-def take(count, batches):
-    return list(islice(batches, count))
+def take(count, blocks):
+    return list(islice(blocks, count))
 
 
-def test_shuffled_epochs_visit_every_sample_once_and_drop_the_rest():
-    batches = torch.cat(take(3, index_blocks(25, (2, 8), "shuffled", Draws(0, "t", CPU))))  # blocks across epochs
-    first, second = batches[:3], batches[3:]
-    assert len(first.unique()) == len(second.unique()) == 24
-    assert not torch.equal(first, second)
+def same(ours, theirs):
+    return all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
 
 
-def test_draws_with_replacement_are_uniform():
-    draws = torch.cat(take(40, index_blocks(10, (10, 100), "with_replacement", Draws(0, "t", CPU))))
-    counts = torch.bincount(draws.flatten(), minlength=10)
-    chi_squared = ((counts - 4000) ** 2 / 4000).sum()
-    assert chi_squared < 27.9  # 9 degrees of freedom, p = 0.001
+@pytest.fixture
+def images(tmp_path):
+    """Fifty small images in a file, mapped."""
+    save_array(tmp_path / "images.npy", np.random.default_rng(0).integers(0, 256, (50, 1, 8, 8), np.uint8))
+    return load_array(tmp_path / "images.npy")
 
 
-def test_pairs_are_independent_of_each_other_and_of_alpha():
-    points = np.random.default_rng(0).random((1000, 2), dtype=np.float32)
-    pairs = independent_pairs(PICTURES, (points, points), (2,), 500, "with_replacement", 0, CPU)
-    x0, x1, alpha = (torch.cat(parts) for parts in zip(*take(40, pairs), strict=True))
-    stacked = torch.cat([x0, x1, alpha[:, None]], dim=1).T
-    correlations = torch.corrcoef(stacked) - torch.eye(5)
-    within = correlations.clone()
-    within[0, 1] = within[1, 0] = within[2, 3] = within[3, 2] = 0  # the points' own
-    assert within.abs().max() < 0.03
-    assert (alpha.min() >= 0, alpha.max() < 1) == (True, True)
-    assert alpha.mean().item() == pytest.approx(0.5, abs=0.01)
-
-
-def test_images_come_as_scaled_network_values():
-    images = np.full((10, 3, 8, 8), 255, np.uint8)
-    target = {"dataset": {"size": 16, "scaling": [[0.5, 0.25]]}}
-    source = {"gaussian": {"mean": 5.0, "std": 0.0}}
-    pairs = independent_pairs((source, target), (None, images), (3, 16, 16), 4, "shuffled", 0, CPU)
-    x0, x1, alpha = next(pairs)
-    assert x0.shape == x1.shape == (4, 3, 16, 16)
-    assert alpha.shape == (4,)
-    assert (x0 == 5).all()
-    assert torch.allclose(x1, torch.tensor(2.0))
-
-
-def test_a_batch_larger_than_shuffled_data_is_refused():
-    points = np.zeros((10, 2), np.float32)
-    with pytest.raises(InputError, match=r"batch_size: 11 .* 10 training samples"):
-        independent_pairs(PICTURES, (points, points), (2,), 11, "shuffled", 0, CPU)
+@pytest.fixture(params=[True, False], ids=["in memory", "in its file"])
+def fitting(request, monkeypatch):
+    """Stored samples are on the device, or read from their file."""
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: request.param)
 
 
 @pytest.mark.parametrize(
@@ -76,66 +45,130 @@ def test_a_batch_larger_than_shuffled_data_is_refused():
 )
 def test_samples_that_do_not_fit_are_refused(stored):
     with pytest.raises(InputError, match="stored samples"):
-        independent_pairs(PICTURES, (stored, stored), (2,), 2, "with_replacement", 0, CPU)
+        stream_of(PICTURE, (2,), stored, (2, 2), "with_replacement", 0, "x0", CPU)
 
 
-def test_small_batches_come_many_at_once_and_large_ones_alone():
-    assert batches_in_a_block(256, (2,)) == 64
-    assert batches_in_a_block(64, (1, 32, 32)) == 4
-    assert batches_in_a_block(1024, (3, 64, 64)) == 1
+def test_images_that_do_not_fit_are_refused():
+    for stored in (np.zeros((5, 1, 8, 8), np.float32), np.zeros((5, 3, 8, 8), np.uint8), np.zeros((5, 8, 8), np.uint8)):
+        with pytest.raises(InputError, match="stored samples"):
+            stream_of(DIGITS, (1, 8, 8), stored, (2, 2), "shuffled", 0, "x0", CPU)
 
 
-def test_blocks_are_the_batches_side_by_side():
-    points = np.random.default_rng(0).random((1000, 2), dtype=np.float32)
-    arguments = PICTURES, (points, points), (2,), 256, "shuffled", 0, CPU
-    block = next(independent_blocks(*arguments))
-    for batch, (x0, x1, alpha) in enumerate(take(64, independent_pairs(*arguments))):
-        for part, single in zip(block, (x0, x1, alpha), strict=True):
-            assert torch.equal(part[batch], single)
+def test_a_density_that_is_read_is_refused_without_its_samples():
+    with pytest.raises(InputError, match="dataset: there are no stored samples"):
+        stream_of(DIGITS, (1, 8, 8), None, (2, 2), "shuffled", 0, "x1", CPU)
 
 
-@pytest.mark.parametrize(
-    ("name", "quantile"),
-    [
-        ("uniform", lambda u: u),
-        ("logit_normal", lambda u: 1 / (1 + np.exp(-NormalDist().inv_cdf(u)))),
-        ("arcsine", lambda u: (1 - np.cos(np.pi * u)) / 2),
-    ],
-)
-def test_alpha_has_the_distribution_of_its_name(name, quantile):
-    draws = ALPHAS[name](torch.rand(200_000, generator=generator(0, "t")))
-    assert draws.min() >= 0
-    assert draws.max() <= 1
-    for u in (0.1, 0.25, 0.5, 0.9):
-        assert draws.quantile(u).item() == pytest.approx(quantile(u), abs=0.006)
-    assert ALPHAS[name](torch.zeros(1)).isfinite().all()
+def test_a_batch_larger_than_shuffled_data_is_refused_at_once(images):
+    with pytest.raises(InputError, match=r"batch_size: 51 .* 50 training samples"):
+        stream_of(DIGITS, (1, 8, 8), images, (1, 51), "shuffled", 0, "x1", CPU)
+    stream_of(DIGITS, (1, 8, 8), images, (1, 51), "with_replacement", 0, "x1", CPU)
 
 
-def test_data_too_large_for_memory_give_the_same_batches(tmp_path, monkeypatch):
-    images = np.random.default_rng(0).integers(0, 256, (500, 1, 8, 8), np.uint8)
-    save_array(tmp_path / "images.npy", images)
-    stored = load_array(tmp_path / "images.npy")
-    target = {"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}}
-
-    def batches():
-        arguments = ({"gaussian": {"mean": 0.0, "std": 1.0}}, target), (None, stored), (1, 8, 8), 32, "shuffled", 0, CPU
-        return take(40, independent_pairs(*arguments))
-
-    expected = batches()
-    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: False)
-    for ours, theirs in zip(batches(), expected, strict=True):
-        assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
-
-
+@pytest.mark.usefixtures("fitting")
 @pytest.mark.parametrize("order", ["shuffled", "with_replacement"])
-@pytest.mark.parametrize("in_memory", [True, False])
-def test_a_stream_begins_at_any_of_its_blocks(order, in_memory, tmp_path, monkeypatch):
-    images = np.random.default_rng(0).integers(0, 256, (500, 1, 8, 8), np.uint8)  # 15 batches an epoch, 64 a block
-    save_array(tmp_path / "images.npy", images)
-    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: in_memory)
-    densities = {"gaussian": {"mean": 0.0, "std": 1.0}}, {"dataset": {"size": 8, "scaling": [[0.5, 0.5]]}}
-    arguments = densities, (None, load_array(tmp_path / "images.npy")), (1, 8, 8), 32, order, 0, CPU, "logit_normal"
-    from_the_start = take(5, independent_blocks(*arguments))
-    for first in range(5):
-        for ours, theirs in zip(independent_blocks(*arguments, first=first), from_the_start[first:], strict=False):
-            assert all(torch.equal(a, b) for a, b in zip(ours, theirs, strict=True))
+def test_stored_samples_are_those_of_the_indices(images, order):
+    stream = Stored(DIGITS, images, (3, 8), order, Draws(0, "t", CPU), CPU)
+    indices = take(4, index_blocks(50, (3, 8), order, Draws(0, "t", CPU)))
+    for block, chosen in zip(take(4, stream.blocks()), indices, strict=True):
+        assert block.numpy() == pytest.approx(images[chosen.numpy()] / 127.5 - 1, abs=1e-6)
+
+
+@pytest.mark.usefixtures("fitting")
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("first", [0, 1, 5])
+def test_stored_samples_are_the_same_whatever_is_taken_of_them(images, rows, first):
+    stream = Stored(DIGITS, images, (3, 8), "shuffled", Draws(0, "t", CPU), CPU)
+    whole = [block[:, rows] for block in take(7, stream.blocks())][first:]
+    assert same(take(7 - first, stream.blocks(first, rows)), whole)
+
+
+@pytest.mark.parametrize("rows", ROWS)
+@pytest.mark.parametrize("first", [0, 1, 5])
+def test_fresh_samples_are_the_same_whatever_is_taken_of_them(rows, first):
+    stream = Fresh(GAUSSIAN, (3, 8, 2), Draws(0, "t", CPU))
+    whole = [block[:, rows] for block in take(7, stream.blocks())][first:]
+    assert same(take(7 - first, stream.blocks(first, rows)), whole)
+
+
+def test_fresh_samples_are_never_the_same():
+    first, second, third = take(3, Fresh(GAUSSIAN, (2, 8, 2), Draws(0, "t", CPU)).blocks())
+    assert torch.cat([first, second, third]).unique().numel() == 3 * 2 * 8 * 2
+
+
+def test_source_and_target_have_generators_of_their_own(images):
+    for density, samples, shape in ((GAUSSIAN, None, (2,)), (DIGITS, images, (1, 8, 8))):
+        x0, x1 = (stream_of(density, shape, samples, (2, 8), "shuffled", 0, name, CPU) for name in ("x0", "x1"))
+        assert not torch.equal(next(x0.blocks()), next(x1.blocks()))
+        again = stream_of(density, shape, samples, (2, 8), "shuffled", 0, "x0", CPU)
+        assert torch.equal(next(x0.blocks()), next(again.blocks()))
+
+
+def test_whether_samples_fit_is_asked_for_all_that_share_the_memory(images, monkeypatch):
+    asked = []
+    monkeypatch.setattr(streams, "fits", lambda samples, device, sharing=1: asked.append((device, sharing)) or True)
+    stream_of(DIGITS, (1, 8, 8), images, (2, 2), "shuffled", 0, "x1", CPU, sharing=3)
+    assert asked == [(CPU, 3)]
+
+
+class Ring(Drawn):
+    """A kind that the program does not have: points on a circle around the middle of the unit square."""
+
+    kind = "ring"
+    fresh = True
+    radius: float = 0.25
+
+    def shape(self):
+        return (2,)
+
+    def draw(self, shape, count, generator, skipped=0):
+        angle = 2 * np.pi * generator.random(skipped + count)[skipped:]
+        return (0.5 + self.radius * np.stack([np.cos(angle), np.sin(angle)], axis=1)).astype(np.float32)
+
+    def draw_blocks(self, size, generator):
+        angle = 2 * torch.pi * torch.rand(size[:-1], generator=generator, device=generator.device)
+        return 0.5 + self.radius * torch.stack([angle.cos(), angle.sin()], dim=-1)
+
+
+class Halves(Read):
+    """A kind that the program does not have: samples that are stored as other numbers than the network sees."""
+
+    kind = "halves"
+
+    def shape(self):
+        return (2,)
+
+    def read(self, data_dir, seed):
+        return np.full((6, 2), 3, np.float32), np.full((2, 2), 5, np.float32)
+
+    def network_values(self, stored):
+        return stored / 2
+
+
+def test_a_kind_of_its_own_that_is_drawn_anew_is_streamed_like_the_others(monkeypatch):
+    monkeypatch.setitem(KINDS, "ring", Ring)
+    density = density_of({"ring": {"radius": 0.125}})
+    stream = stream_of(density, density.shape(), None, (3, 8), "with_replacement", 0, "x0", CPU)
+    blocks = take(4, stream.blocks())
+    for block in blocks:
+        assert (block.shape, block.dtype) == ((3, 8, 2), torch.float32)
+        assert (block - 0.5).norm(dim=-1).numpy() == pytest.approx(np.full((3, 8), 0.125), abs=1e-6)
+    assert same([block[:, 2:5] for block in blocks[1:]], take(3, stream.blocks(1, slice(2, 5))))
+
+
+def test_a_kind_of_its_own_may_also_be_stored(monkeypatch):
+    monkeypatch.setitem(KINDS, "ring", Ring)
+    density = density_of({"ring": {"radius": 0.125}})
+    samples = density.draw((2,), 40, np.random.default_rng(0))
+    (block,) = take(1, stream_of(density, (2,), samples, (5, 8), "shuffled", 0, "x0", CPU).blocks())
+    assert {tuple(point) for point in block.flatten(0, 1).tolist()} == {tuple(point) for point in samples.tolist()}
+
+
+def test_a_kind_of_its_own_that_is_read_says_what_the_network_sees(monkeypatch):
+    monkeypatch.setitem(KINDS, "halves", Halves)
+    density = density_of({"halves": {}})
+    train, _ = density.read("unused", 0)
+    (block,) = take(1, stream_of(density, density.shape(), train, (2, 3), "shuffled", 0, "x1", CPU).blocks())
+    assert (block == 1.5).all()
+    with pytest.raises(InputError, match="halves: there are no stored samples"):
+        stream_of(density, (2,), None, (2, 3), "shuffled", 0, "x1", CPU)

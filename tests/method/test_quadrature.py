@@ -41,7 +41,8 @@ def test_values_are_those_of_the_pixels_and_nothing_is_outside():
 
 def test_values_of_a_normal_law_are_its_density_up_to_a_factor():
     x = torch.rand(20, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    exact = torch.distributions.Normal(0.3, 0.2).log_prob(x).sum(dim=1).exp()
+    normal = torch.distributions.Normal(*torch.tensor([0.3, 0.2], dtype=torch.float64))
+    exact = normal.log_prob(x).sum(dim=1).exp()
     found = plane_density(Normal(0.3, 0.2)).value(x)
     assert torch.allclose(found / found.sum(), exact / exact.sum(), rtol=1e-9)
 

@@ -31,16 +31,17 @@ import numpy as np
 import torch
 from conftest import idx
 from PIL import Image
+from small import SHAPES, SIZES, network
 
-from iadb_core.data.densities import read_density
-from iadb_core.data.images import folder
+from iadb_core.data.kinds.folder import Folder
+from iadb_core.data.rejection import read_density
 from iadb_core.data.torchvision_sets import torchvision_set
 from iadb_core.drawing.animation import read_frame
 from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier
 from iadb_core.networks import checkpoint
-from iadb_core.networks import registry as networks
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array, read_json
+from iadb_core.system.arrays import load_array
+from iadb_core.system.files import read_json
 from iadb_core.system.runtime import peak_memory_mb
 from iadb_core.training.loop import State
 from iadb_core.training.resume import DIGEST_SIZE, MAGIC, ResumeFile
@@ -95,16 +96,15 @@ def pictures(rng: np.random.Generator) -> dict[str, bytes]:
 
 def archives(path: Path) -> dict[str, bytes]:
     """Checkpoints, and what only looks like one."""
-    network = networks.build("mlp", (2,), {"width": 8, "hidden_layers": 1}, torch.Generator().manual_seed(0))
-    described = {"name": "mlp", "shape": [2], "settings": {"width": 8, "hidden_layers": 1}}
-    found = {}
-    for name, description in {
-        "right": described,
-        "another": described | {"settings": {"width": 9, "hidden_layers": 1}},
-        "enormous": described | {"settings": {"width": 2**40, "hidden_layers": 2**40}},
-        "unknown": described | {"name": "../mlp"},
+    checkpoint.save(path, network("mlp"), SIZES["mlp"], SHAPES["mlp"], settings={}, seed=0, steps=1)
+    found = {"right": path.read_bytes()}
+    described = torch.load(path, weights_only=True)["network"]
+    for name, changed in {
+        "another": {"settings": {"width": 9, "hidden_layers": 1}},
+        "enormous": {"settings": {"width": 2**40, "hidden_layers": 2**40}},
+        "unknown": {"name": "../mlp"},
     }.items():
-        checkpoint.save(path, network, description=description, settings={}, seed=0, steps=1)
+        torch.save(torch.load(path, weights_only=True) | {"network": described | changed}, path)
         found[name] = path.read_bytes()
     torch.save({"format": checkpoint.FORMAT, "network": Code()}, path)
     found["code"] = path.read_bytes()
@@ -192,7 +192,7 @@ class Readers:
         }
         self.kinds: dict[str, tuple[dict[str, bytes], Callable[[Path], Any]]] = {
             "picture of a density": (of_pictures, read_density),
-            "picture in a folder": (of_pictures, lambda path: folder(path.parent, 16, 3)),
+            "picture in a folder": (of_pictures, lambda path: Folder(path=str(path.parent), size=16, channels=3).read("", 0)),
             "frame": (of_pictures, read_frame),
             "array": (arrays, lambda path: np.asarray(load_array(path)).sum()),
             "checkpoint": (archives(root / "made.pt"), checkpoint.load),

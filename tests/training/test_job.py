@@ -13,39 +13,30 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
-from interrupting import wait_for
-from small import POINTS as POINTS_EXPERIMENT
+from interrupting import heed_ctrl_c, wait_for
+from small import SHAPES, SIZES, training
 
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.kinds.picture import Picture
 from iadb_core.networks import checkpoint
 from iadb_core.training import job as training_job
 from iadb_core.training.job import TrainingJob
-from iadb_core.training.processes import ALONE, Processes
-from workflow.experiments import ConfigError, complete
+from iadb_core.training.processes import ALONE
 
-POINTS = {
-    "source": {"gaussian": {"mean": 0.5, "std": 0.1}},
-    "target": {"picture": {}},
-    "network": {"name": "mlp", "width": 16, "hidden_layers": 2},
-}
-IMAGES = {
-    "source": {"gaussian": {"mean": 0.0, "std": 1.0}},
-    "target": {"dataset": {"name": "digits", "size": 8, "margin": 0, "scaling": [[0.5, 0.5]]}},
-    "network": {"name": "unet", "width": 8},
-}
+POINTS = (Gaussian(mean=0.5, std=0.1), Picture(path="nowhere.png"), "mlp", {"width": 16, "hidden_layers": 2})
+IMAGES = (Gaussian(), Dataset(name="digits", size=8), "unet", {"width": 8})
 TRAINING = {
     "batch_size": 33,  # of which one process gets more than the other
     "order": "shuffled",
-    "optimizer": "adam",
     "learning_rate": 0.003,
     "decay": "cosine",
     "warmup": 10,
     "ema": 0.9,
-    "alpha": "uniform",
     "record_every": 20,
 }
 RUN = """
 import json, sys
-from iadb_core.training import resume
 from iadb_core.training.job import TrainingJob, run
 run(TrainingJob(**json.loads(sys.argv[1])), devices=int(sys.argv[2]))
 """
@@ -58,23 +49,29 @@ def job(tmp_path):
     np.save(tmp_path / "points.npy", random.random((500, 2), np.float32))
     np.save(tmp_path / "images.npy", random.integers(0, 256, (500, 1, 8, 8), np.uint8))
 
-    def made(name, steps, **training):
+    def made(name, steps):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
-        own = {"points": POINTS, "images": IMAGES}[name.split("-")[0]]
-        settings = own | {"training": TRAINING | {"steps": steps} | training, "device": "cpu", "precision": "float32"}
+        kind = name.split("-")[0]
+        source, target, network, sizes = {"points": POINTS, "images": IMAGES}[kind]
         return TrainingJob(
             title=name,
             log=str(folder / "log"),
-            source=None,
-            target=str(tmp_path / f"{name.split('-')[0]}.npy"),
+            inputs={"source": None, "target": str(tmp_path / f"{kind}.npy")},
             code=[__file__],
             model=str(folder / "model.pt"),
             history=str(folder / "training.csv"),
             summary=str(folder / "training.json"),
-            settings=settings,
+            settings={
+                "source": source.described(),
+                "target": target.described(),
+                "network": SIZES[network].canonical() | sizes,
+                "training": training(**TRAINING, steps=steps).canonical(),
+                "device": "cpu",
+                "precision": "float32",
+            },
             seed=3,
-            shape=[2] if own is POINTS else [1, 8, 8],
+            shape=list(SHAPES[network]),
             threads=2,
         )
 
@@ -89,6 +86,7 @@ def start(job, devices):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_ctrl_c,
     )
 
 
@@ -139,23 +137,11 @@ def test_runs_and_processes_that_share_a_memory_are_counted(job, monkeypatch, ru
     def seen(*_, **options):
         raise Seen(options["sharing"])
 
-    monkeypatch.setattr(training_job, "independent_blocks", seen)
+    monkeypatch.setattr(training_job, "pairs_of", seen)
     what = job("points", 10)._replace(threads=1, sharing=runs)
     with pytest.raises(Seen) as found:
         training_job._train(what, replace(ALONE, here=here))
     assert found.value.args == (sharing,)
-
-
-def test_rows_are_all_of_a_batch():
-    for size in (1, 2, 3, 7):
-        rows = [replace(ALONE, rank=rank, size=size).rows(33) for rank in range(size)]
-        assert [i for part in rows for i in range(33)[part]] == list(range(33))
-        assert max(len(range(33)[part]) for part in rows) == -(-33 // size)
-
-
-def test_more_processes_than_devices_with_a_number_are_refused():
-    with pytest.raises(Exception, match="device: cuda:1 is one device"):
-        Processes(1, 2).device("cuda:1")
 
 
 def interrupt(job, devices, number):
@@ -171,8 +157,18 @@ def interrupt(job, devices, number):
     assert not os.path.exists(job.model)
 
 
-def test_processes_that_are_interrupted_by_ctrl_c_leave_a_state(job):
-    interrupt(job("points", 10_000_000), 2, signal.SIGINT)
+@pytest.fixture
+def in_the_background():
+    """SIGINT and SIGHUP are ignored, as in what nohup starts in the background of a shell."""
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_processes_that_are_interrupted_leave_a_state(job, in_the_background, number):
+    interrupt(job("points", 10_000_000), 2, number)
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])
@@ -213,13 +209,3 @@ def test_processes_whose_launcher_is_killed_save_and_end(job):
     process.communicate(timeout=60)
     wait_for(lambda: not left(long), 60)
     assert len(states(long)) == 1
-
-
-@pytest.mark.parametrize("wrong", ["batch", "device"])
-def test_devices_that_cannot_be_are_refused(wrong):
-    training = (
-        POINTS_EXPERIMENT["training"] | {"devices": 3} | ({"batch_size": 2} if wrong == "batch" else {"nodes": 3})
-    )
-    device = "cuda:1" if wrong == "device" else "auto"
-    with pytest.raises(ConfigError, match="cannot share out a batch of 2" if wrong == "batch" else "not cuda:1"):
-        complete({"experiments": {"a": POINTS_EXPERIMENT | {"training": training, "device": device}}})

@@ -1,91 +1,136 @@
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 import pytest
 import torch
 from gaussians import CASE
+from small import network, training
 
 from iadb_core.data import streams
-from iadb_core.data.streams import Block, independent_blocks, independent_pairs
+from iadb_core.data.kinds.folder import Folder
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.pairs import pairs_of
+from iadb_core.method.couplings import Block
+from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
-from iadb_core.method.solvers import integrate
-from iadb_core.networks import registry as networks
 from iadb_core.system import graphs
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import load_array, save_array
-from iadb_core.system.runtime import generator
 from iadb_core.training.loop import train, training_length
-from iadb_core.training.records import Record, final_loss, record_steps
+from iadb_core.training.records import final_loss, record_steps
 
 CPU = torch.device("cpu")
-DENSITIES = ({"gaussian": {"mean": CASE.m0, "std": CASE.s0}}, {"gaussian": {"mean": CASE.m1, "std": CASE.s1}})
+DENSITIES = Gaussian(mean=CASE.m0, std=CASE.s0), Gaussian(mean=CASE.m1, std=CASE.s1)
+SETTINGS = training(batch_size=256, learning_rate=2e-3)
 
 
-SETTINGS = {"batch_size": 256, "optimizer": "adam", "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
+class Denoising:
+    """Another objective: tell x₁ from the blend, by its mean E[x₁ | x_α]."""
+
+    def examples(self, block):
+        alpha = block.alpha[:, :, None]
+        return (1 - alpha) * block.x0 + alpha * block.x1, block.alpha, block.x1
+
+    def loss(self, field, *example):
+        x, alpha, x1 = example
+        return (field(x, alpha) - x1).square().sum()
 
 
-def run(steps, seed=0, precision=torch.float32, every=500, device=CPU, **settings):
-    network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights")).to(device)
-    blocks = independent_blocks(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, device)
-    return network, list(train(network, blocks, steps, SETTINGS | settings, precision, record_steps(every, None)))
+def made(seed):
+    return network(seed=seed, width=32, hidden_layers=2)
 
 
-def plainly(steps, seed=0, ema=0.0):
-    """The recipe written with a loop, autograd and torch's own Adam."""
-    network = networks.build("mlp", (2,), {"width": 32, "hidden_layers": 2}, generator(seed, "weights"))
-    average = [parameter.detach().clone() for parameter in network.parameters()]
-    optimizer = torch.optim.Adam(network.parameters(), lr=2e-3)
-    pairs = independent_pairs(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, CPU)
+def pairs(seed, device=CPU):
+    return pairs_of(DENSITIES, (None, None), (2,), 256, "with_replacement", seed, device)
+
+
+def run(steps, seed=0, precision=torch.float32, every=500, device=CPU, objective=None, **settings):
+    trained, told = made(seed).to(device), SETTINGS.model_copy(update=settings)
+    blocks, record_at = pairs(seed, device).blocks(), record_steps(every, None)
+    return trained, list(train(trained, blocks, steps, told, precision, record_at, objective=objective))
+
+
+def plainly(steps, seed=0, ema=0.0, wanted=lambda x0, x1: x1 - x0):
+    """The recipe written with a loop, autograd and torch's own Adam. wanted: what the network is to tell."""
+    trained = made(seed)
+    average = [parameter.detach().clone() for parameter in trained.parameters()]
+    optimizer = torch.optim.Adam(trained.parameters(), lr=2e-3)
     losses = []
-    for step, (x0, x1, alpha) in enumerate(islice(pairs, steps)):
+    for step, batch in enumerate(islice(pairs(seed).each(), steps)):
+        x0, x1, alpha = batch.x0, batch.x1, batch.alpha
         x = (1 - alpha[:, None]) * x0 + alpha[:, None] * x1
-        loss = ((network(x, alpha) - (x1 - x0)) ** 2).sum()
+        loss = ((trained(x, alpha) - wanted(x0, x1)) ** 2).sum()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(loss.item() / x0.numel())
         decay = min(ema, (1 + step) / (10 + step))
-        for mean, parameter in zip(average, network.parameters(), strict=True):
+        for mean, parameter in zip(average, trained.parameters(), strict=True):
             mean.mul_(decay).add_(parameter.detach(), alpha=1 - decay)
-    return network, average, losses
+    return trained, average, losses
 
 
 def test_the_trained_network_is_the_exact_field_between_gaussians():
-    network, records = run(3000)
+    trained, records = run(3000)
     assert records[-1].step == 3000
     assert final_loss(records) == pytest.approx(CASE.loss_floor(), rel=0.05)
     x0 = CASE.m0 + CASE.s0 * torch.randn(4000, 2, generator=torch.Generator().manual_seed(1))
-    *_, (_, x1) = integrate(network.eval(), x0, linear(64))
+    *_, (_, x1) = solver_of("euler")(trained.eval(), x0, linear(64))
     assert (x1 - CASE.flow(x0)).abs().mean() < 0.15
 
 
 def test_training_is_the_plain_loop_made_faster():
     reference, _, losses = plainly(100)
-    network, records = run(100, every=1)
+    trained, records = run(100, every=1)
     assert [record.step for record in records] == list(range(1, 101))
     assert [record.loss for record in records] == pytest.approx(losses, rel=1e-3)
-    for mine, theirs in zip(network.parameters(), reference.parameters(), strict=True):
+    for mine, theirs in zip(trained.parameters(), reference.parameters(), strict=True):
         assert torch.allclose(mine, theirs, atol=2e-4)
 
 
 def test_with_ema_the_network_ends_with_the_average_of_its_weights():
     _, average, _ = plainly(40, ema=0.9)
-    network, _ = run(40, ema=0.9)
-    for mine, theirs in zip(network.parameters(), average, strict=True):
+    trained, _ = run(40, ema=0.9)
+    for mine, theirs in zip(trained.parameters(), average, strict=True):
         assert torch.allclose(mine, theirs, atol=2e-4)
 
 
+@pytest.mark.parametrize("every", [1, 50])
+def test_another_objective_trains_by_autograd_through_the_same_loop(every):
+    reference, _, losses = plainly(100, wanted=lambda x0, x1: x1)
+    trained, records = run(100, every=every, objective=Denoising())
+    means = np.reshape(losses, (-1, every)).mean(axis=1)
+    assert [record.loss for record in records] == pytest.approx(means, rel=1e-3)
+    for mine, theirs in zip(trained.parameters(), reference.parameters(), strict=True):
+        assert torch.allclose(mine, theirs, atol=2e-4)
+
+
+def test_another_objective_is_learnt_to_its_closed_form():
+    """E[x₁ | x_α] = m₁ + αs₁²/σ²·(x_α − m), which leaves s₁² − (αs₁²)²/σ² of each coordinate."""
+    trained, records = run(3000, objective=Denoising())
+    alphas = (np.arange(10_000) + 0.5) / 10_000
+    floor = np.mean(CASE.s1**2 - (alphas * CASE.s1**2) ** 2 / CASE.variance(alphas))
+    assert final_loss(records) == pytest.approx(floor, rel=0.05)
+    generator = torch.Generator().manual_seed(1)
+    alpha, spread = torch.rand(2000, generator=generator), torch.randn(2000, 2, generator=generator)
+    middle = ((1 - alpha) * CASE.m0 + alpha * CASE.m1)[:, None]
+    moved = CASE.variance(alpha)[:, None] ** 0.5 * spread
+    exact = CASE.m1 + (alpha * CASE.s1**2 / CASE.variance(alpha))[:, None] * moved
+    assert (trained.eval()(middle + moved, alpha) - exact).abs().mean() < 0.1
+
+
 def test_the_step_at_which_the_loss_stops_being_finite_is_named():
-    network = networks.build("mlp", (2,), {"width": 4, "hidden_layers": 1}, generator(0, "weights"))
-    blocks = map(Block, *(iter(part) for part in blocks_with_a_nan(after=70)))
+    blocks = iter(blocks_with_a_nan(after=70))
     with pytest.raises(InputError, match=r"nan at step 71:"):
-        list(train(network, blocks, 200, SETTINGS, torch.float32, record_steps(50, None)))
+        list(train(network(width=4), blocks, 200, SETTINGS, torch.float32, record_steps(50, None)))
 
 
 def blocks_with_a_nan(after):
-    x1 = torch.randn(4, 50, 256, 2)
+    generator = torch.Generator().manual_seed(0)
+    x0, x1 = torch.randn(2, 4, 50, 256, 2, generator=generator)
     x1.view(200, 256, 2)[after] = torch.nan
-    return torch.randn(4, 50, 256, 2), x1, torch.rand(4, 50, 256)
+    return map(Block, x0, x1, torch.rand(4, 50, 256, generator=generator))
 
 
 def test_the_last_block_is_cut_to_the_number_of_steps():
@@ -119,17 +164,15 @@ def test_images_on_cuda_train_captured_as_by_ordinary_calls_and_as_on_the_cpu(
     """On noise of the CPU for all three; 70 steps, of blocks of several batches, the last of which is cut."""
     save_array(tmp_path / "a.npy", np.random.default_rng(0).integers(0, 256, (300, 1, 16, 16), np.uint8))
     monkeypatch.setattr(streams, "fits", lambda samples, device, sharing: in_memory)
-    folder = {"folder": {"size": 16, "scaling": [[0.5, 0.5]]}}
+    folder = Folder(path="nowhere", size=16)
     arguments = (folder, folder), (load_array(tmp_path / "a.npy"),) * 2, (1, 16, 16), 16, "shuffled", 0
-    settings = SETTINGS | {"batch_size": 16, "optimizer": optimizer, "ema": ema}
-    sizes = {"width": 8} | ({"patch": 2, "multipliers": [1, 2], "blocks": 1} if name == "residual" else {})
+    settings = SETTINGS.model_copy(update={"batch_size": 16, "optimizer": optimizer, "ema": ema})
 
     def losses(device):
-        network = networks.build(name, (1, 16, 16), sizes, generator(0, "weights")).to(device)
-        blocks = independent_blocks(*arguments, device)
-        alphas = independent_blocks(*arguments, CPU)
-        same = (block._replace(alpha=of_cpu.alpha.to(device)) for block, of_cpu in zip(blocks, alphas, strict=True))
-        records = train(network, same, 70, settings, torch.float32, record_steps(5, None))
+        trained = network(name, (1, 16, 16), width=8).to(device)
+        blocks, alphas = (pairs_of(*arguments, where).blocks() for where in (device, CPU))
+        same = (replace(block, alpha=of_cpu.alpha.to(device)) for block, of_cpu in zip(blocks, alphas, strict=True))
+        records = train(trained, same, 70, settings, torch.float32, record_steps(5, None))
         return [record.loss for record in records]
 
     captured, on_cpu = losses(torch.device("cuda")), losses(CPU)
@@ -168,21 +211,8 @@ def test_a_warm_up_that_would_not_end_is_refused():
         run(100, warmup=100)
 
 
-def test_record_steps_are_multiples_and_ends_of_epochs():
-    assert list(islice(record_steps(4, None), 3)) == [4, 8, 12]
-    assert list(islice(record_steps(4, 6), 6)) == [4, 6, 8, 12, 16, 18]
-
-
 def test_training_length_of_the_mnist_tutorial():
-    assert training_length({"epochs": 16, "batch_size": 64}, 60_000) == (14_992, 937)
-    assert training_length({"steps": 65_536, "batch_size": 256}, 10) == (65_536, None)
+    assert training_length(training(epochs=16, batch_size=64), 60_000) == (14_992, 937)
+    assert training_length(training(steps=65_536, batch_size=256), 10) == (65_536, None)
     with pytest.raises(InputError, match="batch_size"):
-        training_length({"epochs": 1, "batch_size": 64}, 63)
-
-
-def test_final_loss_is_the_mean_over_the_last_sixteenth():
-    records = [Record(step, float(step), 0.0) for step in range(100, 1601, 100)]
-    assert final_loss(records) == 1600
-    assert final_loss([Record(7, 2.5, 0.0)]) == 2.5
-    fine = [Record(step, float(step), 0.0) for step in range(10, 1601, 10)]
-    assert final_loss(fine) == pytest.approx(sum(range(1510, 1601, 10)) / 10)
+        training_length(training(epochs=1, batch_size=64), 63)

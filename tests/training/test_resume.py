@@ -6,38 +6,35 @@ from itertools import islice
 
 import pytest
 import torch
+from small import SHAPES, network, training
 
-from iadb_core.data.streams import independent_blocks
-from iadb_core.networks import registry as networks
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.pairs import pairs_of
+from iadb_core.networks.building import initialise
 from iadb_core.system.errors import InputError
 from iadb_core.system.interruptions import Interruptions
 from iadb_core.system.runtime import generator
 from iadb_core.training import resume
-from iadb_core.training.loop import State, train
+from iadb_core.training.loop import Running, State, train
 from iadb_core.training.records import record_steps
 from iadb_core.training.resume import MAGIC, Keeper, ResumeFile
 
 CPU = torch.device("cpu")
-GAUSSIANS = ({"gaussian": {"mean": 0.0, "std": 1.0}}, {"gaussian": {"mean": 2.0, "std": 0.5}})
-SETTINGS = {"batch_size": 64, "optimizer": "adam", "learning_rate": 2e-3, "decay": "constant", "warmup": 0, "ema": 0.0}
-NETWORKS = {
-    "mlp": ("mlp", (2,), {"width": 16, "hidden_layers": 2}),
-    "unet": ("unet", (1, 8, 8), {"width": 8}),
-    "residual": ("residual", (1, 8, 8), {"width": 8, "multipliers": [1, 2], "blocks": 1, "patch": 2}),
-}
+GAUSSIANS = Gaussian(), Gaussian(mean=2.0, std=0.5)
+STATE = State(1, 1, 2.0, [torch.arange(1000.0), torch.ones(())], [0.5], [])
 
 
-class Training:
+class Case:
     """A training of some hundred steps, in blocks of 64 steps."""
 
     def __init__(self, name="mlp", steps=400, precision=torch.float32, every=30, **settings):
-        kind, self.shape, sizes = NETWORKS[name]
-        self.settings, self.steps, self.precision, self.every = SETTINGS | settings, steps, precision, every
-        self.network = networks.build(kind, self.shape, sizes, generator(0, "weights"))
+        self.shape, self.steps, self.precision, self.every = SHAPES[name], steps, precision, every
+        self.settings = training(batch_size=64, learning_rate=2e-3).model_copy(update=settings)
+        self.network = network(name)
 
     def records(self, begin=None, after_block=lambda training: None):
-        arguments = GAUSSIANS, (None, None), self.shape, self.settings["batch_size"], "with_replacement", 0, CPU
-        blocks = independent_blocks(*arguments, first=begin.blocks if begin else 0)
+        drawn = self.shape, self.settings.batch_size, "with_replacement", 0, CPU
+        blocks = pairs_of(GAUSSIANS, (None, None), *drawn).blocks(begin.blocks if begin else 0)
         record_at = record_steps(self.every, None)
         return train(self.network, blocks, self.steps, self.settings, self.precision, record_at, begin, after_block)
 
@@ -45,10 +42,10 @@ class Training:
         return [parameter.detach().clone() for parameter in self.network.parameters()]
 
 
-def states_of(training):
-    """The states after each block."""
+def states_of(case):
+    """The records, and the states after each block."""
     states = []
-    return list(training.records(after_block=lambda running: states.append(running.state()))), states
+    return list(case.records(after_block=lambda running: states.append(running.state()))), states
 
 
 def without_seconds(records):
@@ -65,13 +62,13 @@ def without_seconds(records):
     ],
 )
 def test_from_any_state_the_training_ends_with_the_same_bytes(name, settings, tmp_path):
-    uninterrupted = Training(name, **settings)
+    uninterrupted = Case(name, **settings)
     records, states = states_of(uninterrupted)
     assert len(states) >= 4
     for state in states:
         ResumeFile(tmp_path / "state", "print").save(state)
-        again = Training(name, **settings)
-        networks.initialise(again.network, generator(1, "other weights"))
+        again = Case(name, **settings)
+        initialise(again.network, generator(1, "other weights"))
         found = ResumeFile(tmp_path / "state", "print").load()
         later = list(again.records(begin=found))
         assert without_seconds([*found.records, *later]) == without_seconds(records)
@@ -80,18 +77,18 @@ def test_from_any_state_the_training_ends_with_the_same_bytes(name, settings, tm
 
 
 def test_the_seconds_of_both_parts_are_added():
-    _, states = states_of(Training())
+    _, states = states_of(Case())
     state = states[2]._replace(seconds=1000.0)
-    assert all(1000 < record.seconds < 1060 for record in Training().records(begin=state))
+    assert all(1000 < record.seconds < 1060 for record in Case().records(begin=state))
 
 
 def test_a_state_of_another_network_is_refused():
-    _, states = states_of(Training())
-    for other in (Training(ema=0.9), Training("unet")):
+    _, states = states_of(Case())
+    for other in (Case(ema=0.9), Case("unet")):
         with pytest.raises(InputError, match="another network or optimiser"):
             list(other.records(begin=states[0]))
     with pytest.raises(InputError, match="of step 128 of 100"):
-        list(Training(steps=100).records(begin=states[1]))
+        list(Case(steps=100).records(begin=states[1]))
 
 
 def test_what_a_training_was_computed_on_is_kept(tmp_path, caplog):
@@ -132,9 +129,6 @@ def test_a_state_of_wrong_content_is_not_used(key, tmp_path, caplog):
     assert "the training begins anew" in caplog.text
 
 
-STATE = State(1, 1, 2.0, [torch.arange(1000.0), torch.ones(())], [0.5], [])
-
-
 def test_a_missing_file_is_no_state_and_no_message(tmp_path, caplog):
     assert ResumeFile(tmp_path / "none", "print").load() is None
     assert not caplog.records
@@ -165,8 +159,8 @@ def test_a_state_of_another_run_is_not_used(tmp_path, caplog):
     assert "other settings, code or data" in caplog.text
 
 
-class Running:
-    """What a keeper sees of a training."""
+class Standing(Running):
+    """A training as a keeper sees it, that stands where it is told to."""
 
     def __init__(self, state=STATE, done=1, steps=10):
         self.given, self.done, self.steps = state, done, steps
@@ -184,13 +178,13 @@ def kept(tmp_path, interruptions=None):
 
 def test_states_are_kept_now_and_then_and_at_the_end(tmp_path, monkeypatch):
     keeper = kept(tmp_path)
-    keeper(Running())
+    keeper(Standing())
     assert not keeper.file.path.exists()
-    keeper(Running(done=10))
+    keeper(Standing(done=10))
     assert keeper.file.path.exists()
     keeper.file.path.unlink()
     keeper.pause = 0
-    keeper(Running())
+    keeper(Standing())
     assert keeper.file.path.exists()
 
 
@@ -198,13 +192,13 @@ def test_where_writing_takes_long_it_is_done_seldom(tmp_path, monkeypatch):
     seconds = iter([0, 100, 100, 102, 200, 200, 260, 350, 470, 470, 470])
     monkeypatch.setattr(resume.time, "monotonic", lambda: next(seconds))
     keeper = kept(tmp_path)
-    keeper(Running())  # written, which took two seconds
-    keeper(Running())  # and now sixty, as on a disk that keeps one waiting
+    keeper(Standing())  # written, which took two seconds
+    keeper(Standing())  # and now sixty, as on a disk that keeps one waiting
     assert keeper.pause == pytest.approx(200)
     keeper.file.path.unlink()
-    keeper(Running())
+    keeper(Standing())
     assert not keeper.file.path.exists()
-    keeper(Running())
+    keeper(Standing())
     assert keeper.file.path.exists()
 
 
@@ -215,7 +209,7 @@ def test_before_an_interruption_acts_the_state_is_kept(tmp_path):
         with Interruptions() as interruptions:
             keeper = kept(tmp_path, interruptions)
             signal.raise_signal(signal.SIGTERM)
-            keeper(Running())
+            keeper(Standing())
             done.append(1)
     except KeyboardInterrupt:
         assert not done
@@ -228,7 +222,7 @@ def test_the_last_good_state_stays(tmp_path):
     keeper = kept(tmp_path)
     keeper.file.save(STATE)
     wrong = STATE._replace(steps=2, tensors=[torch.tensor([1.0, float("inf")])])
-    keeper(Running(wrong, done=10))
+    keeper(Standing(wrong, done=10))
     assert keeper.file.load().steps == 1
 
 
@@ -236,20 +230,19 @@ def test_a_loss_that_is_not_finite_is_not_kept_but_told(tmp_path):
     keeper = kept(tmp_path)
     keeper.pause = 0
     with pytest.raises(InputError, match=r"the loss became (inf|nan) at step"):
-        list(Training(learning_rate=1e30, every=10**6).records(after_block=keeper))
+        list(Case(learning_rate=1e30, every=10**6).records(after_block=keeper))
     assert not keeper.file.path.exists()
 
 
 def test_training_goes_on_where_no_state_can_be_written(tmp_path, caplog):
     keeper = kept(tmp_path)
     keeper.file.path.mkdir()
-    keeper(Running(done=10))
+    keeper(Standing(done=10))
     assert "cannot write" in caplog.text
 
 
 def test_states_hold_what_is_due_later(tmp_path):
     """Between two blocks there are losses that are in no record yet."""
-    training = Training(every=1000)
     states = []
-    list(islice(training.records(after_block=lambda running: states.append(running.state())), 1))
+    list(islice(Case(every=1000).records(after_block=lambda running: states.append(running.state())), 1))
     assert [len(state.losses) for state in states][:3] == [64, 128, 192]

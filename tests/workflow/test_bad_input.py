@@ -164,7 +164,7 @@ def test_no_data_and_no_network_stops_within_seconds_with_one_message(workspace,
     options = {"environment": with_proxy("http://127.0.0.1:9"), "timeout": 60}
     run = workspace.snakemake("results/mnist/target/train.npy", "--config", "data_dir=no data", **options)
     refused(run, "MNIST is not in no data and could not be downloaded (https://")
-    for part in ("train-images-idx3-ubyte.gz", "no data/MNIST/raw", "--config data_dir=FOLDER", "results/digits.gif"):
+    for part in ("train-images-idx3-ubyte.gz", "no data/MNIST/raw", "give the folder", "digits is bundled"):
         assert part in run.stderr
 
 

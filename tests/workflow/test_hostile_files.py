@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def test_hostile_files_are_read_or_refused_and_do_nothing_else(tmp_path):
-    script = Path(__file__).resolve().parent / "soak" / "files.py"
+    script = Path(__file__).resolve().parents[1] / "soak" / "files.py"
     command = [sys.executable, str(script), "--count", "10000"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600, check=False)
     assert run.returncode == 0, run.stderr[-3000:]

@@ -164,7 +164,7 @@ def test_every_kind_of_density_meets_every_other(workspace):
     workspace.configure({name: experiment | short for name, experiment in experiments.items()})
     files = (".gif", ".mp4", "/seed0/metrics.json")
     run = workspace.snakemake(*(f"results/{name}{file}" for name in experiments for file in files))
-    assert {"gaussian_points", "folder_images", "picture_points", "dataset_images", "mp4"} <= ran(run)
+    assert {"draw_samples", "read_samples", "draw_samples", "read_samples", "mp4"} <= ran(run)
     for name in experiments:
         with Image.open(workspace.path(f"results/{name}.gif")) as gif:
             assert gif.n_frames == 3

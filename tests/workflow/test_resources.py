@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from iadb_core.data.densities import read_density
+from iadb_core.data.rejection import read_density
 from PIL import Image
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "densities"

@@ -41,8 +41,8 @@ def test_another_value_trains_one_more_run(swept):
     swept.configure({"points": POINTS | {"sweep": {"grid": {"training.learning_rate": [0.0001, 0.02, 0.01]}}}})
     told = swept.snakemake("-n", "results/points/sweep.html").stdout
     counted = {line.split()[0]: line.split()[1] for line in told.splitlines() if len(line.split()) == 2}
-    assert {rule: counted.get(rule) for rule in ("picture_points", "train", "sweep")} == {
-        "picture_points": None,
+    assert {rule: counted.get(rule) for rule in ("draw_samples", "train", "sweep")} == {
+        "draw_samples": None,
         "train": "1",
         "sweep": "1",
     }

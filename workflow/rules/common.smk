@@ -5,6 +5,7 @@ import re
 from snakemake.exceptions import WorkflowError
 
 from iadb_core.data.density import Drawn, Read
+from iadb_core.system.provenance import content_digest
 from workflow.experiments import (
     ConfigError,
     canonical,
@@ -90,9 +91,19 @@ def draws(wildcards):
     return {"count": settings.points if wildcards.split == "train" else held_out, "seed": settings.seed}
 
 
+def with_braces(name):
+    """Whether a file's name has braces, which Snakemake would take for wildcards in an input."""
+    return bool({"{", "}"} & set(name))
+
+
 def density_files(wildcards):
-    """The files that a sample set is made from: all but those with braces, which Snakemake would take for wildcards."""
-    return [name for name in of_set(wildcards)[1].files() if not {"{", "}"} & set(name)]
+    """The files that a sample set is made from: all but those with braces."""
+    return [name for name in of_set(wildcards)[1].files() if not with_braces(name)]
+
+
+def other_files(wildcards):
+    """Digests of the contents of those with braces: as a parameter they are compared all the same."""
+    return {name: content_digest(name) for name in of_set(wildcards)[1].files() if with_braces(name)}
 
 
 def run_seed(wildcards):
@@ -252,8 +263,10 @@ def runs_per_gpu(wildcards):
 
 
 def gpu_share(wildcards):
-    """What such a job takes of the 100 that profiles/default lets run at a time on one computer."""
-    return -(-100 // runs_per_gpu(wildcards))
+    """What such a job takes of the million that profiles/default lets run at a time on one computer: enough parts for
+    as many jobs as may share it and not one more.
+    """
+    return 1_000_000 // runs_per_gpu(wildcards)
 
 
 def undisturbed(wildcards):

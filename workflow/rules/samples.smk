@@ -48,6 +48,7 @@ rule read_samples:
     params:
         density=lambda wildcards: sorted_tree({of_set(wildcards)[1].kind: of_set(wildcards)[1].made_of()}),
         seed=lambda wildcards: of_set(wildcards)[0].samples.seed,
+        others=other_files,
     message:
         "Reading samples: {wildcards.sample_set}"
     script:

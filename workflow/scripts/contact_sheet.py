@@ -3,7 +3,7 @@
 from iadb_core.data.registry import density_of
 from iadb_core.drawing.contact_sheet import contact_sheet
 from iadb_core.drawing.png import save_png
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):

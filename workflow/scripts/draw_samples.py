@@ -2,7 +2,7 @@
 
 from iadb_core.data.density import Drawn
 from iadb_core.data.registry import density_of
-from iadb_core.system.files import save_array
+from iadb_core.system.arrays import save_array
 from iadb_core.system.progress import job
 from iadb_core.system.seeds import numpy_generator
 

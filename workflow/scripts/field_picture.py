@@ -6,7 +6,7 @@ from iadb_core.drawing.plots import save_plot
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.settings import Sampling
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import job
 from iadb_core.system.runtime import configure
 

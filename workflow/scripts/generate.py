@@ -5,7 +5,8 @@ from iadb_core.sampling.generation import generate
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
-from iadb_core.system.files import save_array, write_json
+from iadb_core.system.arrays import save_array
+from iadb_core.system.files import write_json
 from iadb_core.system.progress import job
 from iadb_core.system.provenance import files_digest
 from iadb_core.system.runtime import configure

@@ -3,7 +3,8 @@
 from iadb_core.data.registry import density_of
 from iadb_core.drawing.map_picture import map_picture
 from iadb_core.drawing.png import save_png
-from iadb_core.system.files import load_array, read_json
+from iadb_core.system.arrays import load_array
+from iadb_core.system.files import read_json
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} map picture"):

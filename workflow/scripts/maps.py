@@ -7,7 +7,8 @@ from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.settings import Sampling
-from iadb_core.system.files import save_array, write_csv, write_json
+from iadb_core.system.arrays import save_array
+from iadb_core.system.files import write_csv, write_json
 from iadb_core.system.progress import job
 from iadb_core.system.provenance import files_digest, versions
 from iadb_core.system.runtime import configure

@@ -3,7 +3,7 @@
 from iadb_core.data.registry import density_of
 from iadb_core.drawing.frames import Frames, save_frames
 from iadb_core.drawing.settings import Animation
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} frames"):

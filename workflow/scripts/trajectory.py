@@ -6,7 +6,7 @@ from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.sampling.trajectory import save_trajectory
-from iadb_core.system.files import load_array
+from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import job
 from iadb_core.system.runtime import configure
 from iadb_core.system.seeds import numpy_generator

@@ -16,7 +16,7 @@ LONGEST_PERIOD = 10_000
 
 
 def alpha_features(alpha: Tensor) -> Tensor:
-    """Sines and cosines of 1000·α, (batch, 64), float32. alpha: float32, since bfloat16 has but 256 numbers in [½, 1].
+    """Sines and cosines of 1000·α, (batch, 64), float32. alpha: float32, since bfloat16 has but 128 numbers in [½, 1).
 
     Source: Vaswani et al. 2017, section 3.5, with α as the position.
     """
@@ -34,7 +34,7 @@ def normalised(h: Tensor, weight: Tensor | None = None, bias: Tensor | None = No
     return layer_norm(last, last.shape[-1:], weight, bias).permute(0, 3, 1, 2)
 
 
-class Block(nn.Module):
+class ResidualBlock(nn.Module):
     """h + conv(silu(modulated(norm(conv(silu(norm(h))))))); the embedding of α gives a scale and a shift a channel."""
 
     def __init__(self, channels: int, embedding: int) -> None:
@@ -55,7 +55,7 @@ class Blocks(nn.Module):
 
     def __init__(self, count: int, channels: int, embedding: int) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(Block(channels, embedding) for _ in range(count))
+        self.blocks = nn.ModuleList(ResidualBlock(channels, embedding) for _ in range(count))
 
     def forward(self, h: Tensor, embedding: Tensor) -> Tensor:
         for block in self.blocks:
@@ -89,11 +89,11 @@ class ResidualNetwork(Network):
         self.out = nn.Conv2d(width, channels * patch**2, 3, padding=1)
 
     def ends(self) -> list[nn.Module]:
-        modulations = [module.modulation for module in self.modules() if isinstance(module, Block)]
+        modulations = [module.modulation for module in self.modules() if isinstance(module, ResidualBlock)]
         return [self.stem, self.out, self.embedding, *modulations]
 
     def zero_layers(self) -> list[nn.Module]:
-        return [self.out, *(module.conv2 for module in self.modules() if isinstance(module, Block))]
+        return [self.out, *(module.conv2 for module in self.modules() if isinstance(module, ResidualBlock))]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
         embedding = self.embedding(alpha_features(alpha).to(x.dtype))

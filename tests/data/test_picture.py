@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from iadb_core.data.kinds.picture import Picture
+from iadb_core.data.registry import density_of
+from iadb_core.data.rejection import read_density, sample_density
+from iadb_core.method.laws import Pixels
+
+
+@pytest.fixture
+def picture(tmp_path):
+    """A picture of two levels of gray, and its density."""
+    pixels = np.zeros((6, 4), np.uint8)
+    pixels[1, 2], pixels[4:, 0] = 200, 100
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    return Picture(path=str(tmp_path / "a.png")), pixels / 200
+
+
+def test_it_draws_the_points_of_its_picture(picture):
+    density, pixels = picture
+    points = density.draw((2,), 30_000, np.random.default_rng(0))
+    assert np.array_equal(points, sample_density(pixels, 30_000, np.random.default_rng(0)))
+    rows, columns = (points * pixels.shape).astype(int).T
+    shares = np.zeros_like(pixels)
+    np.add.at(shares, (rows, columns), 1 / len(points))
+    assert shares == pytest.approx(pixels / pixels.sum(), abs=0.01)
+
+
+def test_the_first_points_are_the_same_for_every_count_and_skipped_ones_are_drawn_all_the_same(picture):
+    density, _ = picture
+    whole = density.draw((2,), 1000, np.random.default_rng(0))
+    assert np.array_equal(density.draw((2,), 10, np.random.default_rng(0)), whole[:10])
+    assert np.array_equal(density.draw((2,), 700, np.random.default_rng(0), skipped=300), whole[300:])
+
+
+def test_it_is_of_points_that_are_stored(picture):
+    density, _ = picture
+    assert density.shape() == (2,)
+    assert not density.fresh
+    assert density.files() == [density.path]
+    assert density.labelled_as(0) is None
+
+
+def test_its_law_and_what_is_behind_points_are_its_pixels(picture):
+    density, pixels = picture
+    assert density.behind() == pytest.approx(pixels)
+    law = density.law()
+    assert isinstance(law, Pixels)
+    assert law.values == pytest.approx(read_density(density.path))
+
+
+def test_its_canonical_form_does_not_say_where_it_lies_but_it_can_be_told(picture, tmp_path):
+    density, _ = picture
+    assert density.described() == {"picture": {}}
+    assert density.described(places=True) == {"picture": {"path": density.path}}
+    there = density_of({"picture": {}}).located([str(tmp_path / "elsewhere.png")])
+    assert there.files() == [str(tmp_path / "elsewhere.png")]
+    with pytest.raises(AttributeError):
+        density_of({"picture": {}}).files()
