@@ -13,7 +13,8 @@ from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
-from iadb_core.drawing.frames import Frames, save_frames
+from iadb_core.drawing.archive import save_frames
+from iadb_core.drawing.frames import Frames
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
@@ -103,11 +104,10 @@ def evaluations(model: Model, sampler: Sampler, starts: Tensor) -> int:
     return model.evaluations - before
 
 
-def drawn(frames: Frames, folder: Path) -> list[Path]:
-    """The frames in files, as the workflow draws them."""
-    paths = [folder / f"{number:04}.png" for number in range(len(frames))]
-    save_frames(frames, list(map(str, paths)), available_cores())
-    return paths
+def drawn(frames: Frames, folder: Path) -> Path:
+    """The frames in a file, as the workflow draws them."""
+    save_frames(folder / "frames.zip", frames, available_cores())
+    return folder / "frames.zip"
 
 
 def trajectory(x0: Tensor, velocity: Tensor, steps: int) -> np.ndarray:

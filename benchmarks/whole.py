@@ -18,6 +18,7 @@ import torch
 from benchmarks import ours
 from iadb_core.data.density import Density
 from iadb_core.drawing.animation import write_gif
+from iadb_core.drawing.archive import ArchivedFrames
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
 from iadb_core.networks import checkpoint
@@ -82,8 +83,8 @@ def by_stages(experiment: str, steps: int, images: str | None, out: Path, device
         sampler = ours.sampler(load_model(path, str(device), "auto"), steps=128, batch_size=2048)
         trajectory = sampler.trajectories(starts).numpy()
         frames = Frames(trajectory, source, target, "linear", Animation(size=size, stride=1))
-        files = ours.drawn(frames, path.parent)
-        write_gif(out, files, frame_ms=50, hold_ms=2500, colours=colours, threads=available_cores())
+        archived = ArchivedFrames(ours.drawn(frames, path.parent))
+        write_gif(out, archived, frame_ms=50, hold_ms=2500, colours=colours, threads=available_cores())
 
 
 def run_ours(experiment: str, steps: int, data_dir: Path, images: Path, device: torch.device) -> None:

@@ -22,7 +22,7 @@ MODEL, LOG = Path("results/points/seed0/model.pt"), Path("logs/train/points/seed
 STEPS = 8192
 PAUSE = 0.02  # seconds after each block of 64 steps, so that a training lasts seconds on any machine
 TARGET = "results/points.gif"
-RESULTS = ("*.pt", "*.npy", "frames/*.png", "*.gif")
+RESULTS = ("*.pt", "*.npy", "frames.zip", "*.gif")
 
 
 def prepare(workspace: Workspace, **settings: Any) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from typing import IO
 
 import numpy as np
 from PIL import Image
@@ -12,20 +13,22 @@ from PIL import Image
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic, replacing
 
+Frame = str | os.PathLike[str] | IO[bytes]
 PALETTE_FRAMES, PALETTE_POWER, SETTLED_SHARE = 9, 0.7, 32
 
 
-def read_frame(path: str | os.PathLike[str]) -> Image.Image:
-    """One frame, decoded. Raises InputError if it cannot be read."""
+def read_frame(frame: Frame) -> Image.Image:
+    """One frame, decoded; a PNG file, or its path. Raises InputError if it cannot be read."""
     try:
-        with Image.open(path, formats=("PNG",)) as frame:
-            frame.load()
-            return frame
+        with Image.open(frame, formats=("PNG",)) as picture:
+            picture.load()
+            return picture
     except Exception as error:  # Pillow's decoders raise nearly every exception on a broken file
-        raise InputError(f"{path} is not a readable frame ({error}); delete it to have it drawn again") from error
+        named = getattr(frame, "name", frame)
+        raise InputError(f"{named} is not a readable frame ({error}); delete it to have it drawn again") from error
 
 
-def shared_palette(frames: Sequence[str | os.PathLike[str]], colours: int) -> Image.Image:
+def shared_palette(frames: Sequence[Frame], colours: int) -> Image.Image:
     """A palette of at most `colours` for all frames, so that an unchanged pixel keeps its index from frame to frame.
 
     Gray frames get equally spaced grays, black and white among them; others their most frequent colour exactly.
@@ -49,7 +52,7 @@ def shared_palette(frames: Sequence[str | os.PathLike[str]], colours: int) -> Im
     return _palette_image(np.concatenate([paper, found]))
 
 
-def _indexed(frame: str | os.PathLike[str], palette: Image.Image) -> Image.Image:
+def _indexed(frame: Frame, palette: Image.Image) -> Image.Image:
     return read_frame(frame).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
 
 
@@ -61,7 +64,7 @@ def _palette_image(colours: np.ndarray) -> Image.Image:
 
 def write_gif(
     path: str | os.PathLike[str],
-    frames: Sequence[str | os.PathLike[str]],
+    frames: Sequence[Frame],
     frame_ms: int,
     hold_ms: int,
     colours: int,
@@ -83,9 +86,7 @@ def write_gif(
         )
 
 
-def write_mp4(
-    path: str | os.PathLike[str], frames: Sequence[str | os.PathLike[str]], frame_ms: int, hold_ms: int
-) -> None:
+def write_mp4(path: str | os.PathLike[str], frames: Sequence[Frame], frame_ms: int, hold_ms: int) -> None:
     """Write an H.264 MP4 of PNG frames, atomically; the last one stays for `hold_ms`.
 
     Raises InputError for an unreadable frame or if the file cannot be written.

@@ -1,7 +1,6 @@
 """The frames of an animation: each state of a trajectory, drawn over a strip that shows α."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,11 +11,9 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from iadb_core.data.density import Density, Scaling
 from iadb_core.data.scaling import unscale
 from iadb_core.drawing.grids import draw_images
-from iadb_core.drawing.png import save_png
 from iadb_core.drawing.points import PointCanvas, density_background, start_colours
 from iadb_core.drawing.settings import Animation
 from iadb_core.method.schedules import SCHEDULES
-from iadb_core.system.progress import Progress
 
 BY_START = "by_start"
 INK, FAINT = (40, 40, 40), (215, 215, 215)
@@ -49,17 +46,6 @@ class Frames(Sequence[Image.Image]):
     def __getitem__(self, index: int) -> Image.Image:  # type: ignore[override]
         state = self.shown[index]
         return with_alpha(self.draw(self.trajectory[state]), self.alphas[state])
-
-
-def save_frames(frames: Frames, paths: Sequence[str], threads: int) -> None:
-    """Write frames as PNGs, one for each path, and remove others from their folder. Raises InputError as `save_png`."""
-    if len(frames) != len(paths):
-        raise RuntimeError(f"{len(frames)} frames for {len(paths)} files")
-    for stale in set(Path(paths[0]).parent.glob("*.png")) - set(map(Path, paths)):
-        stale.unlink()
-    with Progress(len(paths), "frames") as progress, ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(lambda number: save_png(paths[number], frames[number]), range(len(paths))):
-            progress.update(1)
 
 
 def painter(

@@ -1,8 +1,39 @@
 """Quality against training time."""
 
-from small import training
+import csv
 
-from benchmarks import quality
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from small import IMAGES, TINY, training
+
+from benchmarks import quality, recipe
+from iadb_core.evaluation.classifier import classifier_of, embed, save_classifier
+from iadb_core.evaluation.fidelity import frechet_distance
+from iadb_core.networks import checkpoint
+from iadb_core.sampling.starts import measured_starts
+from iadb_core.system.arrays import save_array
+from iadb_core.system.files import read_json
+from workflow.experiments import complete
+
+STEPS = 128  # two blocks
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """A small configuration, whose one experiment's settings do not depend on the length of its training."""
+    own = {"training": {"steps": STEPS, "batch_size": 64}, "evaluation": {"count": 1000}, "precision": "float32"}
+    return complete({"defaults": TINY, "classifier": {"steps": 20}, "experiments": {"digits": IMAGES | own}})
+
+
+@pytest.fixture
+def trained(digits, tmp_path):
+    """The experiment, the folder of its models of 64 and 128 steps, and its images, trained and held out."""
+    experiment = digits.experiments["digits"]
+    images = experiment.target.read("data", 0)
+    quality.trained("digits", experiment, images[0], [0.5, 1], tmp_path)
+    return experiment, tmp_path, images
 
 
 def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_way():
@@ -11,3 +42,63 @@ def test_only_trainings_that_do_not_depend_on_their_length_are_measured_on_the_w
     assert list(quality.lengths(constant, shape, 60_000, [1 / 16, 1, 1])) == [[936, 14_992]]
     falling = training(epochs=16, batch_size=64, decay="cosine", ema=0.0)
     assert list(quality.lengths(falling, shape, 60_000, [1, 0.5, 4])) == [[7496], [14_992], [59_968]]
+    averaged = training(epochs=16, batch_size=64, decay="constant", ema=0.9)
+    assert list(quality.lengths(averaged, shape, 60_000, [1, 0.5])) == [[7496], [14_992]]
+
+
+def weights(path):
+    return torch.cat([parameter.flatten() for parameter in checkpoint.load(path)[0].parameters()])
+
+
+def test_a_model_on_the_way_is_that_of_a_training_which_ends_there(trained, tmp_path):
+    experiment, folder, images = trained
+    (tmp_path / "alone").mkdir()
+    quality.trained("digits", experiment, images[0], [0.5], tmp_path / "alone")
+    on_the_way = weights(folder / "digits-64.pt")
+    assert torch.equal(on_the_way, weights(tmp_path / "alone" / "digits-64.pt"))
+    assert not torch.equal(on_the_way, weights(folder / "digits-128.pt"))
+    seconds = [read_json(folder / f"digits-{step}.json")["seconds"] for step in (64, 128)]
+    assert 0 < seconds[0] < seconds[1]
+
+
+def test_what_is_there_by_the_same_settings_is_not_trained_again(trained, digits):
+    experiment, folder, images = trained
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    quality.trained("digits", experiment, images[0], [0.5, 1], folder)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    told = folder / "digits-64.json"
+    assert quality.known(told, quality.made_by(experiment))
+    other = experiment.model_copy(update={"seeds": [1]})
+    assert quality.known(told, quality.made_by(other)) is None
+    judged = digits.classifier.model_copy(update={"steps": 30})
+    assert quality.measured_by(experiment, digits.classifier) != quality.measured_by(experiment, judged)
+
+
+def test_models_are_measured_by_the_frechet_distance_of_their_samples(trained, digits):
+    experiment, folder, (train, held_out) = trained
+    for name, stored in (("train", train), ("held_out", held_out)):
+        save_array(folder / f"{name}.npy", stored)
+    judge, _ = classifier_of(experiment.target, "data", 0, digits.classifier)
+    save_classifier(folder / "classifier.pt", judge)
+    row = quality.measured(experiment, folder / "digits-128.pt", folder, folder / "classifier.pt")
+    assert row["n"] == len(held_out)  # all of them, so that it does not matter which were drawn
+    begin = measured_starts(experiment.source, (1, 8, 8), None, str(folder / "held_out.npy"), 1000, 0)
+    *_, end = recipe.sample(checkpoint.load(folder / "digits-128.pt")[0], begin, experiment.sampling.steps)
+    pixels = (end.numpy() * 0.5 + 0.5).clip(0, 1)
+    features = [embed(judge, images)[0] for images in (pixels, held_out.astype(np.float32) / 255)]
+    assert row["frechet"] == pytest.approx(frechet_distance(*features), rel=1e-3)
+    assert 0 < row["floor"] < row["frechet"]
+    assert row["floor_std"] > 0
+
+
+def test_the_table_and_the_plot_are_written(digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(quality, "complete", lambda config: digits)
+    monkeypatch.setattr(quality, "configure", lambda threads: threads)
+    arguments = ["quality", "--experiments", "digits", "--shares", "0.5", "1", "--out", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", arguments)
+    quality.main()
+    with open(tmp_path / "quality.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["steps"] for row in rows] == ["64", "128"]
+    with Image.open(tmp_path / "quality.png") as plot:
+        assert plot.size == (840, 480)

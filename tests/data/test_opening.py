@@ -52,9 +52,12 @@ def test_bad_pictures_are_refused_by_name(tmp_path, read):
 
 def test_what_the_block_refuses_is_refused_as_it_says(tmp_path):
     Image.fromarray(RAMP).save(tmp_path / "a.png")
-    with pytest.raises(InputError, match="^too dark$"), opened(tmp_path / "a.png"):
+    with pytest.raises(InputError, match=r"^too dark$"), opened(tmp_path / "a.png"):
         raise InputError("too dark")
-    with pytest.raises(InputError, match=r"a\.png is not a readable picture \(no such row\)"), opened(tmp_path / "a.png"):
+    with (
+        pytest.raises(InputError, match=r"a\.png is not a readable picture \(no such row\)"),
+        opened(tmp_path / "a.png"),
+    ):
         raise IndexError("no such row")
 
 

@@ -10,8 +10,8 @@ from iadb_core.data.draws import Draws
 from iadb_core.data.pairs import alpha_blocks, batches_in_a_block, pairs_of
 from iadb_core.data.registry import KINDS, density_of
 from iadb_core.method.alphas import ALPHAS
-from iadb_core.system.errors import InputError
 from iadb_core.system.arrays import load_array, save_array
+from iadb_core.system.errors import InputError
 
 CPU = torch.device("cpu")
 PICTURES = density_of({"picture": {}}), density_of({"picture": {}})

@@ -1,12 +1,9 @@
 import numpy as np
 import pytest
 
-from iadb_core.data.registry import density_of
 from iadb_core.data.shards import Converted, Shards
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import nearest
-from iadb_core.sampling.shards import joined_summary, shard_rows
-from iadb_core.sampling.starts import measured_starts
 from iadb_core.system.errors import InputError
 
 
@@ -37,27 +34,6 @@ def test_shards_of_different_samples_are_refused(files, tmp_path):
         Shards([*files[0], tmp_path / "other.npy"])
 
 
-@pytest.mark.parametrize(
-    ("count", "batch_size", "of"), [(100, 16, 4), (100, 16, 1), (5, 16, 3), (64, 16, 4), (1, 1, 2)]
-)
-def test_shards_are_whole_batches_and_all_of_the_samples(count, batch_size, of):
-    rows = [shard_rows(number, of, count, batch_size) for number in range(1, of + 1)]
-    assert [i for part in rows for i in range(count)[part]] == list(range(count))
-    assert all(part.start % batch_size == 0 or part.start == count for part in rows)
-
-
-@pytest.mark.parametrize("source", [None, "stored"])
-def test_starts_are_the_same_whatever_the_sharding(tmp_path, source):
-    np.save(tmp_path / "target.npy", np.zeros((4000, 2), np.float32))
-    np.save(tmp_path / "source.npy", np.random.default_rng(1).random((5000, 2), np.float32))
-    density = density_of({"picture": {}} if source else {"gaussian": {"mean": 0.5, "std": 2.0}})
-    held_out = str(tmp_path / "source.npy") if source else None, str(tmp_path / "target.npy")
-    whole = measured_starts(density, (2,), *held_out, 3000, 7)
-    parts = [measured_starts(density, (2,), *held_out, 3000, 7, (number, 5), 64) for number in range(1, 6)]
-    assert [len(part) for part in parts] == [640, 640, 640, 640, 440]
-    np.testing.assert_array_equal(np.concatenate(parts), whole)
-
-
 def test_measures_of_shards_are_those_of_the_array(files, monkeypatch):
     monkeypatch.setattr("iadb_core.evaluation.distances.NUMBERS_AT_ONCE", 18)  # three samples
     paths, samples = files
@@ -82,10 +58,3 @@ def test_samples_are_converted_when_they_are_asked_for(files):
     assert (len(converted), converted.shape) == (7, (7, 6))
     np.testing.assert_array_equal(converted[2:100], 2 * samples[2:7].reshape(5, 6))
     assert asked == [1, 5]
-
-
-def test_what_is_known_of_shards_is_summed_or_put_side_by_side():
-    one = {"samples": 30, "evaluations": 60, "seconds": 1.0, "solver": "euler", "hardware": "A"}
-    two = {"samples": 10, "evaluations": 60, "seconds": 3.0, "solver": "euler", "hardware": "B"}
-    expected = {"samples": 40, "nfe": 3.0, "samples_per_second": 10.0, "solver": "euler", "hardware": "A; B"}
-    assert joined_summary([one, two]) == expected

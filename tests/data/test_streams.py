@@ -1,3 +1,4 @@
+import time
 from itertools import islice
 
 import numpy as np
@@ -9,8 +10,8 @@ from iadb_core.data.density import Drawn, Read
 from iadb_core.data.draws import Draws, index_blocks
 from iadb_core.data.registry import KINDS, density_of
 from iadb_core.data.streams import Fresh, Stored, stream_of
-from iadb_core.system.errors import InputError
 from iadb_core.system.arrays import load_array, save_array
+from iadb_core.system.errors import InputError
 
 CPU = torch.device("cpu")
 GAUSSIAN = density_of({"gaussian": {"mean": 0.0, "std": 1.0}})
@@ -89,6 +90,25 @@ def test_fresh_samples_are_the_same_whatever_is_taken_of_them(rows, first):
     stream = Fresh(GAUSSIAN, (3, 8, 2), Draws(0, "t", CPU))
     whole = [block[:, rows] for block in take(7, stream.blocks())][first:]
     assert same(take(7 - first, stream.blocks(first, rows)), whole)
+
+
+@pytest.mark.usefixtures("fitting")
+@pytest.mark.parametrize("order", ["shuffled", "with_replacement"])
+def test_several_readers_of_a_stream_do_not_disturb_each_other(images, order):
+    class Slow(Draws):
+        """Draws between whose seeding and use another thread has time to come."""
+
+        def __call__(self, number):
+            generator = super().__call__(number)
+            time.sleep(0.001)
+            return generator
+
+    stream = Stored(DIGITS, images, (3, 8), order, Slow(0, "t", CPU), CPU)
+    expected = take(6, Stored(DIGITS, images, (3, 8), order, Draws(0, "t", CPU), CPU).blocks())
+    readers = [stream.blocks(first) for first in range(4)]
+    for number in range(2):
+        for first, reader in enumerate(readers):
+            assert torch.equal(next(reader), expected[first + number])
 
 
 def test_fresh_samples_are_never_the_same():

@@ -124,7 +124,13 @@ def test_without_data_and_network_one_message_says_what_to_do(mirror, tmp_path, 
     with pytest.raises(InputError) as error:
         torchvision_set("MNIST", tmp_path / "data")
     message = str(error.value)
-    for part in ("127.0.0.1:9", "train-images-idx3-ubyte.gz", str(tmp_path / "data" / "MNIST" / "raw"), "data_dir", "digits is"):
+    for part in (
+        "127.0.0.1:9",
+        "train-images-idx3-ubyte.gz",
+        str(tmp_path / "data" / "MNIST" / "raw"),
+        "data_dir",
+        "digits is",
+    ):
         assert part in message
     assert "\n" not in message
 

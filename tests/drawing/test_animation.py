@@ -1,72 +1,38 @@
+from zipfile import ZipFile
+
 import numpy as np
 import pytest
 from conftest import files_limited
-from iadb_core.data.pictures import save_png
 from PIL import Image
 
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.drawing.animation import write_gif, write_mp4
+from iadb_core.drawing.archive import ArchivedFrames, save_frames
 from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.png import save_png
+from iadb_core.drawing.settings import Animation
 from iadb_core.system.errors import InputError
 
-RANDOM = np.random.default_rng(0)
-GAUSSIAN = {"gaussian": {"mean": 0.5, "std": 0.1}}
-DIGITS = {"dataset": {"name": "digits", "size": 8, "scaling": [[0.5, 0.5]]}}
+GAUSSIAN, DIGITS = Gaussian(mean=0.5, std=0.1), Dataset(name="digits", size=8)
 
 
-def points_trajectory(steps):
-    start, end = RANDOM.random((2, 50, 2))
-    return np.stack([start + (end - start) * t / steps for t in range(steps + 1)]).astype(np.float32)
-
-
-def images_trajectory(steps):
-    start, end = RANDOM.normal(size=(2, 9, 1, 8, 8))
+def straight(start, end, steps):
     return np.stack([start + (end - start) * t / steps for t in range(steps + 1)]).astype(np.float32)
 
 
 @pytest.fixture(params=["points", "images"])
 def frame_files(request, tmp_path):
+    random = np.random.default_rng(0)
     if request.param == "points":
-        drawn = Frames(points_trajectory(12), GAUSSIAN, GAUSSIAN, "linear", 64, 1)
+        trajectory, target = straight(*random.random((2, 50, 2)), 12), GAUSSIAN
     else:
-        drawn = Frames(images_trajectory(12), GAUSSIAN, DIGITS, "linear", 64, 1)
+        trajectory, target = straight(*random.normal(size=(2, 9, 1, 8, 8)), 12), DIGITS
     paths = []
-    for index, picture in enumerate(drawn):
+    for index, picture in enumerate(Frames(trajectory, GAUSSIAN, target, "linear", Animation(size=64))):
         paths.append(tmp_path / f"{index:04d}.png")
         save_png(paths[-1], picture)
     return paths
-
-
-def test_there_is_a_frame_for_each_stride_and_for_the_last_state():
-    for steps, stride, expected in ((128, 1, 129), (128, 8, 17), (10, 4, 4), (5, 100, 2), (1, 1, 2)):
-        assert len(list(Frames(points_trajectory(steps), GAUSSIAN, GAUSSIAN, "linear", 32, stride))) == expected
-
-
-def test_the_first_frame_is_the_start_and_the_last_the_end():
-    trajectory = images_trajectory(6)
-    first, *_, last = Frames(trajectory, GAUSSIAN, DIGITS, "linear", 24, 2)
-    for picture, state in ((first, trajectory[0]), (last, trajectory[-1])):
-        shown = np.asarray(picture)[:8, :8] / 255
-        assert np.abs(shown - (state[0, 0] * 0.5 + 0.5).clip(0, 1)).max() < 0.003
-
-
-def test_alpha_is_shown_as_a_bar_that_grows():
-    dark = [
-        (np.asarray(picture)[-16:] < 100).sum()
-        for picture in Frames(images_trajectory(4), GAUSSIAN, DIGITS, "linear", 240, 1)
-    ]
-    assert sorted(dark) == dark
-    assert dark[-1] > dark[0] + 100
-
-
-def test_points_can_all_have_one_colour():
-    colours = [
-        {tuple(pixel) for pixel in np.asarray(frame).reshape(-1, 3) if np.ptp(pixel.astype(int)) > 120}
-        for colour in ("#ff0000", "by_start")
-        for frame in [Frames(points_trajectory(1), GAUSSIAN, GAUSSIAN, "linear", 256, 1, colour)[0]]
-    ]
-    assert (255, 0, 0) in colours[0]
-    reddish = [{red > max(green, blue) for red, green, blue in shown} for shown in colours]
-    assert reddish == [{True}, {True, False}]
 
 
 def test_the_gif_has_every_frame_loops_and_rests_on_the_last(frame_files, tmp_path):
@@ -118,12 +84,33 @@ def test_an_mp4_that_ffmpeg_could_not_finish_is_no_mp4(frame_files, tmp_path):
     assert sorted(path for path in tmp_path.iterdir() if path not in frame_files) == []
 
 
-@pytest.mark.parametrize(
-    "writer",
-    [lambda path, files: write_gif(path, files, 50, 50, 16), lambda path, files: write_mp4(path, files, 50, 50)],
-)
+WRITERS = {
+    "gif": lambda path, files: write_gif(path, files, 50, 50, 16),
+    "mp4": lambda path, files: write_mp4(path, files, 50, 50),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
 def test_a_broken_frame_is_named_and_nothing_is_written(frame_files, tmp_path, writer):
     frame_files[3].write_bytes(frame_files[3].read_bytes()[:100])
     with pytest.raises(InputError, match=r"0003\.png is not a readable frame"):
         writer(tmp_path / "out", frame_files)
     assert sorted(path for path in tmp_path.iterdir() if path not in frame_files) == []
+
+
+def test_from_an_archive_they_give_the_same_film(frame_files, tmp_path):
+    frames = [Image.open(path) for path in frame_files]
+    save_frames(tmp_path / "frames.zip", frames, threads=1)
+    archived = ArchivedFrames(tmp_path / "frames.zip")
+    for suffix, write in WRITERS.items():
+        write(tmp_path / f"files.{suffix}", frame_files)
+        write(tmp_path / f"archive.{suffix}", archived)
+        assert (tmp_path / f"files.{suffix}").read_bytes() == (tmp_path / f"archive.{suffix}").read_bytes()
+
+
+def test_a_frame_of_an_archive_that_is_no_picture_is_named(tmp_path):
+    with ZipFile(tmp_path / "frames.zip", "w") as archive:
+        archive.writestr("0000.png", b"no picture")
+    with pytest.raises(InputError, match=r"frames\.zip: 0000\.png is not a readable frame"):
+        write_gif(tmp_path / "a.gif", ArchivedFrames(tmp_path / "frames.zip"), 50, 50, 16)
+    assert [path.name for path in tmp_path.iterdir()] == ["frames.zip"]

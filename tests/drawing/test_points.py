@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from PIL import Image
 
-from iadb_core.drawing.points import PointCanvas, density_background, gaussian_density, start_colours
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.drawing.points import PointCanvas, density_background, start_colours
 
 WHITE = np.full((90, 90, 3), 255, np.uint8)
 MIDDLE = 45.5 / 90
@@ -57,9 +57,18 @@ def test_the_background_shows_both_densities_faintly():
     assert density_background(0 * left, 0 * right, 16).min() == 255
 
 
-def test_a_gaussian_as_a_picture():
-    picture = gaussian_density(0.5, 0.1, 100)
-    assert picture.max() == 1
-    assert picture[50, 60] == pytest.approx(np.exp(-0.5), rel=0.1)
-    assert np.isfinite(gaussian_density(50.0, 0.01, 10)).all()
-    Image.fromarray((picture * 255).astype(np.uint8))
+def test_a_gaussian_behind_points_is_darkest_in_its_middle():
+    background = density_background(Gaussian(mean=0.5, std=0.1).behind(), None, 100).astype(int)
+    shade = 255 - background[..., 2]
+    assert shade.max() == shade[50, 50]
+    assert shade[50, 60] / shade[50, 50] == pytest.approx(np.exp(-0.5), abs=0.1)
+    assert shade[5, 5] == 0
+    assert density_background(Gaussian(mean=50.0, std=0.01).behind(), None, 10).min() == 255
+
+
+def test_a_density_that_is_not_of_the_plane_leaves_the_paper_white():
+    assert density_background(None, None, 16).min() == 255
+    left = np.zeros((8, 8))
+    left[:, :4] = 1
+    alone, beside_nothing = density_background(left, None, 64), density_background(left, 0 * left, 64)
+    assert np.array_equal(alone, beside_nothing)

@@ -2,18 +2,26 @@ import numpy as np
 import pytest
 import torch
 
-from iadb_core.data.images import dataset_images, dataset_labels
-from iadb_core.evaluation.classifier import accuracy, embed, load_classifier, save_classifier, train_classifier
-from iadb_core.networks.registry import weights_hash
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.evaluation.classifier import (
+    accuracy,
+    classifier_of,
+    embed,
+    load_classifier,
+    save_classifier,
+    train_classifier,
+)
+from iadb_core.evaluation.settings import ClassifierTraining
+from iadb_core.networks.building import weights_hash
 from iadb_core.system.errors import InputError
 
-DIGITS = {"name": "digits", "size": 8, "margin": 0}
+DIGITS = Dataset(name="digits", size=8)
 
 
 @pytest.fixture(scope="module")
 def digits():
     """((training images, labels), (held-out images, labels)), pixel values in [0, 1]."""
-    images, labels = dataset_images(DIGITS, "", 0), dataset_labels(DIGITS, "", 0)
+    images, labels = DIGITS.read("", 0), DIGITS.labels("", 0)
     return [(own.astype(np.float32) / 255, classes) for own, classes in zip(images, labels, strict=True)]
 
 
@@ -38,7 +46,7 @@ def test_stored_bytes_are_converted_a_batch_at_a_time(digits):
         converted.append(len(stored))
         return stored.astype(np.float32) / 255
 
-    stored = dataset_images(DIGITS, "", 0)[0]
+    stored = DIGITS.read("", 0)[0]
     network = trained(stored, labels, steps=5, pixels=pixels)
     assert converted == [64] * 5
     assert weights_hash(network) == weights_hash(trained(images, labels, steps=5))
@@ -87,8 +95,20 @@ def test_anything_else_is_refused(tmp_path, content):
         load_classifier(path)
 
 
+@pytest.mark.parametrize("scaling", [(0.5, 0.5), (0.3, 0.2)])
+def test_the_classifier_of_a_density_sees_true_pixels_whatever_its_scaling(digits, scaling):
+    own = Dataset(name="digits", size=8, scaling=[scaling])
+    found, summary = classifier_of(own, "", 0, ClassifierTraining(steps=20, learning_rate=0.002))
+    expected = trained(*digits[0], steps=20)
+    x, y = (embed(network, digits[1][0])[1] for network in (found, expected))
+    assert np.allclose(x, y, atol=1e-3)
+    assert summary["accuracy"] == pytest.approx(accuracy(expected, *digits[1]), abs=0.01)
+    assert (summary["held_out_images"], summary["classes"]) == (179, 10)
+    assert summary["weights_hash"] == weights_hash(found)
+
+
 def test_labels_follow_their_images_into_the_splits():
-    images, labels = dataset_images(DIGITS, "", 3), dataset_labels(DIGITS, "", 3)
+    images, labels = DIGITS.read("", 3), DIGITS.labels("", 3)
     together = zip(np.concatenate(images), np.concatenate(labels), strict=True)
     everything = {image.tobytes(): label for image, label in together}
     for own, classes in zip(images, labels, strict=True):

@@ -4,7 +4,11 @@ import torch
 from gaussians import Gaussians
 
 from iadb_core.evaluation.excess import field_error, losses, mean_loss
-from iadb_core.method.exact import LinearField, PlaneField, picture_density
+from iadb_core.method.couplings import Batch
+from iadb_core.method.exact import PlaneField
+from iadb_core.method.laws import Pixels
+from iadb_core.method.linear import LinearField
+from iadb_core.method.quadrature import plane_density
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
 
@@ -13,7 +17,8 @@ def batches(count, seed=0, size=10_000):
     generator = torch.Generator().manual_seed(seed)
     for _ in range(count):
         x0, x1 = torch.randn(2, size, 3, generator=generator).unbind()
-        yield CASE.m0 + CASE.s0 * x0, CASE.m1 + CASE.s1 * x1, torch.rand(size, generator=generator)
+        alpha = torch.rand(size, generator=generator)
+        yield Batch(CASE.m0 + CASE.s0 * x0, CASE.m1 + CASE.s1 * x1, alpha)
 
 
 def wrong(x, alpha):
@@ -57,7 +62,7 @@ def test_the_mean_loss_is_that_of_all_batches():
 
 
 def test_the_field_error_is_a_root_mean_square_at_one_alpha():
-    x = torch.randn(50, 3)
+    x = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
     error = field_error(wrong, CASE.field, x, 0.25)
     assert error.alpha == 0.25
     assert (error.field, error.posterior_mean) == pytest.approx((0.1, 0.075), rel=1e-5)
@@ -68,7 +73,7 @@ def test_the_field_error_is_a_root_mean_square_at_one_alpha():
 def test_the_field_error_is_taken_where_there_is_a_field():
     half = np.zeros((4, 4))
     half[:, :2] = 1
-    exact = PlaneField(picture_density(half), picture_density(half))
+    exact = PlaneField(*[plane_density(Pixels(half))] * 2)
     x = torch.tensor([[0.5, 0.2], [0.5, 0.4], [0.5, 0.9], [1.5, 0.2]])
     error = field_error(lambda x, alpha: exact(x, alpha) + (x[:, 1:] > 0.6), exact, x, 0.0)
     assert error.known == 0.5

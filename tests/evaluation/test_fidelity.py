@@ -11,8 +11,20 @@ from iadb_core.data.torchvision_import import import_torchvision
 from iadb_core.evaluation.fidelity import class_entropy, confidence, frechet_distance, kernel_distance, nearest, overlap
 from iadb_core.system.errors import InputError
 
-RANDOM = np.random.default_rng(0)
-A, B = RANDOM.normal(size=(300, 6)), RANDOM.normal(0.3, 1.5, size=(250, 6)) @ RANDOM.normal(size=(6, 6))
+
+def features():
+    """Two sets of features, of different distributions."""
+    random = np.random.default_rng(0)
+    return random.normal(size=(300, 6)), random.normal(0.3, 1.5, size=(250, 6)) @ random.normal(size=(6, 6))
+
+
+A, B = features()
+
+
+@pytest.fixture
+def random():
+    """The same numbers in each test."""
+    return np.random.default_rng(1)
 
 
 def moments(x):
@@ -43,8 +55,8 @@ def test_frechet_distance_of_a_shift_and_of_a_scale_is_known():
     assert frechet_distance(centred, 3 * centred) == pytest.approx(4 * np.trace(np.cov(A, rowvar=False)), rel=1e-9)
 
 
-def test_frechet_distance_of_fewer_samples_than_features_is_a_number():
-    few = RANDOM.normal(size=(4, 64))
+def test_frechet_distance_of_fewer_samples_than_features_is_a_number(random):
+    few = random.normal(size=(4, 64))
     assert frechet_distance(few, few) == pytest.approx(0, abs=1e-6)
     assert frechet_distance(few, np.zeros((5, 64))) > 0
 
@@ -58,8 +70,8 @@ def test_kernel_distance_is_torchmetrics_and_scikit_learns(torchmetrics_image):
     assert kernel_distance(same, B) == pytest.approx(sum(off) - 2 * kernels[1].mean(), rel=1e-9)
 
 
-def test_kernel_distance_is_unbiased_and_grows_with_a_shift():
-    draws = [kernel_distance(*RANDOM.normal(size=(2, 60, 4))) for _ in range(200)]
+def test_kernel_distance_is_unbiased_and_grows_with_a_shift(random):
+    draws = [kernel_distance(*random.normal(size=(2, 60, 4))) for _ in range(200)]
     assert abs(np.mean(draws)) < 4 * np.std(draws) / np.sqrt(200)
     assert np.min(draws) < 0
     shifted = [kernel_distance(A, A[::-1] + shift) for shift in (0, 0.3, 1)]
@@ -80,18 +92,18 @@ def test_overlap_is_what_its_definition_counts():
     assert found.coverage == in_real.any(axis=0).mean()
 
 
-def test_overlap_of_equal_distributions_and_of_distant_ones():
-    same = overlap(RANDOM.normal(size=(500, 3)), RANDOM.normal(size=(500, 3)), 5)
+def test_overlap_of_equal_distributions_and_of_distant_ones(random):
+    same = overlap(random.normal(size=(500, 3)), random.normal(size=(500, 3)), 5)
     assert min(same.precision, same.recall, same.coverage) > 0.9
     assert same.density == pytest.approx(1, abs=0.15)
     assert overlap(A, A + 1000, 5) == (0, 0, 0, 0)
-    collapsed = overlap(np.repeat(A[:1], 100, axis=0) + 1e-9 * RANDOM.normal(size=(100, 6)), A, 5)
+    collapsed = overlap(np.repeat(A[:1], 100, axis=0) + 1e-9 * random.normal(size=(100, 6)), A, 5)
     assert collapsed.precision == 1
     assert max(collapsed.recall, collapsed.coverage) < 0.1
 
 
-def test_the_nearest_is_scikit_learns_and_its_distance_loses_no_digits():
-    x, pool = RANDOM.random((40, 1, 4, 4)), RANDOM.random((3000, 1, 4, 4))
+def test_the_nearest_is_scikit_learns_and_its_distance_loses_no_digits(random):
+    x, pool = random.random((40, 1, 4, 4)), random.random((3000, 1, 4, 4))
     distance, index = NearestNeighbors(n_neighbors=1).fit(pool.reshape(3000, -1)).kneighbors(x.reshape(40, -1))
     found, found_distance = nearest(x, pool)
     assert np.array_equal(found, index[:, 0])

@@ -1,71 +1,90 @@
 import numpy as np
 import pytest
-from iadb_core.evaluation.measures import Comparison, Images, extractor_of, image_measures, memorisation, point_measures
+from every_metric import every
 
-from iadb_core.evaluation.classifier import train_classifier
+from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.evaluation.classifier import embed, train_classifier
 from iadb_core.evaluation.floors import real_sets
-from iadb_core.system.files import save_array
+from iadb_core.evaluation.image_comparison import ImageComparison, Seen, memorisation
+from iadb_core.evaluation.metrics import (
+    CLASSIFIER,
+    CONFIDENCE,
+    COVERAGE,
+    FRECHET,
+    INCEPTION,
+    KID,
+    PRECISION,
+    RECALL,
+    SLICED_W2_PIXELS,
+)
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.networks.building import weights_hash
+from iadb_core.system.arrays import save_array
 
-RANDOM = np.random.default_rng(0)
-SETTINGS = {"floor_draws": 4, "projections": 32, "cells": 8, "neighbours": 3}
-POINTS, DIGITS = {"picture": {}}, {"dataset": {"name": "digits", "size": 8, "scaling": [[0.5, 0.5]]}}
+SETTINGS = Evaluation(floor_draws=4, projections=32, neighbours=3)
+DIGITS = Dataset(name="digits", size=8)
 
 
 @pytest.fixture
-def stored(tmp_path):
-    """Writes samples to a file."""
-
-    def write(name, samples):
-        save_array(tmp_path / f"{name}.npy", samples)
-        return str(tmp_path / f"{name}.npy")
-
-    return write
+def random():
+    """The same numbers in each test."""
+    return np.random.default_rng(0)
 
 
-def figures_of(comparison, measures, values):
-    return {figure.metric: figure for figure in comparison.figures(measures, values)}
+@pytest.fixture
+def compared(tmp_path):
+    """Makes a comparison of held-out and training images."""
+
+    def made(held_out, train, count, classifier=None, inception=None):
+        for name, images in (("held_out", held_out), ("train", train)):
+            save_array(tmp_path / f"{name}.npy", images)
+        files = str(tmp_path / "held_out.npy"), str(tmp_path / "train.npy")
+        return ImageComparison(DIGITS, *files, count, SETTINGS, 0, classifier, inception)
+
+    return made
 
 
-def test_points_of_the_density_score_the_floor_and_others_more(stored):
-    held_out, train, good = (RANDOM.random((n, 2), np.float32) for n in (400, 900, 200))
-    comparison = Comparison(POINTS, stored("held_out", held_out), stored("train", train), 200, SETTINGS, 0)
-    measures = point_measures(held_out, np.ones((4, 4)), SETTINGS, 0)
-    scored, bad = figures_of(comparison, measures, good), figures_of(comparison, measures, good / 2)
-    names = ["W2 (with root)", "energy distance", "sliced W2 (with root)", "MMD (RBF, median bandwidth)"]
-    assert list(scored) == [*names, "total variation"]
-    for name, figure in scored.items():
-        assert figure.value == pytest.approx(figure.floor, abs=6 * figure.floor_std), name
-        assert bad[name].value > 2 * figure.value, name
-        assert (figure.n, figure.split, figure.floor_split, figure.extractor) == (200, "held_out", "held_out", None)
+class Halves:
+    """In the place of Inception: it sees the mean of each half of an image."""
+
+    network = None
+
+    def features(self, images):
+        return images[:].reshape(len(images), 2, -1).mean(axis=-1)
 
 
-def test_without_a_picture_there_is_no_total_variation_and_without_training_samples_no_memorisation(stored):
-    comparison = Comparison({"gaussian": {}}, stored("held_out", RANDOM.normal(size=(90, 2))), None, 90, SETTINGS, 0)
-    scored = figures_of(comparison, point_measures(comparison.held_out, None, SETTINGS, 0), np.ones((90, 2)))
-    assert "total variation" not in scored
-    assert comparison.draws.n == 45
-    assert comparison.memorisation(np.ones((90, 2))) == []
+def stored_images(random, count):
+    return random.integers(0, 256, (count, 1, 8, 8), np.uint8)
+
+
+def figures_of(comparison, values):
+    return {figure.metric: figure for figure in comparison.figures(values)}
+
+
+def seen_by(extractor):
+    """All metrics of what a network sees."""
+    return {metric for metric in every() if metric.extractor == extractor}
 
 
 @pytest.fixture(scope="module")
 def classifier():
-    images = RANDOM.random((60, 1, 8, 8), dtype=np.float32)
+    images = np.random.default_rng(1).random((60, 1, 8, 8), dtype=np.float32)
     return train_classifier(images, np.arange(60) % 3, steps=5, batch_size=20, learning_rate=0.01, seed=0)
 
 
-def test_images_are_measured_as_true_pixels_and_by_what_the_classifier_sees(stored, classifier):
-    held_out, train = (RANDOM.integers(0, 256, (n, 1, 8, 8), np.uint8) for n in (40, 70))
-    files = stored("held_out", held_out), stored("train", train)
-    comparison = Comparison(DIGITS, *files, 40, SETTINGS, 0, classifier)
+def test_images_are_measured_as_true_pixels_and_by_what_the_classifier_sees(compared, classifier, random):
+    held_out, train = (stored_images(random, n) for n in (40, 70))
+    comparison = compared(held_out, train, 40, classifier)
     generated = (held_out / 255 * 2 - 1).astype(np.float32)
-    scored = figures_of(comparison, image_measures(SETTINGS, 0), generated)
-    assert scored["sliced W2 of pixels (with root)"].value == pytest.approx(0, abs=1e-6)
-    assert scored["Fréchet distance (classifier)"].value == pytest.approx(0, abs=1e-5)
-    assert scored["precision"].value == scored["recall"].value == scored["coverage"].value == 1
-    assert scored["sliced W2 of pixels (with root)"].floor > 0.01
-    assert scored["precision"].floor_split == "train"
-    assert {figure.extractor for figure in scored.values()} == {None, "classifier"}
-    assert len(scored) == 9
+    scored = figures_of(comparison, generated)
+    assert scored[SLICED_W2_PIXELS].value == pytest.approx(0, abs=1e-6)
+    assert scored[FRECHET[CLASSIFIER]].value == pytest.approx(0, abs=1e-5)
+    assert scored[PRECISION].value == scored[RECALL].value == scored[COVERAGE].value == 1
+    assert scored[SLICED_W2_PIXELS].floor > 0.01
+    assert scored[PRECISION].floor_split == "train"
+    assert {metric.extractor for metric in scored} == {None, CLASSIFIER}
+    assert {metric for metric in scored if metric.extractor} == seen_by(CLASSIFIER)
+    assert comparison.hashes() == {CLASSIFIER: weights_hash(classifier)}
     mean, share = comparison.memorisation(generated)
     assert (mean.value, share.value) == pytest.approx((mean.floor, share.floor))
     mean, share = comparison.memorisation((train[:40] / 255 * 2 - 1).astype(np.float32))
@@ -74,37 +93,53 @@ def test_images_are_measured_as_true_pixels_and_by_what_the_classifier_sees(stor
     assert (mean.split, mean.floor_split, mean.floor_is) == ("train", "held_out", "real samples")
 
 
-def test_without_a_classifier_images_are_measured_by_their_pixels(stored):
-    images = RANDOM.integers(0, 256, (50, 1, 8, 8), np.uint8)
-    comparison = Comparison(DIGITS, stored("held_out", images), stored("train", images), 20, SETTINGS, 0)
-    assert list(figures_of(comparison, image_measures(SETTINGS, 0), np.zeros((20, 1, 8, 8)))) == [
-        "sliced W2 of pixels (with root)"
-    ]
+def test_without_a_classifier_images_are_measured_by_their_pixels(compared, random):
+    images = stored_images(random, 50)
+    comparison = compared(images, images, 20)
+    scored = figures_of(comparison, np.zeros((20, 1, 8, 8)))
+    assert SLICED_W2_PIXELS in scored
+    assert {metric.extractor for metric in scored} == {None}
+    assert comparison.hashes() == {}
 
 
-def test_too_few_images_for_neighbourhoods_leave_these_out(stored, classifier, caplog):
-    images = RANDOM.integers(0, 256, (3, 1, 8, 8), np.uint8)
-    comparison = Comparison(DIGITS, stored("held_out", images), stored("train", images), 3, SETTINGS, 0, classifier)
-    scored = figures_of(comparison, image_measures(SETTINGS, 0), RANDOM.random((3, 1, 8, 8)))
-    assert "precision" not in scored
-    assert "confidence" in scored
+def test_too_few_images_for_neighbourhoods_leave_these_out(compared, classifier, random):
+    images = stored_images(random, 3)
+    scored = figures_of(compared(images, images, 3, classifier), random.random((3, 1, 8, 8)))
+    assert PRECISION not in scored
+    assert CONFIDENCE in scored
 
 
-def test_inception_features_give_their_own_distances():
-    a, b = (Images(RANDOM.random((9, 1, 8, 8)), inception=RANDOM.normal(size=(9, 4))) for _ in range(2))
-    found = {name for measure in image_measures(SETTINGS, 0) for name in measure(a, b)}
-    assert {name for name in found if extractor_of(name) == "Inception"} == {
-        "Fréchet distance (Inception)",
-        "kernel distance, KID (Inception)",
+def test_inception_features_give_their_own_distances(compared, random):
+    a, b = (Seen(random.random((9, 1, 8, 8)), {INCEPTION: random.normal(size=(9, 4))}) for _ in range(2))
+    comparison = compared(stored_images(random, 9), stored_images(random, 9), 9)
+    found = {metric for measure in comparison.measures() for metric in measure(a, b)}
+    assert {metric for metric in found if metric.extractor == INCEPTION} == seen_by(INCEPTION)
+    assert {FRECHET[INCEPTION], KID[INCEPTION]} <= found
+
+
+def test_what_networks_see_is_seen_in_true_pixels(compared, classifier, random):
+    images = stored_images(random, 30)
+    comparison = compared(images, images, 30, classifier, Halves())
+    generated = (images / 255 * 2 - 1).astype(np.float32)
+    own = comparison.generated(generated)
+    assert np.allclose(own.pixels[:], images / 255, atol=1e-6)
+    features, probabilities = embed(classifier, (images / 255).astype(np.float32))
+    assert np.allclose(own.features[CLASSIFIER], features, atol=1e-4)
+    assert np.allclose(own.probabilities, probabilities, atol=1e-5)
+    halves = (images / 255).reshape(30, 2, -1).mean(axis=-1)
+    assert np.allclose(own.features[INCEPTION], halves, atol=1e-6)
+    assert {metric for metric in figures_of(comparison, generated) if metric.extractor} == {
+        *seen_by(CLASSIFIER),
+        *seen_by(INCEPTION),
     }
 
 
-def test_memorisation_measures_each_image_by_its_nearest():
-    train = RANDOM.random((30, 1, 4, 4))
+def test_memorisation_measures_each_image_by_its_nearest(random):
+    train = random.random((30, 1, 4, 4))
     generated, held_out = train[:10] + 0.01, train[10:30] + 0.5
-    draws = real_sets(10, 20, 30, 3, np.random.default_rng(0))
-    found, share = memorisation(generated, held_out, train, draws)
+    sets = real_sets(10, 20, 30, 3, np.random.default_rng(0))
+    found, share = memorisation(generated, held_out, train, sets)
     assert share.value == 1
     assert found.value == pytest.approx(0.04)
     expected = np.linalg.norm(held_out.reshape(20, 1, -1) - train.reshape(30, -1), axis=-1).min(axis=1)
-    assert found.floor == pytest.approx(np.mean([expected[chosen].mean() for chosen, _ in draws.pairs]))
+    assert found.floor == pytest.approx(np.mean([expected[chosen].mean() for chosen, _ in sets.pairs]))

@@ -2,7 +2,6 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 
 from iadb_core.data.torchvision_import import import_torchvision
 from iadb_core.evaluation import inception
@@ -12,19 +11,23 @@ from iadb_core.system.errors import InputError
 
 
 @pytest.fixture
-def no_weights(tmp_path, monkeypatch):
-    """A machine on which the weights are not, and whose downloads fail at once."""
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setattr(torch.hub, "download_url_to_file", refuse)
+def asked(monkeypatch):
+    """What would be downloaded; each download fails, whether or not there is a network, or a copy on this machine."""
+    import_torchvision()
+    addresses = []
+
+    def refuse(address, *_, **__):
+        addresses.append(address)
+        raise OSError("no route to host")
+
+    monkeypatch.setattr("torch_fidelity.feature_extractor_inceptionv3.load_state_dict_from_url", refuse)
+    return addresses
 
 
-def refuse(*_, **__):
-    raise OSError("no route to host")
-
-
-def test_without_its_weights_it_says_what_to_do(no_weights):
+def test_without_its_weights_it_says_what_to_do(asked):
     with pytest.raises(InputError, match=r"inception.*no route to host.*inception: false"):
         Inception()
+    assert [address.rpartition("/")[2] for address in asked] == ["weights-inception-2015-12-05-6726825d.pth"]
 
 
 def test_without_its_packages_it_says_what_to_do(monkeypatch):

@@ -4,8 +4,8 @@ import torch
 from gaussians import Gaussians
 
 from iadb_core.evaluation.paths import PathMeter, path_energy_error, root_mean_square
+from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import SCHEDULES
-from iadb_core.method.solvers import STEPS, integrate
 from iadb_core.system.errors import InputError
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
@@ -20,13 +20,17 @@ def paths(alphas, states, batches=3):
     return meter.paths()
 
 
-def states(field, x0, alphas, step="rk4"):
-    return [x for _, x in integrate(field, x0, alphas, STEPS[step])]
+def states(field, x0, alphas):
+    return [x for _, x in solver_of("rk4")(field, x0, alphas)]
+
+
+def noise(*shape):
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_straight_paths_cost_what_they_move_and_have_no_other_energy(schedule):
-    alphas, x0 = SCHEDULES[schedule](8), torch.randn(50, 1, 4, 4)
+    alphas, x0 = SCHEDULES[schedule](8), noise(50, 1, 4, 4).float()
     measured = paths(alphas, states(lambda x, a: torch.full_like(x, 0.5), x0, alphas))
     assert measured.transport_cost == pytest.approx(16 * 0.25, rel=1e-5)
     assert measured.path_energy == pytest.approx(16 * 0.25, rel=1e-5)
@@ -36,7 +40,7 @@ def test_straight_paths_cost_what_they_move_and_have_no_other_energy(schedule):
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_between_gaussians_they_are_the_closed_form(schedule):
     alphas = SCHEDULES[schedule](256)
-    x0 = CASE.m0 + CASE.s0 * torch.randn(200_000, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    x0 = CASE.m0 + CASE.s0 * noise(200_000, 1)
     measured = paths(alphas, states(CASE.field, x0, alphas))
     # the flow is m(α) + σ(α)·z with m = (1 − α)m₀ + αm₁, σ² = (1 − α)²s₀² + α²s₁²
     fine = np.linspace(0, 1, 100_001)
@@ -52,7 +56,7 @@ def test_between_gaussians_they_are_the_closed_form(schedule):
 
 def test_straightness_is_the_mean_squared_distance_of_velocities_from_the_chord():
     alphas = SCHEDULES["cosine"](5)
-    x = [torch.randn(20, 3, dtype=torch.float64) for _ in alphas]
+    x = list(noise(len(alphas), 20, 3))
     steps = np.diff(alphas)
     expected = sum(
         d * ((x[-1] - x[0]) - (x[i + 1] - x[i]) / d).square().sum(dim=1).mean().item() for i, d in enumerate(steps)

@@ -1,25 +1,30 @@
 import pytest
 import torch
+from small import network
 from torch import nn
 
 from iadb_core.networks import convolutions
 from iadb_core.networks.convolutions import Convolution, Pointwise, UpConvolution, rectified
-from iadb_core.networks.registry import build
 from iadb_core.networks.winograd import weight_gradient
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    torch.manual_seed(0)
 
 
 @pytest.mark.parametrize(
     "pair",
     [
-        (UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)),
-        (Pointwise(3, 5), nn.Conv2d(3, 5, 1)),
-        (Convolution(3, 5), nn.Conv2d(3, 5, 3, padding=1)),
+        lambda: (UpConvolution(3, 5), nn.ConvTranspose2d(3, 5, 3, stride=2, padding=1, output_padding=1)),
+        lambda: (Pointwise(3, 5), nn.Conv2d(3, 5, 1)),
+        lambda: (Convolution(3, 5), nn.Conv2d(3, 5, 3, padding=1)),
     ],
     ids=["up", "pointwise", "3x3"],
 )
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
 def test_a_layer_is_torchs_forward_and_backward(pair, memory_format):
-    ours, torchs = pair
+    ours, torchs = pair()
     ours.load_state_dict(torchs.state_dict())
     x = torch.randn(2, 3, 6, 6).to(memory_format=memory_format)
     results = []
@@ -68,18 +73,19 @@ def test_fewer_products_give_the_same_gradients(sparing, of_x):
 @pytest.mark.parametrize(
     ("layer", "shape"),
     [
-        (Convolution(32, 64), (3, 32, 8, 12)),
-        (Convolution(64, 32), (3, 64, 8, 12)),
-        (Convolution(64, 64), (3, 64, 8, 14)),
-        (Convolution(64, 64), (3, 64, 10, 12)),
-        (Convolution(64, 64), (2, 64, 8, 12)),
-        (Convolution(64, 64).double(), (3, 64, 8, 12)),
-        (Convolution(64, 64).requires_grad_(False), (3, 64, 8, 12)),
+        (lambda: Convolution(32, 64), (3, 32, 8, 12)),
+        (lambda: Convolution(64, 32), (3, 64, 8, 12)),
+        (lambda: Convolution(64, 64), (3, 64, 8, 14)),
+        (lambda: Convolution(64, 64), (3, 64, 10, 12)),
+        (lambda: Convolution(64, 64), (2, 64, 8, 12)),
+        (lambda: Convolution(64, 64).double(), (3, 64, 8, 12)),
+        (lambda: Convolution(64, 64).requires_grad_(False), (3, 64, 8, 12)),
     ],
     ids=["inputs", "outputs", "width", "height", "tiles", "float64", "frozen"],
 )
 def test_fewer_products_are_only_for_what_gains_from_them(sparing, layer, shape):
-    layer(torch.randn(shape, dtype=layer.weight.dtype, requires_grad=True)).sum().backward()
+    built = layer()
+    built(torch.randn(shape, dtype=built.weight.dtype, requires_grad=True)).sum().backward()
     assert not sparing
 
 
@@ -103,17 +109,17 @@ def test_fewer_products_are_only_for_float32_where_products_are_slow(sparing, mo
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("memory_format", [torch.contiguous_format, torch.channels_last])
 def test_the_kernel_with_the_relu_in_it_gives_the_same(precision, memory_format, frozen, monkeypatch):
-    network = build("unet", (3, 16, 16), {"width": 16}, torch.Generator().manual_seed(3))
-    network = network.to(precision).to(memory_format=memory_format).requires_grad_(not frozen)
+    unet = network("unet", (3, 16, 16), width=16, seed=3)
+    unet = unet.to(precision).to(memory_format=memory_format).requires_grad_(not frozen)
     x, alpha = torch.randn(4, 3, 16, 16).to(precision), torch.rand(4).to(precision)
     tolerance = 1e-5 if precision == torch.float32 else 0.02
     with torch.inference_mode():
-        fused = [network(x[:count], alpha[:count]) for count in (4, 1, 3)]
+        fused = [unet(x[:count], alpha[:count]) for count in (4, 1, 3)]
         monkeypatch.setattr(convolutions, "FUSED", {})
         for count, mine in zip((4, 1, 3), fused, strict=True):
-            assert torch.allclose(network(x[:count], alpha[:count]), mine, atol=tolerance)
+            assert torch.allclose(unet(x[:count], alpha[:count]), mine, atol=tolerance)
     with torch.enable_grad():
-        assert torch.allclose(network(x, alpha), fused[0], atol=tolerance)
+        assert torch.allclose(unet(x, alpha), fused[0], atol=tolerance)
 
 
 def test_weights_that_still_change_are_read_at_every_call():
@@ -143,6 +149,22 @@ def test_weights_made_in_inference_mode_are_read_at_every_call():
         layer.weight *= 2
         layer.bias *= 2
         assert torch.allclose(rectified(layer, x), 2 * before, atol=1e-6)
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+@pytest.mark.parametrize("kind", [nn.Conv2d, Convolution])
+def test_other_weights_take_the_place_of_the_layers_own_and_are_not_kept(kind, frozen):
+    layer = Convolution(3, 5) if kind is Convolution else nn.Conv2d(3, 5, 3, padding=1)
+    layer.requires_grad_(not frozen)
+    x, wider, plus = torch.randn(2, 3, 6, 6), torch.randn(2, 4, 6, 6), torch.randn(2, 5, 6, 6)
+    other = torch.randn(5, 4, 3, 3)
+    expected = nn.functional.conv2d(wider, other, layer.bias, padding=1).relu() + plus
+    own = layer(x).relu()
+    assert torch.allclose(rectified(layer, wider, plus, weight=other), expected, atol=1e-5)
+    with torch.inference_mode():
+        for _ in range(2):
+            assert torch.allclose(rectified(layer, wider, plus.clone(), weight=other), expected, atol=1e-5)
+            assert torch.allclose(rectified(layer, x), own, atol=1e-5)
 
 
 def test_what_is_added_is_added_after_the_relu():

@@ -1,12 +1,13 @@
+import small
 import torch
 from torch import nn
 
+from iadb_core.networks.building import laid_out
 from iadb_core.networks.parameters import flat_matrices, flat_views, flatten
-from iadb_core.networks.registry import build, laid_out
 
 
 def network():
-    return laid_out(build("unet", (3, 8, 8), {"width": 5}, torch.Generator().manual_seed(0)))
+    return laid_out(small.network("unet", (3, 8, 8), width=5))
 
 
 def test_flattening_changes_no_value_no_shape_and_no_layout():

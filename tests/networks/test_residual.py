@@ -1,15 +1,19 @@
 import pytest
 import torch
-from torch.nn.functional import layer_norm
+from small import network
+from torch.nn.functional import conv2d, layer_norm, linear
 
-from iadb_core.networks.registry import build, parameter_count
-from iadb_core.networks.residual import Block, alpha_features, normalised
-
-SIZES = {"width": 8, "multipliers": [1, 2, 3], "blocks": 2, "patch": 2}
+from iadb_core.networks.building import parameter_count
+from iadb_core.networks.residual.network import ResidualBlock, alpha_features, normalised
 
 
-def make(shape=(1, 16, 16), **settings):
-    return build("residual", shape, SIZES | settings, torch.Generator().manual_seed(0))
+def make(shape=(1, 16, 16)):
+    return network("residual", shape, width=8, multipliers=[1, 2, 3], blocks=2, patch=2)
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    torch.manual_seed(0)
 
 
 def awake(network):
@@ -31,9 +35,52 @@ def test_at_first_it_is_zero_everywhere():
 
 
 def test_a_block_is_at_first_the_identity():
-    block = next(module for module in make().modules() if isinstance(module, Block))
+    block = next(module for module in make().modules() if isinstance(module, ResidualBlock))
     h = torch.randn(2, 8, 4, 4)
     assert torch.equal(block(h, torch.randn(2, 32)), h)
+
+
+def over_channels(h):
+    """Each pixel's channels to mean 0 and variance 1, by hand."""
+    middle = h - h.mean(dim=1, keepdim=True)
+    return middle / (middle.square().mean(dim=1, keepdim=True) + 1e-5).sqrt()
+
+
+def swish(h):
+    return h * torch.sigmoid(h)
+
+
+def by_hand(w, h, embedding):
+    """A block by its parameters: α's embedding scales the second normalisation by 1 + scale, and shifts it."""
+    first = over_channels(h) * w["norm.weight"][:, None, None] + w["norm.bias"][:, None, None]
+    inner = conv2d(swish(first), w["conv1.weight"], w["conv1.bias"], padding=1)
+    modulation = linear(embedding, w["modulation.weight"], w["modulation.bias"])[:, :, None, None]
+    scale, shift = modulation[:, : h.shape[1]], modulation[:, h.shape[1] :]
+    second = over_channels(inner) * (1 + scale) + shift
+    return h + conv2d(swish(second), w["conv2.weight"], w["conv2.bias"], padding=1)
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.1, 1.0])
+def test_a_block_is_modulated_by_one_plus_the_scale(strength):
+    block = awake(next(module for module in make().modules() if isinstance(module, ResidualBlock)))
+    with torch.no_grad():
+        block.modulation.weight *= strength
+        block.modulation.bias *= strength
+    h, embedding = torch.randn(3, 8, 6, 4), torch.randn(3, 32)
+    expected = by_hand(block.state_dict(), h, embedding)
+    assert torch.allclose(block(h, embedding), expected, atol=1e-5)
+    assert (expected - h).std() > 0.01
+
+
+def test_without_modulation_alpha_does_not_matter_but_the_block_still_does_something():
+    block = awake(next(module for module in make().modules() if isinstance(module, ResidualBlock)))
+    for parameter in block.modulation.parameters():
+        torch.nn.init.zeros_(parameter)
+    h = torch.randn(2, 8, 4, 4)
+    one, other = (block(h, torch.randn(2, 32)) for _ in range(2))
+    assert torch.equal(one, other)
+    varied = (one - h - block.conv2.bias[:, None, None]).std()
+    assert varied > 0.01  # `scale` in place of `1 + scale` would leave nothing but the bias
 
 
 def test_samples_do_not_mix():

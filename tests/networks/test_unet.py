@@ -1,12 +1,18 @@
 import pytest
 import torch
+from small import network
 from torch.nn.functional import conv2d, conv_transpose2d, relu
 
-from iadb_core.networks.registry import build, parameter_count
+from iadb_core.networks.building import parameter_count
 
 
-def make(shape, **settings):
-    return build("unet", shape, settings, torch.Generator().manual_seed(3))
+def make(shape, **sizes):
+    return network("unet", shape, seed=3, **sizes)
+
+
+@pytest.fixture(autouse=True)
+def _seeded():
+    torch.manual_seed(0)
 
 
 def test_it_has_as_many_parameters_as_the_tutorials():
@@ -14,8 +20,8 @@ def test_it_has_as_many_parameters_as_the_tutorials():
 
 
 def test_unet_computes_the_tutorials_blocks():
-    network = make((1, 16, 16), width=8)
-    w = network.state_dict()
+    unet = make((1, 16, 16), width=8)
+    w = unet.state_dict()
 
     def conv(name, x, stride=1):
         return relu(conv2d(x, w[f"{name}.weight"], w[f"{name}.bias"], stride, padding=1))
@@ -36,10 +42,10 @@ def test_unet_computes_the_tutorials_blocks():
     out = conv("w", up("w_up", v) + a1)
     expected = conv2d(out, w["out.weight"], w["out.bias"])
     assert c4.shape == (3, 8, 2, 2)
-    assert torch.allclose(network(x, alpha), expected, atol=1e-6)
+    assert torch.allclose(unet(x, alpha), expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("size", [8, 24, 40])
 def test_unet_takes_any_multiple_of_8_and_colours(size):
-    network = make((3, size, size), width=4)
-    assert network(torch.randn(2, 3, size, size), torch.rand(2)).shape == (2, 3, size, size)
+    unet = make((3, size, size), width=4)
+    assert unet(torch.randn(2, 3, size, size), torch.rand(2)).shape == (2, 3, size, size)

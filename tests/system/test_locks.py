@@ -1,3 +1,5 @@
+import fcntl
+import os
 import subprocess
 import sys
 import threading
@@ -86,3 +88,52 @@ def test_a_file_that_was_removed_meanwhile_is_made_anew(tmp_path):
         (tmp_path / "file").unlink()
         with held(tmp_path / "file"):
             assert (tmp_path / "file").exists()
+
+
+def between_opening_and_locking(monkeypatch, change):
+    """Let something happen once, after a file was opened and before it is locked, as another process might do it."""
+    flock, left = fcntl.flock, [change]
+
+    def late(file, operation):
+        if left:
+            left.pop()()
+        return flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+
+
+def replaced(path):
+    """Another file gets the name."""
+    path.with_name("other").write_text("other")
+    os.replace(path.with_name("other"), path)
+
+
+@pytest.mark.parametrize("change", [lambda path: path.unlink(), replaced], ids=["removed", "replaced"])
+def test_what_is_held_is_the_file_that_has_the_name(tmp_path, monkeypatch, change):
+    path = tmp_path / "file"
+    path.touch()
+    between_opening_and_locking(monkeypatch, lambda: change(path))
+    with held(path) as file:
+        assert os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+        with pytest.raises(BlockingIOError), open(path, "ab") as another:
+            fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@pytest.mark.parametrize("change", [lambda path: path.unlink(), replaced], ids=["removed", "replaced"])
+def test_who_is_alone_has_written_so_into_the_file_that_has_the_name(tmp_path, monkeypatch, change):
+    path = tmp_path / "file"
+    path.touch()
+    between_opening_and_locking(monkeypatch, lambda: change(path))
+    with alone(path, print):
+        assert path.read_text().startswith(f"process {os.getpid()} on ")
+    assert not path.exists()
+
+
+def test_a_file_that_another_has_put_in_the_place_of_the_abandoned_one_is_not_removed(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.touch()
+    between_opening_and_locking(monkeypatch, lambda: replaced(path))
+    remove_unless_held(path)
+    assert path.read_text() == "other"
+    remove_unless_held(path)
+    assert not path.exists()

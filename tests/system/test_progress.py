@@ -7,10 +7,14 @@ import sys
 import pytest
 
 JOB = """
-import sys, time
+import os, signal, sys, time
+for number in (signal.SIGTERM, signal.SIGHUP):  # what started the tests may ignore them, as nohup does
+    signal.signal(number, signal.SIG_DFL)
 from iadb_core.system import progress
 from iadb_core.system.errors import InputError
 progress.SECONDS_BETWEEN_LINES = 0.05
+if sys.argv[1] == "ignored":
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 with progress.job("job.log", "title"):
     if sys.argv[1] == "work":
         with progress.Progress(1000, "steps") as bar:
@@ -21,12 +25,13 @@ with progress.job("job.log", "title"):
         raise InputError("the file a.png is broken; repair it")
     elif sys.argv[1] == "disk":
         raise OSError(28, "No space left on device", "x.npy")
-    elif sys.argv[1] == "terminate":
-        import os, signal
+    elif sys.argv[1].startswith("SIG"):
         from iadb_core.system.files import atomic
         with atomic("half.bin"):
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.Signals[sys.argv[1]])
             time.sleep(5)
+    elif sys.argv[1] == "ignored":
+        os.kill(os.getpid(), signal.SIGHUP)
     elif sys.argv[1] == "memory":
         import torch
         torch.empty(10**15)
@@ -105,12 +110,18 @@ def test_a_fault_of_the_program_shows_its_traceback_in_both_places(tmp_path):
         assert "Traceback" in text
 
 
-def test_a_termination_leaves_nothing_half_written(tmp_path):
-    done, log = run(tmp_path, "terminate")
-    assert done.returncode == 143
+@pytest.mark.parametrize(("number", "status"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_termination_leaves_nothing_half_written(tmp_path, number, status):
+    done, log = run(tmp_path, number)
+    assert done.returncode == status
     assert done.stderr == "title: terminated\n"
     assert "terminated" in log
     assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
+
+
+def test_a_hangup_that_is_ignored_stays_ignored(tmp_path):
+    done, log = run(tmp_path, "ignored")
+    assert (done.returncode, done.stderr, log) == (0, "", "")
 
 
 def test_an_interruption_is_quiet(tmp_path):

@@ -1,8 +1,13 @@
 import pytest
 import torch
+from small import network, training
 
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.pairs import pairs_of
 from iadb_core.system import runtime
 from iadb_core.system.errors import InputError
+from iadb_core.training.loop import train
+from iadb_core.training.records import record_steps
 
 CPU = torch.device("cpu")
 
@@ -89,7 +94,15 @@ def test_peak_memory_is_of_this_process():
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_a_training_on_cuda_follows_the_one_on_the_cpu():
-    from test_training import run
+    densities, told = (
+        (Gaussian(mean=-1.0, std=0.5), Gaussian(mean=2.0, std=1.5)),
+        training(batch_size=256, learning_rate=2e-3),
+    )
 
-    (_, cpu), (_, cuda) = run(500), run(500, device=torch.device("cuda"))
-    assert cuda[-1].loss == pytest.approx(cpu[-1].loss, rel=0.05)
+    def loss(device):
+        blocks = pairs_of(densities, (None, None), (2,), 256, told.order, 0, device).blocks()
+        trained = network(width=32, hidden_layers=2).to(device)
+        *_, last = train(trained, blocks, 500, told, torch.float32, record_steps(500, None))
+        return last.loss
+
+    assert loss(torch.device("cuda")) == pytest.approx(loss(CPU), rel=0.05)

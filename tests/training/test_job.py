@@ -150,7 +150,10 @@ def interrupt(job, devices, number):
     wait_for(lambda: os.path.exists(job.log) and "steps on" in Path(job.log).read_text(), 120)
     time.sleep(0.3)
     os.killpg(process.pid, number)
-    _, said = process.communicate(timeout=60)
+    try:
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 128 + number
     assert len(states(job)) == 1
     assert "Traceback" not in said
@@ -166,9 +169,10 @@ def in_the_background():
         signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
-def test_processes_that_are_interrupted_leave_a_state(job, in_the_background, number):
-    interrupt(job("points", 10_000_000), 2, number)
+@pytest.mark.usefixtures("in_the_background")
+@pytest.mark.parametrize(("devices", "number"), [(2, signal.SIGINT), (1, signal.SIGINT), (1, signal.SIGHUP)])
+def test_processes_that_are_interrupted_leave_a_state(job, devices, number):
+    interrupt(job("points", 10_000_000), devices, number)
 
 
 @pytest.mark.parametrize(("before", "after"), [(2, 1), (1, 2)])

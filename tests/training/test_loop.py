@@ -15,8 +15,8 @@ from iadb_core.method.couplings import Block
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.system import graphs
+from iadb_core.system.arrays import load_array, save_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import load_array, save_array
 from iadb_core.training.loop import train, training_length
 from iadb_core.training.records import final_loss, record_steps
 

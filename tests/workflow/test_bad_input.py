@@ -125,8 +125,8 @@ def test_a_loss_that_overflows_writes_no_model(workspace, refused):
 STAGES = {  # what is damaged, the rule that reads it, a target of that rule, and what it says
     "samples": ("points/source/train.npy", "train", "points/seed0/model.pt", "train.npy is not a readable"),
     "model": ("points/seed0/model.pt", "trajectory", "points/seed0/trajectory.npy", "model.pt is not a readable"),
-    "trajectory": ("points/seed0/trajectory.npy", "render_5_frames", "points.gif", "trajectory.npy is not a readable"),
-    "frame": ("points/seed0/frames/0002.png", "gif", "points.gif", "0002.png is not a readable frame"),
+    "trajectory": ("points/seed0/trajectory.npy", "render", "points.gif", "trajectory.npy is not a readable"),
+    "frames": ("points/seed0/frames.zip", "gif", "points.gif", "frames.zip is not a readable archive"),
     "metrics": ("points/seed0/metrics.json", "table", "metrics.csv", "cannot read results/points/seed0/metrics.json"),
 }
 

@@ -9,6 +9,8 @@ from PIL import Image
 from small import IMAGES, POINTS
 
 from iadb_core.data.scaling import unscale
+from iadb_core.drawing.animation import read_frame
+from iadb_core.drawing.archive import ArchivedFrames
 from iadb_core.networks import checkpoint
 
 
@@ -23,12 +25,11 @@ def test_the_default_target_makes_every_file(finished):
     made = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
     run = ["model.pt", "training.csv", "training.json", "trajectory.npy", "sampling.json"]
     run += ["generated/1-of-1.npy", "generated/1-of-1.json"]
-    frames = [f"frames/{index:04d}.png" for index in range(5)]
     expected = {"points.gif", "images.gif", "metrics.csv", "metrics.md", "points/solvers.csv", "points/solvers.png"}
     expected |= {"images/target/train.npy", "images/target/held_out.npy"}
     expected |= {f"classifiers/digits-8-0-0/classifier.{suffix}" for suffix in ("pt", "json")}
     for name in ("points", "images"):
-        expected |= {f"{name}/seed0/{file}" for file in [*run, *frames, "metrics.json", "config.yaml"]}
+        expected |= {f"{name}/seed0/{file}" for file in [*run, "frames.zip", "metrics.json", "config.yaml"]}
     expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in ("train", "held_out")}
     assert made == expected
 
@@ -69,9 +70,17 @@ def test_the_trajectory_and_its_last_frame(finished):
     assert (points.shape, points.dtype) == ((5, 20, 2), np.float32)
     images = np.load(finished.path("results/images/seed0/trajectory.npy"))
     assert images.shape == (5, 20, 1, 8, 8)
-    frame = np.asarray(Image.open(finished.path("results/images/seed0/frames/0004.png")))
+    frame = np.asarray(read_frame(ArchivedFrames(finished.path("results/images/seed0/frames.zip"))[4]))
     shown = frame[8:16, :8] / 255  # image 1 stands in row 1, column 0, and 5 × 8 = 40 pixels fit into 64 once
     assert np.abs(shown - unscale(images[4, 1, 0], [(0.5, 0.5)])).max() < 0.003
+
+
+def test_frames_are_unpacked_for_who_asks_for_them(again):
+    assert ran(again.snakemake("results/points/seed0/frames")) == {"frames"}
+    archived = ArchivedFrames(again.path("results/points/seed0/frames.zip"))
+    files = sorted(again.path("results/points/seed0/frames").glob("*.png"))
+    assert [path.name for path in files] == [f"{index:04d}.png" for index in range(5)]
+    assert [path.read_bytes() for path in files] == [frame.read() for frame in archived]
 
 
 def test_starts_are_training_points_of_the_source_and_end_near_the_target(finished):
@@ -164,7 +173,7 @@ def test_every_kind_of_density_meets_every_other(workspace):
     workspace.configure({name: experiment | short for name, experiment in experiments.items()})
     files = (".gif", ".mp4", "/seed0/metrics.json")
     run = workspace.snakemake(*(f"results/{name}{file}" for name in experiments for file in files))
-    assert {"draw_samples", "read_samples", "draw_samples", "read_samples", "mp4"} <= ran(run)
+    assert {"draw_samples", "read_samples", "mp4"} <= ran(run)
     for name in experiments:
         with Image.open(workspace.path(f"results/{name}.gif")) as gif:
             assert gif.n_frames == 3

@@ -15,10 +15,12 @@ from PIL import Image
 from small import IMAGES, POINTS
 from test_pipeline import ran
 
+from iadb_core.drawing.animation import read_frame
+from iadb_core.drawing.archive import ArchivedFrames, save_frames
 from workflow.experiments import deep_merge
 
 TARGETS = ("results/points.gif", "results/metrics.csv")
-DRAWN = {"render_5_frames", "gif"}
+DRAWN = {"render", "gif"}
 MEASURED = {"generate", "sampling", "metrics", "table"}
 SAMPLED = {"trajectory", *DRAWN, *MEASURED}
 TRAINED = {"train", *SAMPLED}
@@ -219,24 +221,23 @@ def test_a_file_at_the_end_deleted(project):
 
 
 def test_a_file_in_the_middle_deleted_is_not_missed_until_it_is_needed(project):
-    frame = project.path("results/points/seed0/frames/0002.png")
-    before = frame.read_bytes()
-    frame.unlink()
+    frames = project.path("results/points/seed0/frames.zip")
+    before = frames.read_bytes()
+    frames.unlink()
     project.path("results/points/seed0/model.pt").unlink()
     assert project.makes() == set()
-    assert project.makes("results/points/seed0/frames/0002.png") == {"render_5_frames"}
-    assert frame.read_bytes() == before
+    assert project.makes("results/points/seed0/frames.zip") == {"render"}
+    assert frames.read_bytes() == before
     assert project.makes() <= {"gif"}
     assert project.makes("results/points/seed0/model.pt") == {"train"}
     project.makes()
 
 
-def test_a_frame_edited_is_in_the_gif(project):
-    frame = project.path("results/points/seed0/frames/0002.png")
-    with Image.open(frame) as opened:
-        edited = opened.convert("RGB")
-    edited.paste((0, 0, 0), (0, 0, 32, 32))
-    edited.save(frame)
+def test_frames_edited_are_in_the_gif(project):
+    path = project.path("results/points/seed0/frames.zip")
+    frames = [read_frame(frame).convert("RGB") for frame in ArchivedFrames(path)]
+    frames[2].paste((0, 0, 0), (0, 0, 32, 32))
+    save_frames(path, frames, threads=1)
     assert project.makes() == {"gif"}
     with Image.open(project.path("results/points.gif")) as gif:
         gif.seek(2)
@@ -245,7 +246,7 @@ def test_a_frame_edited_is_in_the_gif(project):
 
 def test_the_number_of_steps(project):
     project.configure(sampling={"steps": 3})
-    assert project.makes() == {"trajectory", "render_4_frames", "gif", *MEASURED}
+    assert project.makes() == {"trajectory", "render", "gif", *MEASURED}
 
 
 STUDIES = ("results/points/seed0/map.json", "results/points/solvers.csv")

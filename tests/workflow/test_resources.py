@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from iadb_core.data.rejection import read_density
 from PIL import Image
+
+from iadb_core.data.rejection import read_density
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "densities"
 PICTURES = sorted(FOLDER.glob("*.png"))

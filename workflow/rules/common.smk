@@ -137,23 +137,6 @@ def plane_files(*sides):
     return files
 
 
-def frame_count(experiment):
-    """How many frames its animation has: every stride-th state of the trajectory, and the last."""
-    steps, stride = experiment.sampling.steps, experiment.animation.stride
-    return len(range(0, steps, stride)) + 1
-
-
-def frames(experiment, seed, count):
-    """The frames of a run, in order."""
-    return [f"results/{experiment}/seed{seed}/frames/{i:04d}.png" for i in range(count)]
-
-
-def first_run_frames(wildcards):
-    """The frames of the first seed's run, which the animation shows."""
-    experiment = experiments[wildcards.experiment]
-    return frames(wildcards.experiment, experiment.seeds[0], frame_count(experiment))
-
-
 def picked(wildcards, name, keys):
     """Some settings of a section of the experiment."""
     settings = canonical(getattr(experiments[wildcards.experiment], name))

@@ -1,7 +1,8 @@
 """Draw the frames of one run."""
 
 from iadb_core.data.registry import density_of
-from iadb_core.drawing.frames import Frames, save_frames
+from iadb_core.drawing.archive import save_frames
+from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
 from iadb_core.system.arrays import load_array
 from iadb_core.system.progress import job
@@ -10,4 +11,4 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     settings, trajectory = snakemake.params.settings, load_array(snakemake.input.trajectory)
     densities = density_of(settings["source"]), density_of(settings["target"])
     frames = Frames(trajectory, *densities, settings["schedule"], Animation.of(settings["animation"]))
-    save_frames(frames, snakemake.output.frames, snakemake.threads)
+    save_frames(snakemake.output.frames, frames, snakemake.threads)
