@@ -119,7 +119,7 @@ def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path)
     begin = measured_starts(experiment.source, model.shape, None, held_out, evaluation.count, seed)
     samples = Sampler(model.field, Way.of(experiment.sampling), model.device).ends(begin).numpy()
     target, judge = experiment.target, str(classifier)
-    comparison = comparison_of(target, held_out, stored, len(samples), evaluation, seed, judge)
+    comparison = comparison_of(target, held_out, stored, len(samples), evaluation, seed, classifier=judge)
     measures = comparison.quality()
     value = score(measures, comparison.generated(samples), comparison.reference)[METRIC]
     floor, deviation = comparison.floors(measures)[METRIC]

@@ -18,6 +18,11 @@ from iadb_core.system.progress import Progress
 AT_ONCE = 64  # frames that are drawn before they are written
 
 
+def frame_name(number: int) -> str:
+    """The name of a frame, from 0000.png."""
+    return f"{number:04d}.png"
+
+
 def save_frames(path: str | os.PathLike[str], frames: Sequence[Image.Image], threads: int) -> None:
     """Draw and write frames as 0000.png, 0001.png, …, atomically; the same frames give the same bytes.
 
@@ -32,7 +37,7 @@ def save_frames(path: str | os.PathLike[str], frames: Sequence[Image.Image], thr
         for first in range(0, len(frames), AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, len(frames)))
             for number, png in zip(numbers, pool.map(lambda number: encoded(frames[number]), numbers), strict=True):
-                archive.writestr(ZipInfo(f"{number:04d}.png"), png)
+                archive.writestr(ZipInfo(frame_name(number)), png)
                 progress.update(1)
 
 
@@ -48,9 +53,9 @@ class ArchivedFrames(Sequence[IO[bytes]]):
             self.archive = ZipFile(path)
         except Exception as error:  # zipfile raises nearly every exception on a broken file
             raise self._broken(error) from error
-        self.names = sorted(self.archive.namelist())
+        self.names = [frame_name(number) for number in range(len(self.archive.namelist()))]
         kinds = {entry.compress_type for entry in self.archive.infolist()}
-        if kinds != {ZIP_STORED} or self.names != [f"{number:04d}.png" for number in range(len(self.names))]:
+        if kinds != {ZIP_STORED} or set(self.names) != set(self.archive.namelist()):
             raise self._broken("it does not hold frames")
 
     def _broken(self, why: object) -> InputError:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from functools import cached_property
-from typing import Generic
+from typing import Generic, Literal
 
 import numpy as np
 import torch
@@ -15,20 +15,40 @@ from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import load_array
 from iadb_core.system.seeds import numpy_generator
 
+Part = Literal["validation", "test"]
+VALIDATION: Part = "validation"
+
+
+def rows_of_part(part: Part, count: int) -> np.ndarray:
+    """Which of `count` held-out samples are in a part, ascending: the same for every run, so that they compare."""
+    order = numpy_generator(0, "validation part").permutation(count)
+    return np.sort(order[: count // 2] if part == VALIDATION else order[count // 2 :])
+
 
 class Comparison(ABC, Generic[Seen]):
     """Held-out samples that generated ones are compared with, and the draws of real samples that give the floors.
 
     held_out, train: files of the target's stored samples; no `train` for a fresh density. count: generated samples.
-    settings: `floor_draws`, and what its measures take. seed: of the draws.
+    settings: `floor_draws`, and what its measures take. seed: of the draws. part: of the held-out samples, if not all:
+    `validation`, the half by which settings are chosen, or `test`, the other one, on which they are reported.
     Raises InputError for a broken file or too few samples.
     """
 
     def __init__(
-        self, target: Density, held_out: str, train: str | None, count: int, settings: Evaluation, seed: int
+        self,
+        target: Density,
+        held_out: str,
+        train: str | None,
+        count: int,
+        settings: Evaluation,
+        seed: int,
+        part: Part | None = None,
     ) -> None:
         self.target, self.settings, self.seed = target, settings, seed
+        self.split = VALIDATION if part == VALIDATION else "held_out"
         self.held_out, self.train = load_array(held_out), load_array(train) if train else None
+        if part:
+            self.held_out = self.held_out[rows_of_part(part, len(self.held_out))]
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
         self.sets = real_sets(count, len(self.held_out), trained, settings.floor_draws, generator)
@@ -86,6 +106,6 @@ class Comparison(ABC, Generic[Seen]):
         kept = usable(self.measures(), generated, self.reference)
         scored, below = score(kept, generated, self.reference), self.floors(kept)
         return [
-            Figure(metric, value, self.sets.n, "held_out", *below[metric], "real samples", self.sets.pool)
+            Figure(metric, value, self.sets.n, self.split, *below[metric], "real samples", self.sets.pool)
             for metric, value in scored.items()
         ]

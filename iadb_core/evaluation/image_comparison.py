@@ -7,7 +7,7 @@ import numpy as np
 from iadb_core.data.density import Density
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.classifier import Classifier, embed
-from iadb_core.evaluation.comparison import Comparison
+from iadb_core.evaluation.comparison import VALIDATION, Comparison, Part
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import (
     class_entropy,
@@ -65,10 +65,11 @@ class ImageComparison(Comparison[Seen]):
         count: int,
         settings: Evaluation,
         seed: int,
+        part: Part | None = None,
         classifier: Classifier | None = None,
         inception: Inception | None = None,
     ) -> None:
-        super().__init__(target, held_out, train, count, settings, seed)
+        super().__init__(target, held_out, train, count, settings, seed, part)
         self.classifier, self.inception = classifier, inception
 
     def hashes(self) -> dict[str | None, str]:
@@ -99,7 +100,7 @@ class ImageComparison(Comparison[Seen]):
         return dict(zip((PRECISION, RECALL, DENSITY, COVERAGE), found, strict=True))
 
     def memorisation(self, values: Samples) -> list[Figure]:
-        if self.train is None:
+        if self.train is None or self.split == VALIDATION:
             return []
         train = Converted(self.train, self.true)
         return memorisation(self.true_generated(values), self.true(self.held_out), train, self.sets)

@@ -52,7 +52,7 @@ class PlaneField:
         """E[y | x = share·y + (1 − share)·z], y of `quadrature`, z of `other`; NaN where there is no such pair."""
         y, share = quadrature.points, share[:, None, None]
         z = (x[:, None, :] - share * y) / (1 - share)  #           (batch, points, 2)
-        weights = other.value(z) * quadrature.weights  #           (batch, points)
+        weights = other.density(z) * quadrature.weights  #           (batch, points)
         return (weights @ y.to(weights.dtype) / weights.sum(dim=1, keepdim=True)).to(x.dtype)
 
 

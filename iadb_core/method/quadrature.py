@@ -1,7 +1,7 @@
 """Densities of the plane as sums: their value anywhere, and points with weights that stand for them."""
 
 from collections.abc import Callable
-from math import ceil, sqrt
+from math import ceil, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +18,11 @@ LEAST_NODES, MOST_NODES = 2**12, 2**16
 class PlaneDensity(NamedTuple):
     """A density of the plane: its value anywhere, quadrature points with weights, and its moments.
 
-    value: (…, 2) to (…), up to a factor. points: (count, 2); weights: (count,), which sum to one. mean, covariance:
-    (2,) and (2, 2), float64.
+    density: (…, 2) to (…), which integrates to one. points: (count, 2); weights: (count,), which sum to one. mean,
+    covariance: (2,) and (2, 2), float64.
     """
 
-    value: Callable[[Tensor], Tensor]
+    density: Callable[[Tensor], Tensor]
     points: Tensor
     weights: Tensor
     mean: Tensor
@@ -42,11 +42,12 @@ def plane_density(law: Law) -> PlaneDensity | None:
 
 def _of_pixels(picture: np.ndarray) -> PlaneDensity:
     """A picture, (height, width), constant on each pixel of the unit square: row, then column."""
-    pixels = torch.from_numpy(np.ascontiguousarray(picture, dtype=np.float32))
-    height, width = pixels.shape
+    height, width = picture.shape
+    of_one = picture * (height * width / picture.sum())  # a pixel has an area of 1/(height·width)
+    pixels = torch.from_numpy(np.ascontiguousarray(of_one, dtype=np.float32))
     with_border = torch.nn.functional.pad(pixels, (1, 1, 1, 1)).flatten()  # so that outside is a place too
 
-    def value(x: Tensor) -> Tensor:
+    def density(x: Tensor) -> Tensor:
         row = (x[..., 0] * height).floor_().clamp_(-1, height).to(torch.int32)
         column = (x[..., 1] * width).floor_().clamp_(-1, width).to(torch.int32)
         return with_border[row.add_(1).mul_(width + 2).add_(column).add_(1)]
@@ -58,7 +59,7 @@ def _of_pixels(picture: np.ndarray) -> PlaneDensity:
     cell_variance = torch.diag(1 / (12 * size.double().square()))  # of a uniform density on each cell
     points, weights = (bright + 0.5) / size, weights / weights.sum()
     mean, covariance = _moments(points, weights)
-    return PlaneDensity(value, points, weights, mean, covariance + cell_variance)
+    return PlaneDensity(density, points, weights, mean, covariance + cell_variance)
 
 
 def quadrature_grid(picture: np.ndarray) -> np.ndarray:
@@ -80,12 +81,12 @@ def _of_normal(mean: float, std: float) -> PlaneDensity:
     line = mean + std * torch.linspace(-GAUSSIAN_REACH, GAUSSIAN_REACH, GAUSSIAN_LATTICE)
     points = torch.cartesian_prod(line, line)
 
-    def value(x: Tensor) -> Tensor:
-        return torch.exp(-0.5 * ((x - mean) / std).square().sum(dim=-1))
+    def density(x: Tensor) -> Tensor:
+        return torch.exp(-0.5 * ((x - mean) / std).square().sum(dim=-1)) / (2 * pi * std**2)
 
-    weights = value(points)
+    weights = density(points)
     middle = torch.full((2,), mean, dtype=torch.float64)
-    return PlaneDensity(value, points, weights / weights.sum(), middle, std**2 * torch.eye(2, dtype=torch.float64))
+    return PlaneDensity(density, points, weights / weights.sum(), middle, std**2 * torch.eye(2, dtype=torch.float64))
 
 
 def _moments(points: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

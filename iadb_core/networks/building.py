@@ -17,7 +17,9 @@ def build(settings: NetworkSettings, shape: Shape, generator: torch.Generator) -
 
     Raises InputError as `planned` does.
     """
-    network = planned(settings, shape).to_empty(device="cpu")
+    _check(settings, shape)
+    with torch.random.fork_rng(devices=()), torch.device("cpu"):  # torch's own initial weights are not kept
+        network = settings.network(shape)
     initialise(network, generator)
     return network
 
@@ -27,10 +29,14 @@ def planned(settings: NetworkSettings, shape: Shape) -> Network:
 
     Raises InputError if it does not take samples of `shape`.
     """
-    if why := misfit(settings, shape):
-        raise InputError(f"network: {why}")
+    _check(settings, shape)
     with torch.device("meta"):
         return settings.network(shape)
+
+
+def _check(settings: NetworkSettings, shape: Shape) -> None:
+    if why := misfit(settings, shape):
+        raise InputError(f"network: {why}")
 
 
 @torch.no_grad()

@@ -37,15 +37,16 @@ def save(
     InputError if the file cannot be written.
     """
     described = dict(sorted(sizes.written().items()))
-    told = {"network": {"name": described.pop("name"), "shape": list(shape), "settings": described}}
     content = {
         "format": FORMAT,
+        "network": {"name": described.pop("name"), "shape": list(shape), "settings": described},
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
-        **_with_one_of_each_text({**told, "settings": settings}, {}),
+        "settings": settings,
         "seed": seed,
         "steps": steps,
         "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
     }
+    content = _with_one_of_each_text(content, {})
     archive = io.BytesIO()  # straight into a file, torch hides that the disk is full
     torch.save(content, archive)
     with atomic(path) as file:
@@ -96,8 +97,12 @@ def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -
     if name not in NETWORKS:
         raise ValueError(f"{name!r} is not among the networks")
     sizes = NETWORKS[name].model_validate({"name": name, **described["settings"]})
-    if not all(tensor.dtype == torch.float32 and tensor.layout == torch.strided for tensor in weights.values()):
-        raise ValueError("weights of another kind than float32")
     network = planned(sizes, tuple(shape))
+    own = network.state_dict()
+    for key, tensor in weights.items():
+        if key in own and (tensor.dtype, tensor.layout) != (own[key].dtype, torch.strided):
+            raise ValueError(f"{key} is {tensor.dtype}, not {own[key].dtype}")
     network.load_state_dict(weights, assign=True)
+    if lost := [key for key, buffer in network.named_buffers() if buffer.is_meta]:
+        raise ValueError(f"{', '.join(lost)} of the network is in no checkpoint")
     return network

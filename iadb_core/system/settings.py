@@ -19,7 +19,9 @@ class Section(BaseModel):
 
     def written(self) -> dict[str, Any]:
         """All of it as JSON and YAML have it, without what is not given and has no default."""
-        return self.model_dump(mode="json", exclude_none=True)
+        return self.model_dump(
+            mode="json", exclude_none=True, warnings=False
+        )  # `of` leaves lists where there are tuples
 
     def canonical(self, places: bool = False) -> dict[str, Any]:
         """The same without what changes no result: what a result depends on, and what Snakemake compares.

@@ -10,6 +10,10 @@ from iadb_core.system.provenance import settings_text
 
 MEASURED = ["final_loss", "training_seconds"]
 DECIDING = FRECHET[CLASSIFIER].title
+CHOSEN = (
+    "The best first, by a figure on one half of the held-out samples (validation); all other figures are of the other "
+    "half, by which nothing was chosen."
+)
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -29,23 +33,43 @@ tr:hover td {{ background: #f2f6fb; }}
 """
 
 
+def figures_of(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The values of a run's figures by metric, from metrics.json: `figures`, and those of the part `validation`."""
+    parts: dict[str, dict[str, float]] = {"figures": {}, "validation": {}}
+    for figure in metrics["figures"]:
+        part = parts["validation" if figure["split"] == "validation" else "figures"]
+        part[figure["metric"]] = figure["value"]
+    return parts
+
+
 def compare(runs: Iterable[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]]) -> pandas.DataFrame:
     """A row for each variant, the best first: the swept keys that differ, seeds, and mean and deviation of each figure.
 
-    runs: of each run its `experiment`, `seed`, `final_loss`, `training_seconds` and `figures` by metric. values: the
-    swept values by variant and key. The best has the least Fréchet distance on a classifier's features if images have
-    it, else the least of the first metric. The deviation over seeds is empty for one seed.
+    runs: of each run its `experiment`, `seed`, `final_loss`, `training_seconds`, and `figures` and `validation` by
+    metric. values: the swept values by variant and key. The best has the least Fréchet distance on a classifier's
+    features if images have it, else the least of the first metric: on the validation part of the held-out samples,
+    while the figures are of the other part. The deviation over seeds is empty for one seed.
     """
-    rows = [{"experiment": run["experiment"], **{key: run[key] for key in MEASURED}, **run["figures"]} for run in runs]
+    runs = list(runs)
+    deciding = DECIDING if all(DECIDING in run["validation"] for run in runs) else next(iter(runs[0]["validation"]))
+    chosen_by = f"{deciding}, validation"
+    rows = [
+        {
+            "experiment": run["experiment"],
+            chosen_by: run["validation"].get(deciding),
+            **run["figures"],
+            **{key: run[key] for key in MEASURED},
+        }
+        for run in runs
+    ]
     table = pandas.DataFrame(rows)
     metrics = [column for column in table.columns if column not in ("experiment", *MEASURED)]
     groups = table.groupby("experiment", sort=False)
     found = pandas.DataFrame({"seeds": groups.size()})
     for column in [*metrics, *MEASURED]:
         found[column], found[f"{column}, std"] = groups[column].mean(), groups[column].std(ddof=1)
-    deciding = DECIDING if DECIDING in metrics else metrics[0]
     differing = pandas.DataFrame([_differing(values)[name] for name in found.index], index=found.index)
-    sorted_ = pandas.concat([differing, found], axis=1).sort_values(deciding, kind="stable")
+    sorted_ = pandas.concat([differing, found], axis=1).sort_values(chosen_by, kind="stable")
     return sorted_.reset_index(drop=not differing.empty)
 
 
@@ -68,9 +92,7 @@ def page(name: str, table: pandas.DataFrame) -> str:
         shown[column] = table[column] if deviations is None else _with_deviation(table[column], deviations)
     body = shown.to_html(index=False, border=0, escape=True, float_format=lambda value: f"{value:g}")
     seeds = int(table.seeds.max())
-    caption = (
-        f"The best first; mean ± standard deviation over {seeds} seeds." if seeds > 1 else "The best first; one seed."
-    )
+    caption = f"{CHOSEN} Mean ± standard deviation over {seeds} seeds." if seeds > 1 else f"{CHOSEN} One seed."
     return PAGE.format(title=f"Sweep of {name}", caption=caption, table=body)
 
 

@@ -30,8 +30,8 @@ SOURCE, TARGET = Gaussian(mean=CASE.m0, std=CASE.s0), Gaussian(mean=CASE.m1, std
 IMAGES = (1, 8, 8)
 
 
-def way(steps=32, batch_size=16):
-    return Way(solver_of("rk4"), linear(steps), batch_size)
+def way(steps=32):
+    return Way(solver_of("rk4"), linear(steps), batch_size=16)
 
 
 def draws(count, mean, std):
@@ -58,11 +58,10 @@ def titles(found):
     return [figure.metric.title for figure in found.figures]
 
 
-@pytest.mark.parametrize("batch_size", [16, 1000])
-def test_the_exact_field_studied_as_a_network_is_perfect(batch_size):
+def test_the_exact_field_studied_as_a_network_is_perfect():
     exact = exact_field(SOURCE.law(), TARGET.law(), (2,))
     begin, real = draws(100, CASE.m0, CASE.s0), draws(100, CASE.m1, CASE.s1)
-    found = study(model(CASE.field), way(batch_size=batch_size), exact, begin, real, 5)
+    found = study(model(CASE.field), way(), exact, begin, real, 5)
     named = by_metric(found.figures)
     assert named[EXACT_MAP].value < 1e-3
     assert named[FIELD_ERROR].value < 1e-2

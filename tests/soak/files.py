@@ -39,8 +39,8 @@ from iadb_core.data.torchvision_sets import torchvision_set
 from iadb_core.drawing.animation import read_frame
 from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier
 from iadb_core.networks import checkpoint
-from iadb_core.system.errors import InputError
 from iadb_core.system.arrays import load_array
+from iadb_core.system.errors import InputError
 from iadb_core.system.files import read_json
 from iadb_core.system.runtime import peak_memory_mb
 from iadb_core.training.loop import State
@@ -192,7 +192,10 @@ class Readers:
         }
         self.kinds: dict[str, tuple[dict[str, bytes], Callable[[Path], Any]]] = {
             "picture of a density": (of_pictures, read_density),
-            "picture in a folder": (of_pictures, lambda path: Folder(path=str(path.parent), size=16, channels=3).read("", 0)),
+            "picture in a folder": (
+                of_pictures,
+                lambda path: Folder(path=str(path.parent), size=16, channels=3).read("", 0),
+            ),
             "frame": (of_pictures, read_frame),
             "array": (arrays, lambda path: np.asarray(load_array(path)).sum()),
             "checkpoint": (archives(root / "made.pt"), checkpoint.load),

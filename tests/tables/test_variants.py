@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from iadb_core.tables.variants import compare, page
+from iadb_core.tables.variants import compare, figures_of, page
 
 VALUES = {
     "a~rate=1,width=8": {"training.rate": 1, "network.width": 8, "training.decay": "constant"},
@@ -16,6 +16,7 @@ def run(experiment, seed, distance, **figures):
         "final_loss": 0.5 + seed,
         "training_seconds": 10.0,
         "figures": {"W2 (with root)": distance, **figures},
+        "validation": {"W2 (with root)": distance, **figures},
     }
 
 
@@ -56,3 +57,22 @@ def test_values_that_are_sections_are_told_as_text():
     values = {"a~1": {"network": {"width": 4}}, "a~2": {"network": {"width": 8}}}
     table = compare([run("a~1", 0, 1.0), run("a~2", 0, 2.0)], values)
     assert list(table.network) == ['{"width": 4}', '{"width": 8}']
+
+
+def test_the_best_is_chosen_by_the_validation_part_and_reported_by_the_other():
+    first, second = VALUES
+    runs = [run(first, 0, 0.1), run(second, 0, 0.3)]
+    runs[0]["validation"], runs[1]["validation"] = {"W2 (with root)": 0.6}, {"W2 (with root)": 0.2}
+    table = compare(runs, VALUES)
+    assert list(table["training.rate"]) == [2, 1]
+    assert list(table["W2 (with root)"]) == [0.3, 0.1]
+    assert list(table["W2 (with root), validation"]) == [0.2, 0.6]
+
+
+def test_figures_are_told_apart_by_their_part():
+    figures = [
+        {"metric": "W2 (with root)", "split": split, "value": value}
+        for split, value in (("held_out", 1.0), ("validation", 2.0))
+    ]
+    found = figures_of({"figures": figures})
+    assert found == {"figures": {"W2 (with root)": 1.0}, "validation": {"W2 (with root)": 2.0}}

@@ -26,8 +26,9 @@ def table(workspace: Workspace) -> list[dict[str, str]]:
 def test_the_table_has_a_row_for_each_variant_the_best_first(swept):
     rows = table(swept)
     assert [row["training.learning_rate"] for row in rows] == ["0.02", "0.0001"]
-    distances = [float(row["W2 (with root)"]) for row in rows]
-    assert distances == sorted(distances)
+    chosen_by = [float(row["W2 (with root), validation"]) for row in rows]
+    assert chosen_by == sorted(chosen_by)
+    assert chosen_by != [float(row["W2 (with root)"]) for row in rows]
     assert "points" in swept.path("results/points/sweep.html").read_text()
 
 

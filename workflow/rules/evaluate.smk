@@ -50,6 +50,7 @@ rule metrics:
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
+        parts=measured_parts,
         seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"

@@ -11,13 +11,14 @@ from iadb_core.system.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} metrics"):
     configure(snakemake.threads)
-    settings, inputs = snakemake.params.settings, snakemake.input
-    target, evaluation = (
-        density_of(settings["target"]).located(inputs.target_files),
-        Evaluation.of(settings["evaluation"]),
-    )
+    settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
+    target = density_of(settings["target"]).located(inputs.target_files)
+    evaluation = Evaluation.of(settings["evaluation"])
     generated, held_out = Shards(inputs.generated), (inputs.held_out, inputs.train or None)
     seen_by = inputs.classifier or None, evaluation.inception
-    comparison = comparison_of(target, *held_out, len(generated), evaluation, snakemake.params.seed, *seen_by)
-    figures, code = described_figures(comparison, generated), files_digest([*inputs.code, __file__])
+    figures = []
+    for part in snakemake.params.parts:
+        comparison = comparison_of(target, *held_out, len(generated), evaluation, seed, part, *seen_by)
+        figures += described_figures(comparison, generated)
+    code = files_digest([*inputs.code, __file__])
     write_json(snakemake.output.metrics, {"figures": figures, "code": code, "versions": versions()})

@@ -21,7 +21,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     files = inputs.source or None, inputs.held_out
     begin = measured_starts(source, model.shape, *files, evaluation.count, seed)
     held_out = inputs.held_out, inputs.train or None
-    comparison = comparison_of(target, *held_out, len(begin), evaluation, seed, inputs.classifier or None)
+    comparison = comparison_of(target, *held_out, len(begin), evaluation, seed, classifier=inputs.classifier or None)
     shared = {
         "experiment": snakemake.wildcards.experiment,
         "seed": seed,
