@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("torch", "torchvision", "torchdiffeq", "numpy", "scipy", "scikit-learn", "pillow", "pot")
+PACKAGES = ("torch", "torchvision", "numpy", "scipy", "scikit-learn", "pillow", "pot")
 TRAINING_PACKAGES = ("torch", "numpy")  # that compute in a training
 SHOWN = 16  # hexadecimal digits of a digest
 
