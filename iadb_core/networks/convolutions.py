@@ -96,27 +96,34 @@ FUSED: dict[type[nn.Module], tuple[Callable[..., Tensor], Callable[..., Tensor]]
 FUSED_PRECISIONS = {torch.float32} | ({torch.bfloat16} if fast_bfloat16(torch.device("cpu")) else set())
 
 
-def rectified(layer: nn.Conv2d | UpConvolution, x: Tensor, plus: Tensor | None = None) -> Tensor:
+def rectified(
+    layer: nn.Conv2d | UpConvolution, x: Tensor, plus: Tensor | None = None, weight: Tensor | None = None
+) -> Tensor:
     """relu(layer(x)) + plus; on a CPU where nothing is trained, by oneDNN's kernel that has the ReLU in it.
 
     torch has that kernel for its compiler; without it, or elsewhere, the two are done one after the other.
     Weights that need no gradient are kept in the order that the kernel wants, until others are loaded into the layer.
+    weight: of a 3×3 convolution with stride 1, in place of the layer's own; it is not kept.
     """
     if torch.is_grad_enabled():
-        h = layer(x).relu_()
+        h = (layer(x) if weight is None else conv2d(x, weight, layer.bias, padding=1)).relu_()
         return h if plus is None else h + plus
     fits = x.device.type == "cpu" and x.dtype in FUSED_PRECISIONS and type(layer) in FUSED
-    h = _fused(layer, x) if fits else layer(x).relu_()
+    if fits:
+        h = _fused(layer, x, weight)
+    else:
+        h = (layer(x) if weight is None else conv2d(x, weight, layer.bias, padding=1)).relu_()
     return h if plus is None else h.add_(plus)
 
 
-def _fused(layer: nn.Conv2d | UpConvolution, x: Tensor) -> Tensor:
-    """relu(layer(x)) by the one kernel."""
+def _fused(layer: nn.Conv2d | UpConvolution, x: Tensor, other: Tensor | None) -> Tensor:
+    """relu(layer(x)) by the one kernel; other: weight in place of the layer's own."""
     kernel, reorder = FUSED[type(layer)]
     padding = [layer.padding] if isinstance(layer, nn.Conv2d) else [layer.padding, layer.output_padding]
     how = [*padding, layer.stride, layer.dilation, layer.groups]
-    weight: Tensor = layer.weight
-    if not (weight.requires_grad or weight.is_inference()):  # of those, torch does not count the changes
+    weight: Tensor = layer.weight if other is None else other
+    uncounted = weight.requires_grad or weight.is_inference()  # torch does not count the changes of the latter
+    if other is None and not uncounted:
         key = weight.data_ptr(), weight._version, x.dtype, x.shape[1:]
         kept, reordered = layer.__dict__.get("reordered", (None, weight))
         if kept != key:

@@ -4,8 +4,10 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import linear
 
 from iadb_core.method.objectives import Deblending, Objective
+from iadb_core.networks.alpha import parts, weights_of
 from iadb_core.networks.mlp.gradient import DeblendingGradient
 from iadb_core.networks.network import Gradient, Network
 
@@ -34,7 +36,10 @@ class MLPNetwork(Network):
         return None
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
-        h = torch.cat([x, alpha.to(x.dtype)[:, None]], dim=1)  # (batch, coordinates + 1)
-        for layer in self.hidden:
+        summands = parts(alpha, x.dtype)
+        h = torch.cat([x, *(part[:, None] for part in summands)], dim=1)  # (batch, coordinates + 1, or + 2)
+        weight, bias = self.hidden[0].get_parameter("weight"), self.hidden[0].get_parameter("bias")
+        h = linear(h, weights_of(weight, summands), bias).relu_()
+        for layer in list(self.hidden)[1:]:
             h = layer(h).relu_()  # (batch, width)
         return self.out(h)  # (batch, coordinates)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from iadb_core.networks.alpha import parts, weights_of
 from iadb_core.networks.convolutions import Convolution, Pointwise, UpConvolution, rectified
 from iadb_core.networks.network import Network
 
@@ -37,8 +38,10 @@ class UNetNetwork(Network):
         return [self.a1, self.out]
 
     def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
-        plane = alpha.to(x.dtype)[:, None, None, None].expand(-1, 1, *x.shape[2:])
-        a1 = rectified(self.a1, torch.cat([x, plane], dim=1))  # (batch, width, H, W)
+        summands = parts(alpha, x.dtype)
+        planes = [part[:, None, None, None].expand(-1, 1, *x.shape[2:]) for part in summands]
+        weight = weights_of(self.a1.weight, summands) if len(summands) > 1 else None
+        a1 = rectified(self.a1, torch.cat([x, *planes], dim=1), weight=weight)  # (batch, width, H, W)
         a2 = rectified(self.a2, a1)  #                           (batch, width, H/2, W/2)
         b2 = rectified(self.b2, rectified(self.b1, a2))  #       (batch, width, H/4, W/4)
         c1 = rectified(self.c1, b2)
