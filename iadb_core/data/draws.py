@@ -12,15 +12,17 @@ from iadb_core.system.seeds import seed_for
 
 
 class Draws:
-    """Random numbers for one purpose of a run, by a generator that is seeded by the number of what is drawn."""
+    """Random numbers for one purpose of a run, by generators that are seeded by the number of what is drawn.
+
+    Each call has a generator of its own: a thread that reads ahead does not disturb another reader.
+    """
 
     def __init__(self, seed: int, purpose: str, device: torch.device) -> None:
         self.seed, self.purpose, self.device = seed, purpose, device
-        self.generator = torch.Generator(device)
 
     def __call__(self, number: int) -> torch.Generator:
         """The generator of the block, or of the epoch, of that number."""
-        return self.generator.manual_seed(seed_for(self.seed, f"{self.purpose} {number}"))
+        return torch.Generator(self.device).manual_seed(seed_for(self.seed, self.purpose, number))
 
 
 def index_blocks(count: int, batches: tuple[int, int], order: str, draws: Draws, first: int = 0) -> Iterator[Tensor]:

@@ -5,16 +5,18 @@ import zlib
 import numpy as np
 
 
-def _sequence(seed: int, purpose: str) -> np.random.SeedSequence:
-    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode())])
+def _sequence(seed: int, purpose: str, *numbers: int) -> np.random.SeedSequence:
+    """numbers: kept whole, unlike the text, whose 32 bits only tell the few purposes of a run apart."""
+    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode())], spawn_key=numbers)
 
 
-def seed_for(seed: int, purpose: str) -> int:
+def seed_for(seed: int, purpose: str, *numbers: int) -> int:
     """A 63-bit seed for one purpose of a run; different purposes give independent streams.
 
-    seed: non-negative. purpose: any text, such as "training x0".
+    seed: non-negative. purpose: a text, such as "training x0". numbers: of the block, say, of which there are millions;
+    each has a stream of its own.
     """
-    return int(_sequence(seed, purpose).generate_state(1, np.uint64)[0] >> np.uint64(1))
+    return int(_sequence(seed, purpose, *numbers).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
 def numpy_generator(seed: int, purpose: str) -> np.random.Generator:

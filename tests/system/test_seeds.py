@@ -1,3 +1,5 @@
+import zlib
+
 import numpy as np
 import torch
 
@@ -17,3 +19,11 @@ def test_streams_of_neighbouring_seeds_are_uncorrelated():
     assert np.abs(np.corrcoef(draws) - np.eye(8)).max() < 0.03
     draws = torch.stack([torch.randn(20_000, generator=generator(seed, "x")) for seed in range(8)])
     assert (torch.corrcoef(draws) - torch.eye(8)).abs().max() < 0.03
+
+
+def test_each_of_millions_of_blocks_has_a_stream_of_its_own():
+    """As a text with the number in it, these two purposes would have the same checksum."""
+    one, other = 29_685_295, 32_060_020
+    assert zlib.crc32(f"training x0 {one}".encode()) == zlib.crc32(f"training x0 {other}".encode())
+    assert seed_for(0, "training x0", one) != seed_for(0, "training x0", other)
+    assert len({seed_for(0, "training x0", number) for number in range(10_000)}) == 10_000
