@@ -1,6 +1,6 @@
 # make          the environment in .venv, then results/densities.gif, results/digits.gif and the metrics table
 # make evaluate the same with every seed, and all that is measured of them: results/evaluation.csv, summary.md, pictures
-# make test     the whole test suite
+# make test     the whole test suite; test-quick, what takes two minutes of it: the core, without Snakemake
 # make test-slurm  the tests on a real Slurm of one node, installed from Debian's packages: as root
 # make lint     formatting, linting and types
 # make bench    this project beside the plain recipe and its peers: results/benchmarks; bench-quick, the short of it
@@ -11,7 +11,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: all evaluate test test-slurm bench bench-quick lint format clean-venv
+.PHONY: all evaluate test test-quick test-slurm bench bench-quick lint format clean-venv
 .DELETE_ON_ERROR:
 
 all: $(INSTALLED)
@@ -24,6 +24,9 @@ evaluate: $(INSTALLED)
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+test-quick: $(INSTALLED)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slurm: $(INSTALLED)
 	@tests/slurm/run.sh $(BIN)/python

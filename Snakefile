@@ -7,6 +7,10 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/common_sources.smk"
+include: "workflow/rules/common_resources.smk"
+include: "workflow/rules/common_samples.smk"
+include: "workflow/rules/common_sampling.smk"
 include: "workflow/rules/common_evaluation.smk"
 include: "workflow/rules/samples.smk"
 include: "workflow/rules/train.smk"

@@ -27,22 +27,26 @@ from small import IMAGES, POINTS, TINY
 torch.set_num_threads(1)  # the networks of the tests are small, and the runs beside them need the other cores
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST = (
-    "interruption",
-    "reruns",
-    "pipeline",
-    "bad_input",
+SLOW = (  # files of the tests that `make test-quick` leaves out; those that take longest come first
     "evaluation_pipeline",
-    "training_job",
-    "benchmarks",
-    "oracle",
+    "interruption",
+    "pipeline",
+    "reruns",
+    "bad_input",
+    "job",
     "sweep_pipeline",
     "sharing",
-    "studies",
     "any_configuration",
+    "run",
     "extremes",
     "hostile_files",
     "resume",
+    "whole",
+    "scale",
+    "studies",
+    "processes",
+    "benchmarks_quality",
+    "benchmarks_recipe",
 )
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 
@@ -52,8 +56,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Of pytest-xdist it takes --no-loadscope-reorder: it would begin with those that have most tests.
     """
-    order = {f"test_{name}": index for index, name in enumerate(LONGEST)}
+    order = {f"test_{name}": index for index, name in enumerate(SLOW)}
     items.sort(key=lambda item: order.get(item.path.stem, len(order)))
+    for item in items:
+        if item.path.stem in order:
+            item.add_marker(pytest.mark.slow)
 
 
 @contextmanager
@@ -85,6 +92,28 @@ class Workspace:
         command = [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
         options = {"cwd": self.root, "env": os.environ | (environment or {}), "timeout": timeout}
         return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+    def plan(self, *targets: str) -> set[str]:
+        """The rules that Snakemake would run, asked in this process, where it takes a tenth of a second.
+
+        What is parsed is the workspace's; modules that rules import are this project's, which are the same.
+        """
+        from snakemake.api import SnakemakeApi
+        from snakemake.settings.types import DAGSettings, OutputSettings, Quietness, ResourceSettings
+
+        before = Path.cwd()
+        try:
+            with SnakemakeApi(OutputSettings(dryrun=True, quiet={Quietness.ALL})) as snakemake:
+                workflow = snakemake.workflow(
+                    resource_settings=ResourceSettings(cores=2),
+                    snakefile=self.root / "Snakefile",
+                    workdir=self.root,
+                )
+                workflow.dag(DAGSettings(targets=frozenset(targets))).execute_workflow(executor="dryrun")
+                jobs = workflow._workflow.dag.needrun_jobs(exclude_finished=False)
+                return {job.rule.name for job in jobs} - {"all", "evaluate"}
+        finally:
+            os.chdir(before)
 
     def path(self, name: str) -> Path:
         return self.root / name

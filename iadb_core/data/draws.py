@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.system.errors import InputError
-from iadb_core.system.seeds import seed_for
+from iadb_core.system.seeds import numbered, seed_for
 
 
 class Draws:
@@ -18,11 +18,11 @@ class Draws:
     """
 
     def __init__(self, seed: int, purpose: str, device: torch.device) -> None:
-        self.seed, self.purpose, self.device = seed, purpose, device
+        self.seed, self.device = seed_for(seed, purpose), device
 
     def __call__(self, number: int) -> torch.Generator:
         """The generator of the block, or of the epoch, of that number."""
-        return torch.Generator(self.device).manual_seed(seed_for(self.seed, self.purpose, number))
+        return torch.Generator(self.device).manual_seed(numbered(self.seed, number))
 
 
 def index_blocks(count: int, batches: tuple[int, int], order: str, draws: Draws, first: int = 0) -> Iterator[Tensor]:

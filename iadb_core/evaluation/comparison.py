@@ -22,7 +22,8 @@ VALIDATION: Part = "validation"
 def rows_of_part(part: Part, count: int) -> np.ndarray:
     """Which of `count` held-out samples are in a part, ascending: the same for every run, so that they compare."""
     order = numpy_generator(0, "validation part").permutation(count)
-    return np.sort(order[: count // 2] if part == VALIDATION else order[count // 2 :])
+    halves = {"validation": order[: count // 2], "test": order[count // 2 :]}
+    return np.sort(halves[part])
 
 
 class Comparison(ABC, Generic[Seen]):

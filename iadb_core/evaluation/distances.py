@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from math import prod
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist, pdist
 
 from iadb_core.data.shards import Samples
@@ -19,6 +20,7 @@ PAIRS_AT_ONCE = 2**22
 NUMBERS_AT_ONCE = 2**24
 MOST_PAIRS_IN_MEMORY = 2**24  # of a cost matrix, which exact transport needs whole in many dimensions
 FEW_DIMENSIONS = 8
+FEW_PAIRS = 2**18  # which SciPy matches in less time than POT takes to be imported
 POINTS_OF_THE_MEDIAN = 2000
 
 
@@ -107,12 +109,13 @@ def wasserstein2(a: np.ndarray, b: np.ndarray) -> float:
     In the samples' unit. In few dimensions costs are computed as they are needed and memory does not grow with n·m.
     Raises InputError also if the sets differ in size, or for over 2²⁴ pairs in more than 8 dimensions.
     """
-    import ot
-
     a, b = checked(a, b)
     _check_paired(a, b, "exact transport")
-    if len(a) == 1:
-        return float(np.linalg.norm(a - b))
+    if len(a) * len(b) <= FEW_PAIRS:
+        costs = cdist(a, b, "sqeuclidean")
+        return float(np.sqrt(costs[linear_sum_assignment(costs)].mean()))
+    import ot
+
     if a.shape[1] <= FEW_DIMENSIONS:
         squared = ot.emd2_lazy(a, b, metric="sqeuclidean", numItermax=10**9, return_matrix=False)
         squared = squared[0] if isinstance(squared, tuple) else squared

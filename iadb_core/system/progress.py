@@ -1,5 +1,6 @@
 """What a job tells the person who runs it: a log, a progress bar, one clear line when it fails."""
 
+import gc
 import logging
 import os
 import signal
@@ -30,6 +31,7 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
     An InputError becomes one line that starts with `title`; anything else is a fault of the program, and its
     traceback goes to both places.
     """
+    gc.freeze()  # what is imported stays: to look through it once more at the end takes a third of a second
     Path(log_path).write_text("", encoding="utf-8")
     with open(log_path, "a", encoding="utf-8") as file:  # what another process still writes there does no harm
         log.setLevel(logging.INFO)

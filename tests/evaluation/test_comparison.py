@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iadb_core.data.kinds.gaussian import Gaussian
-from iadb_core.evaluation.comparison import Comparison
+from iadb_core.evaluation.comparison import Comparison, rows_of_part
 from iadb_core.evaluation.metrics import ENERGY, W2, Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import save_array
@@ -34,13 +34,13 @@ class Shifts(Comparison):
 def compared(tmp_path):
     """Makes a comparison of so many numbers 0, 1, 2 …, held out, with numbers from 1000 on, trained on."""
 
-    def made(held_out, train, count, draws=4, seed=0):
+    def made(held_out, train, count, draws=4, seed=0, part=None):
         paths = [None, None]
         for place, (number, begin) in enumerate(((held_out, 0), (train, 1000))):
             if number:
                 paths[place] = str(tmp_path / f"{place}.npy")
                 save_array(paths[place], np.arange(begin, begin + number, dtype=np.float32)[:, None])
-        return Shifts(Gaussian(), *paths, count, Evaluation(floor_draws=draws), seed)
+        return Shifts(Gaussian(), *paths, count, Evaluation(floor_draws=draws), seed, part)
 
     return made
 
@@ -74,6 +74,24 @@ def test_the_sets_are_the_same_for_a_seed_alone(compared):
     first, again, other = (compared(held_out=40, train=90, count=10, seed=seed).sets for seed in (0, 0, 1))
     assert np.array_equal(first.reference, again.reference)
     assert not np.array_equal(first.reference, other.reference)
+
+
+@pytest.mark.parametrize("count", [2, 41, 1000])
+def test_settings_are_chosen_on_other_samples_than_they_are_reported_on(count):
+    chosen, reported = (rows_of_part(part, count) for part in ("validation", "test"))
+    assert sorted([*chosen, *reported]) == list(range(count))
+    assert len(chosen) == count // 2
+    assert all(np.array_equal(rows, np.sort(rows)) for rows in (chosen, reported))
+
+
+def test_a_part_gives_the_reference_and_the_floor_and_is_told(compared):
+    every = np.arange(40)
+    for part, split in (("validation", "validation"), ("test", "held_out")):
+        first, other = (compared(held_out=40, train=None, count=5, seed=seed, part=part) for seed in (0, 1))
+        assert np.array_equal(first.held_out, other.held_out)  # the same half for every run
+        assert first.held_out[:, 0].tolist() == every[rows_of_part(part, 40)].tolist()
+        assert {figure.split for figure in first.figures(np.zeros((5, 1)))} == {split}
+        assert max(first.sets.reference.max(), *(rows.max() for pair in first.sets.pairs for rows in pair)) < 20
 
 
 def test_by_itself_it_knows_of_no_memorisation_and_no_network(compared):

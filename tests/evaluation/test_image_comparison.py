@@ -35,11 +35,11 @@ def random():
 def compared(tmp_path):
     """Makes a comparison of held-out and training images."""
 
-    def made(held_out, train, count, classifier=None, inception=None):
+    def made(held_out, train, count, **seen_by):
         for name, images in (("held_out", held_out), ("train", train)):
             save_array(tmp_path / f"{name}.npy", images)
         files = str(tmp_path / "held_out.npy"), str(tmp_path / "train.npy")
-        return ImageComparison(DIGITS, *files, count, SETTINGS, 0, classifier, inception)
+        return ImageComparison(DIGITS, *files, count, SETTINGS, 0, **seen_by)
 
     return made
 
@@ -74,7 +74,7 @@ def classifier():
 
 def test_images_are_measured_as_true_pixels_and_by_what_the_classifier_sees(compared, classifier, random):
     held_out, train = (stored_images(random, n) for n in (40, 70))
-    comparison = compared(held_out, train, 40, classifier)
+    comparison = compared(held_out, train, 40, classifier=classifier)
     generated = (held_out / 255 * 2 - 1).astype(np.float32)
     scored = figures_of(comparison, generated)
     assert scored[SLICED_W2_PIXELS].value == pytest.approx(0, abs=1e-6)
@@ -104,7 +104,7 @@ def test_without_a_classifier_images_are_measured_by_their_pixels(compared, rand
 
 def test_too_few_images_for_neighbourhoods_leave_these_out(compared, classifier, random):
     images = stored_images(random, 3)
-    scored = figures_of(compared(images, images, 3, classifier), random.random((3, 1, 8, 8)))
+    scored = figures_of(compared(images, images, 3, classifier=classifier), random.random((3, 1, 8, 8)))
     assert PRECISION not in scored
     assert CONFIDENCE in scored
 
@@ -119,7 +119,7 @@ def test_inception_features_give_their_own_distances(compared, random):
 
 def test_what_networks_see_is_seen_in_true_pixels(compared, classifier, random):
     images = stored_images(random, 30)
-    comparison = compared(images, images, 30, classifier, Halves())
+    comparison = compared(images, images, 30, classifier=classifier, inception=Halves())
     generated = (images / 255 * 2 - 1).astype(np.float32)
     own = comparison.generated(generated)
     assert np.allclose(own.pixels[:], images / 255, atol=1e-6)
@@ -132,6 +132,14 @@ def test_what_networks_see_is_seen_in_true_pixels(compared, classifier, random):
         *seen_by(CLASSIFIER),
         *seen_by(INCEPTION),
     }
+
+
+def test_while_settings_are_chosen_no_memorisation_is_measured(compared, random):
+    held_out, train = (stored_images(random, n) for n in (40, 70))
+    generated = (train[:20] / 255 * 2 - 1).astype(np.float32)
+    assert compared(held_out, train, 20, part="validation").memorisation(generated) == []
+    mean, _ = compared(held_out, train, 20, part="test").memorisation(generated)
+    assert mean.value < 1e-5 < mean.floor
 
 
 def test_memorisation_measures_each_image_by_its_nearest(random):

@@ -51,18 +51,27 @@ def test_images_are_compared_as_images_and_all_else_as_points(files, tmp_path):
 def test_figures_as_they_stand_in_files(files, classifier, tmp_path):
     save_classifier(tmp_path / "classifier.pt", classifier)
     target = Dataset(name="digits", size=8)
-    comparison = comparison_of(target, *files("images"), 10, SETTINGS, 0, str(tmp_path / "classifier.pt"))
+    comparison = comparison_of(target, *files("images"), 10, SETTINGS, 0, classifier=str(tmp_path / "classifier.pt"))
     generated = np.random.default_rng(2).uniform(-1, 1, (10, 1, 8, 8)).astype(np.float32)
     described = {figure["metric"]: figure for figure in described_figures(comparison, generated)}
     figures = [*comparison.figures(generated), *comparison.memorisation(generated)]
     assert list(described) == [figure.metric.title for figure in figures]
     assert NEAREST_TRAINING.title in described
+    assert {figure["extractor"] for figure in described.values()} == {None, CLASSIFIER}
     for figure in figures:
         own = described[figure.metric.title]
         assert (own["value"], own["floor"], own["n"]) == (figure.value, figure.floor, figure.n)
         assert own["extractor"] == figure.metric.extractor
         assert own["extractor_hash"] == (weights_hash(classifier) if own["extractor"] == CLASSIFIER else None)
     assert described[SLICED_W2_PIXELS.title]["extractor_hash"] is None
+
+
+@pytest.mark.parametrize("kind", ["points", "images"])
+def test_a_part_of_the_held_out_samples_is_passed_on(files, kind):
+    target = Gaussian() if kind == "points" else Dataset(name="digits", size=8)
+    parts = [comparison_of(target, *files(kind), 10, SETTINGS, 0, part) for part in ("validation", "test", None)]
+    assert [len(comparison.held_out) for comparison in parts] == [15, 15, 30]
+    assert [comparison.split for comparison in parts] == ["validation", "held_out", "held_out"]
 
 
 def test_inception_is_asked_for_only_where_it_is_wanted_and_sees_images(files, monkeypatch):

@@ -7,19 +7,23 @@ classifiers = {
 
 variants = {variant for values in sweeps.values() for variant in values}
 
-MEASURED = ("source", "target", "samples", "network", "training", "sampling", "evaluation", "device", "precision")
+MEASURED = (
+    "source",
+    "target",
+    "samples",
+    "network",
+    "training",
+    "sampling",
+    "evaluation",
+    "device",
+    "precision",
+)
 
 
 def classifier(wildcards):
     """The classifier that measures an experiment's images; none for points and unlabelled images."""
     name = classifier_of(experiments[wildcards.experiment])
     return f"results/classifiers/{name}/classifier.pt" if name else []
-
-
-def sources_of_classifier(script):
-    """The modules that workflow/scripts/<script>.py runs, for the data set that the classifier is of."""
-    path = ROOT / "workflow" / "scripts" / f"{script}.py"
-    return lambda wildcards: imported_sources(path, modules_of(classifiers[wildcards.dataset], "target"))
 
 
 def split_seed(wildcards):
@@ -88,7 +92,10 @@ def evaluation_pictures(name):
 def evaluation_targets():
     """What `snakemake evaluate` makes: every seed of the default experiments, and all that is measured of them."""
     tables = [f"results/{table}.{suffix}" for table in ("evaluation", "summary") for suffix in ("csv", "md")]
-    return [*tables, *[path for name in configuration.default_experiments for path in evaluation_pictures(name)]]
+    return [
+        *tables,
+        *[path for name in configuration.default_experiments for path in evaluation_pictures(name)],
+    ]
 
 
 def default_targets():
@@ -98,7 +105,13 @@ def default_targets():
     solvers = [
         f"results/{name}/solvers.{suffix}" for name in names if experiments[name].of_points for suffix in ("csv", "png")
     ]
-    return [*[f"results/{name}.gif" for name in names], *films, *solvers, "results/metrics.csv", "results/metrics.md"]
+    return [
+        *[f"results/{name}.gif" for name in names],
+        *films,
+        *solvers,
+        "results/metrics.csv",
+        "results/metrics.md",
+    ]
 
 
 def names_of(scope):

@@ -1,0 +1,65 @@
+# What jobs ask for: GPUs, memory, machines, and their share of one computer.
+
+
+def gpus(wildcards):
+    """How many GPUs a cluster is asked for by a job that runs a network: none where `device` says so."""
+    return int(experiments[wildcards.experiment].device not in ("cpu", "mps"))
+
+
+def devices(wildcards):
+    """How many devices train an experiment's network."""
+    return experiments[wildcards.experiment].training.devices
+
+
+def nodes(wildcards):
+    """How many machines of a cluster they are on; None for one, of which nothing need be said."""
+    count = experiments[wildcards.experiment].training.nodes
+    return count if count > 1 else None
+
+
+MOST_IN_MEMORY = 32000  # MB of samples; what is larger is read from its file where there is not more
+
+
+def training_memory(wildcards, input, attempt):
+    """What each machine needs to train an experiment's network, in MB: its processes each read the samples."""
+    here = devices(wildcards) // experiments[wildcards.experiment].training.nodes
+    return (4000 + min(2 * int(input.size_mb), MOST_IN_MEMORY)) * here * attempt
+
+
+def gpus_of_training(wildcards):
+    """How many GPUs a training on one machine asks for; on several, `gpus_of_each_node` does."""
+    return 0 if nodes(wildcards) else devices(wildcards) * gpus(wildcards)
+
+
+def gpus_of_each_node(wildcards):
+    """The GPUs of each machine, where there are several: as --gres, since Slurm might spread a total unequally."""
+    if not nodes(wildcards) or not gpus(wildcards):
+        return None
+    return f"gpu:{devices(wildcards) // nodes(wildcards)}"
+
+
+def srun(wildcards):
+    """For the plugin: a job on several machines starts its own tasks there, one on each; None for others."""
+    return nodes(wildcards) and "srun"
+
+
+def runs_per_gpu(wildcards):
+    """How many runs of an experiment may share a GPU, or the cores and memory of one computer."""
+    return experiments[wildcards.experiment].runs_per_gpu
+
+
+def gpu_share(wildcards):
+    """What such a job takes of the million that profiles/default lets run at a time on one computer: enough parts for
+    as many jobs as may share it and not one more.
+    """
+    return 1_000_000 // runs_per_gpu(wildcards)
+
+
+def undisturbed(wildcards):
+    """All cores of this computer, so that nothing else runs beside; on a cluster, where others do, the threads."""
+    return workflow.cores if workflow.local_exec else experiments[wildcards.experiment].threads
+
+
+# Each job on a cluster has a computer of its own, as far as this resource goes.
+resource_scopes:
+    gpu_share="local",

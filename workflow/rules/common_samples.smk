@@ -1,0 +1,40 @@
+# What the rules share that make sample files.
+from iadb_core.system.provenance import content_digest
+
+
+def of_set(wildcards):
+    """The experiment and the density that `sample_set`, its `home/side`, stands for."""
+    home, side = wildcards.sample_set.split("/")
+    experiment = experiments[makers[home, side]]
+    return experiment, experiment.density(side)
+
+
+def drawn_for(wildcards):
+    """What the random numbers of a sample set's split are for: not for an experiment's name, which changes nothing."""
+    return f"{wildcards.sample_set.split('/')[1]} {wildcards.split}"
+
+
+def draws(wildcards):
+    """How many samples of a density that is drawn the split has, and their seed; of images no more than are measured."""
+    experiment, _ = of_set(wildcards)
+    settings = experiment.samples
+    held_out = settings.held_out_points if experiment.of_points else 2 * experiment.evaluation.count
+    return {
+        "count": settings.points if wildcards.split == "train" else held_out,
+        "seed": settings.seed,
+    }
+
+
+def with_braces(name):
+    """Whether a file's name has braces, which Snakemake would take for wildcards in an input."""
+    return bool({"{", "}"} & set(name))
+
+
+def density_files(wildcards):
+    """The files that a sample set is made from: all but those with braces."""
+    return [name for name in of_set(wildcards)[1].files() if not with_braces(name)]
+
+
+def other_files(wildcards):
+    """Digests of the contents of those with braces: as a parameter they are compared all the same."""
+    return {name: content_digest(name) for name in of_set(wildcards)[1].files() if with_braces(name)}

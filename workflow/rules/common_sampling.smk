@@ -1,0 +1,67 @@
+# What the rules share that sample a model, measure its samples and draw them.
+
+
+WAY = (
+    "solver",
+    "schedule",
+    "steps",
+    "rtol",
+    "atol",
+    "batch_size",
+)  # of sampling, all but the size of the animation
+
+
+def shard_count(experiment):
+    """In how many jobs an experiment's measured samples are made: each makes whole batches."""
+    sampling = experiment.sampling
+    batches = -(-experiment.evaluation.count // sampling.batch_size)
+    return -(-batches // max(1, sampling.shard_size // sampling.batch_size))
+
+
+def shards(suffix, seed=run_seed):
+    """An input function: the files of all shards of a run's measured samples."""
+
+    def paths(wildcards):
+        every = getattr(gather, f"in_{shard_count(experiments[wildcards.experiment])}")
+        return every(f"results/{wildcards.experiment}/seed{seed(wildcards)}/generated/{{scatteritem}}.{suffix}")
+
+    return paths
+
+
+def measurement_group(wildcards):
+    """Samples that are made in one job are measured in the same; of several, each is a job of its own."""
+    return "measurement" if shard_count(experiments[wildcards.experiment]) == 1 else None
+
+
+def generation_settings(wildcards):
+    """What the measured samples depend on."""
+    settings = section("source", "device", "precision")(wildcards)
+    sampling = {"sampling": sorted_tree(picked(wildcards, "sampling", WAY))}
+    return settings | sampling | {"count": experiments[wildcards.experiment].evaluation.count}
+
+
+def both_densities(wildcards):
+    """Source and target, with the paths of their files."""
+    experiment = experiments[wildcards.experiment]
+    return {side: canonical(experiment.density(side), places=True) for side in ("source", "target")}
+
+
+def drawing_settings(wildcards):
+    """What the frames depend on."""
+    animation = picked(wildcards, "animation", ("size", "stride", "point_colour"))
+    return both_densities(wildcards) | picked(wildcards, "sampling", ("schedule",)) | {"animation": animation}
+
+
+def gif_settings(wildcards):
+    """What the GIF depends on, beside the frames."""
+    return picked(wildcards, "animation", ("colours", "frame_ms", "hold_ms"))
+
+
+def mp4_settings(wildcards):
+    """What the MP4 depends on, beside the frames."""
+    return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
+
+
+# By their number, since experiments differ in it.
+scattergather:
+    **{f"in_{count}": count for count in map(shard_count, experiments.values())},

@@ -1,0 +1,42 @@
+# Which modules of iadb_core are inputs of a rule: those that its script runs.
+from workflow.sources import ROOT, sources as imported_sources
+
+SOLVERS = "iadb_core.method.solvers"
+
+
+def modules_of(experiment, role):
+    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver` or `solvers`."""
+    if role in ("solver", "solvers"):
+        names = [experiment.sampling.solver] if role == "solver" else experiment.evaluation.solvers
+        return [f"{SOLVERS}.{name}" for name in names]
+    return [type(getattr(experiment, role)).__module__]
+
+
+def code_of(script, chosen=()):
+    """The modules that workflow/scripts/<script>.py runs; chosen: names of those of the kinds it is used with."""
+    return imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py", chosen)
+
+
+def sources(script, *roles):
+    """An input of a rule: the modules that its script runs.
+
+    roles: in which it runs what the experiment has chosen, of which only that is among them.
+    """
+    if not roles:
+        return code_of(script)
+
+    def of_experiment(wildcards):
+        experiment = experiments[wildcards.experiment]
+        return code_of(script, [name for role in roles for name in modules_of(experiment, role)])
+
+    return of_experiment
+
+
+def sources_of_set(script):
+    """The same for a rule that makes samples of one density."""
+    return lambda wildcards: code_of(script, [type(of_set(wildcards)[1]).__module__])
+
+
+def sources_of_classifier(script):
+    """The same for the data set that a classifier is of."""
+    return lambda wildcards: code_of(script, modules_of(classifiers[wildcards.dataset], "target"))
