@@ -63,6 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """What a test grants itself of threads is its own: the order of sums depends on it."""
+    yield
+    torch.set_num_threads(1)
+
+
 @contextmanager
 def files_limited(size: int) -> Iterator[None]:
     """No file that is written meanwhile, here or in processes that are started, can have more bytes."""

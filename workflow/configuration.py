@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.registry import KINDS
-from iadb_core.data.settings import Samples
+from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
 from iadb_core.evaluation.settings import ClassifierTraining, Evaluation
 from iadb_core.networks.registry import NETWORKS, misfit
@@ -64,7 +64,7 @@ class Experiment(Section):
     sampling: Sampling = setting(Sampling(), str(Sampling.__doc__))
     evaluation: Evaluation = setting(Evaluation(), str(Evaluation.__doc__))
     animation: Animation = setting(Animation(), str(Animation.__doc__))
-    samples: Samples = setting(Samples(), str(Samples.__doc__))
+    samples: SampleFiles = setting(SampleFiles(), str(SampleFiles.__doc__))
     seeds: Annotated[list[Annotated[int, SEED]], DISTINCT] = setting(
         [0], "One run each; the default target makes the first, `evaluate` all.", min_length=1
     )

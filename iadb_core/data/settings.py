@@ -3,7 +3,7 @@
 from iadb_core.system.settings import Section, setting
 
 
-class Samples(Section):
+class SampleFiles(Section):
     """The sample files of both densities."""
 
     points: int = setting(65_536, "Training points of a 2D density.", ge=1, le=100_000_000)

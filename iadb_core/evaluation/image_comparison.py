@@ -42,7 +42,7 @@ NEAR_QUANTILE = 0.05
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenImages:
     """Images, and what networks see in them.
 
     pixels: true values in [0, 1], (n, channels, height, width). features: (n, d), by the network's name.
@@ -54,7 +54,7 @@ class Seen:
     probabilities: np.ndarray | None = None
 
 
-class ImageComparison(Comparison[Seen]):
+class ImageComparison(Comparison[SeenImages]):
     """Images against images. classifier, inception: what sees them; the rest as `Comparison`."""
 
     def __init__(
@@ -76,24 +76,24 @@ class ImageComparison(Comparison[Seen]):
         named = {CLASSIFIER: self.classifier, INCEPTION: self.inception and self.inception.network}
         return {name: weights_hash(network) for name, network in named.items() if network}
 
-    def seen(self, values: Samples) -> Seen:
+    def seen(self, values: Samples) -> SeenImages:
         features, probabilities = {}, None
         if self.classifier:
             features[CLASSIFIER], probabilities = embed(self.classifier, values)
         if self.inception:
             features[INCEPTION] = self.inception.features(values)
-        return Seen(values, features, probabilities)
+        return SeenImages(values, features, probabilities)
 
-    def quality(self) -> list[Measure[Seen]]:
+    def quality(self) -> list[Measure[SeenImages]]:
         return [self._sliced, _on_features(CLASSIFIER)]
 
-    def measures(self) -> list[Measure[Seen]]:
+    def measures(self) -> list[Measure[SeenImages]]:
         return [*self.quality(), self._overlaps, _classes, _on_features(INCEPTION)]
 
-    def _sliced(self, a: Seen, b: Seen) -> dict[Metric, float]:
+    def _sliced(self, a: SeenImages, b: SeenImages) -> dict[Metric, float]:
         return {SLICED_W2_PIXELS: sliced_wasserstein(a.pixels, b.pixels, self.settings.projections, self.seed)}
 
-    def _overlaps(self, a: Seen, b: Seen) -> dict[Metric, float]:
+    def _overlaps(self, a: SeenImages, b: SeenImages) -> dict[Metric, float]:
         if CLASSIFIER not in a.features:
             return {}
         found = overlap(a.features[CLASSIFIER], b.features[CLASSIFIER], self.settings.neighbours)
@@ -106,8 +106,8 @@ class ImageComparison(Comparison[Seen]):
         return memorisation(self.true_generated(values), self.true(self.held_out), train, self.sets)
 
 
-def _on_features(extractor: str) -> Measure[Seen]:
-    def distances(a: Seen, b: Seen) -> dict[Metric, float]:
+def _on_features(extractor: str) -> Measure[SeenImages]:
+    def distances(a: SeenImages, b: SeenImages) -> dict[Metric, float]:
         if extractor not in a.features:
             return {}
         x, y = a.features[extractor], b.features[extractor]
@@ -116,7 +116,7 @@ def _on_features(extractor: str) -> Measure[Seen]:
     return distances
 
 
-def _classes(a: Seen, _: Seen) -> dict[Metric, float]:
+def _classes(a: SeenImages, _: SeenImages) -> dict[Metric, float]:
     if a.probabilities is None:
         return {}
     return {CLASS_ENTROPY: class_entropy(a.probabilities), CONFIDENCE: confidence(a.probabilities)}

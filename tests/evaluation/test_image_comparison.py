@@ -5,7 +5,7 @@ from every_metric import every
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.evaluation.classifier import embed, train_classifier
 from iadb_core.evaluation.floors import real_sets
-from iadb_core.evaluation.image_comparison import ImageComparison, Seen, memorisation
+from iadb_core.evaluation.image_comparison import ImageComparison, SeenImages, memorisation
 from iadb_core.evaluation.metrics import (
     CLASSIFIER,
     CONFIDENCE,
@@ -110,7 +110,7 @@ def test_too_few_images_for_neighbourhoods_leave_these_out(compared, classifier,
 
 
 def test_inception_features_give_their_own_distances(compared, random):
-    a, b = (Seen(random.random((9, 1, 8, 8)), {INCEPTION: random.normal(size=(9, 4))}) for _ in range(2))
+    a, b = (SeenImages(random.random((9, 1, 8, 8)), {INCEPTION: random.normal(size=(9, 4))}) for _ in range(2))
     comparison = compared(stored_images(random, 9), stored_images(random, 9), 9)
     found = {metric for measure in comparison.measures() for metric in measure(a, b)}
     assert {metric for metric in found if metric.extractor == INCEPTION} == seen_by(INCEPTION)
