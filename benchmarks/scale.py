@@ -18,8 +18,9 @@ import torch
 
 from benchmarks import ours, whole
 from benchmarks.machine import synchronise
+from iadb_core.data.grayscale import read_density
 from iadb_core.data.kinds.dataset import Dataset
-from iadb_core.data.rejection import read_density, sample_density
+from iadb_core.data.rejection import sample_density
 from iadb_core.networks.building import parameter_count
 from iadb_core.networks.unet import UNet
 from iadb_core.system.arrays import load_array

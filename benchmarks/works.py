@@ -18,7 +18,8 @@ from PIL import Image
 from benchmarks import ours, peers, recipe, whole
 from benchmarks.contests import WHOLE, Contest, Work
 from benchmarks.operations import forward_flops, plane_flops, training_flops
-from iadb_core.data.rejection import read_density, sample_density
+from iadb_core.data.grayscale import read_density
+from iadb_core.data.rejection import sample_density
 from iadb_core.data.torchvision_sets import at_hand, torchvision_set
 from iadb_core.drawing.animation import read_frame, write_gif
 from iadb_core.drawing.archive import ArchivedFrames, unpack

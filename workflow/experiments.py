@@ -47,9 +47,13 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
         merged = copy.deepcopy(merged)
         sweeps = expand(merged["experiments"])
         checked = _checked(merged, config)
-    for name, experiment in checked.experiments.items():
-        for place, message in experiment.mistakes():
-            raise ConfigError(f"{_place(('experiments', name, *place), config)}: {message}")
+    said = [
+        f"{_place(('experiments', name, *place), config)}: {message}"
+        for name, experiment in checked.experiments.items()
+        for place, message in experiment.mistakes()
+    ]
+    if said:
+        raise ConfigError("\n".join(dict.fromkeys(said)))
     swept = {variant for values in sweeps.values() for variant in values}
     if "default_experiments" not in merged:
         every = [name for name in checked.experiments if name not in swept]
@@ -77,7 +81,7 @@ def expand(experiments: dict[str, Any]) -> Sweeps:
     """Add the variants of each experiment's sweep; the swept values, by the name of the experiment and the variant."""
     sweeps: Sweeps = {}
     for name, experiment in list(experiments.items()):
-        if "sweep" not in experiment:
+        if not experiment.get("sweep"):
             continue
         try:
             found = list(variants(name, experiment))
@@ -86,9 +90,15 @@ def expand(experiments: dict[str, Any]) -> Sweeps:
         if taken := next((variant for variant, *_ in found if variant in experiments), None):
             raise ConfigError(f"experiments.{name}.sweep: gives {taken}, which is an experiment already")
         experiments[name] = {key: value for key, value in experiment.items() if key != "sweep"}
-        experiments.update({variant: own for variant, own, _ in found})
+        experiments.update({variant: _in_halves(own) for variant, own, _ in found})
         sweeps[name] = {variant: values for variant, _, values in found}
     return sweeps
+
+
+def _in_halves(variant: Mapping[str, Any]) -> dict[str, Any]:
+    """A variant that is measured on two halves of the held-out samples, unless it says otherwise: one to choose by."""
+    evaluation = {"halves": True, **variant.get("evaluation", {})}
+    return {**variant, "evaluation": evaluation}
 
 
 def _place(path: tuple[Any, ...], config: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from iadb_core.networks.registry import NETWORKS
 from workflow.configuration import NAMES, Configuration
 
 Path = tuple[Any, ...]
@@ -29,7 +30,7 @@ FOUND = {str: "a string", bool: "a boolean", int: "an integer", float: "a number
 TEMPLATES = {
     "finite_number": "{found} is not finite",
     "greater_than_equal": "{found} is out of range; it must be at least {ge}",
-    "greater_than": "{found} is out of range; it must be greater than {gt}",
+    "greater_than": "{found} is out of range; it must be greater than {gt:g}",
     "less_than_equal": "{found} is out of range; it must be at most {le}",
     "less_than": "{found} is out of range; it must be less than {lt}",
     "multiple_of": "{found} is not a multiple of {multiple_of}",
@@ -69,10 +70,10 @@ def _described(error: ErrorDetails, path: Path) -> tuple[Path, str]:
             return path[:-1], f"needs {path[-1] + 1} values, not {len(found)}"
         case "missing":
             return path[:-1], f"{path[-1]} is missing ({_about(path)})"
-        case "extra_forbidden":
+        case "extra_forbidden" | "invalid_key":
             return path, _unknown_key(error["loc"])
         case "union_tag_not_found":
-            return path, f"name is missing ({_about((*path, 'name'))})"
+            return path, f"name is missing; allowed: {', '.join(NETWORKS)}"
         case "union_tag_invalid":
             return (*path, "name"), f"{context['tag']!r} is unknown; allowed: {_listed(context['expected_tags'])}"
         case "literal_error":

@@ -14,21 +14,21 @@ such as `1e-3` are text to YAML: write `0.001` or `1.0e-3`.
 """
 
 
-def rows(section: Mapping[str, Any], where: str) -> Iterator[str]:
-    """The table rows of a section's keys, those of its subsections after it."""
+def rows(section: Mapping[str, Any], where: str, of: str = "") -> Iterator[str]:
+    """The table rows of a section's keys, those of its subsections after it. of: what the section is of, if of one."""
     for key, value in section.get("properties", {}).items():
         value = resolved(value)
         if "anyOf" in value:  # a value or none
             value = {**resolved(value["anyOf"][0]), **value}
-        yield _row(f"{where}{key}", value)
-        for own in map(resolved, value.get("oneOf", ())):
-            yield from rows(own, f"{where}{key}.")
+        yield _row(f"{where}{key}", of, value)
+        for name, own in value.get("discriminator", {}).get("mapping", {}).items():  # one of several, by its name
+            yield from rows(resolved({"$ref": own}), f"{where}{key}.", f"{name}: ")
         yield from rows(value, f"{where}{key}.")
 
 
-def _row(key: str, value: Mapping[str, Any]) -> str:
+def _row(key: str, of: str, value: Mapping[str, Any]) -> str:
     plain = value.get("default") is not None and value.get("type") != "object"
-    return f"| `{key}` | {value.get('description', '')} | {_allowed(value)} | {_default(value) if plain else ''} |"
+    return f"| `{key}` | {of}{value.get('description', '')} | {_allowed(value)} | {_default(value) if plain else ''} |"
 
 
 def _default(value: Mapping[str, Any]) -> str:

@@ -36,32 +36,59 @@ WITHOUT_EFFECT = {
 }
 
 
+# The methods of densities and networks that scripts call, which import what they need by themselves.
+OF_VALUES = ("network_values", "true_values")
+CALLS = {
+    "draw_samples": ("draw",),
+    "read_samples": ("read",),
+    "classifier": ("read", "labels", *OF_VALUES),
+    "train": ("draw_blocks", "network_values", "network", "written_out"),
+    "trajectory": ("draw", "network_values", "network"),
+    "generate": ("draw", "network_values", "network"),
+    "metrics": ("law", "behind", *OF_VALUES),
+    "maps": ("draw", "draw_blocks", "law", "behind", "network_values", "network"),
+    "solvers": ("draw", "network", *OF_VALUES),
+    "render": ("behind", "true_values"),
+    "contact_sheet": ("behind", "true_values"),
+    "map_picture": ("behind", "true_values"),
+    "field_picture": ("law", "behind", "network"),
+    "neighbours": OF_VALUES,
+}
+
+# Modules of kinds, whose methods import what they need. Of those methods a rule has the ones that it calls.
+ON_CALL = re.compile(rf"{PACKAGE}/(data/(kinds/\w+|density|images)|networks/\w+/(__init__|network))\.py")
+METHOD = re.compile(r"^    def (\w+)\(.*\n(?:(?:        .*|    \).*)?\n)*", re.MULTILINE)
+
+
 def sources(script: Path, chosen: Iterable[str] = ()) -> list[str]:
     """The modules of iadb_core that a script imports, directly or through others, as paths relative to the root.
 
-    chosen: names of the modules of the kinds that it is used with, whose imports count as well.
+    chosen: names of the modules of the kinds that it is used with, whose imports count as well, but for those of the
+    methods that it does not call.
     """
     found: set[str] = set()
-    waiting = list(_imports(script))
+    called = frozenset(CALLS.get(script.stem, ()))
+    waiting = list(_imports(script, called))
     for name in chosen:
         waiting += _modules(name)
     while waiting:
         module = waiting.pop()
         if module not in found and module not in SWITCHES and module not in WITHOUT_EFFECT:
             found.add(module)
-            waiting.extend(_imports(ROOT / module))
+            waiting.extend(_imports(ROOT / module, called))
     return sorted(found)
 
 
 @cache
-def _imports(path: Path) -> frozenset[str]:
+def _imports(path: Path, calls: frozenset[str]) -> frozenset[str]:
     found: set[str] = set()
     text = FOR_TYPES.sub("", path.read_text(encoding="utf-8"))
+    if ON_CALL.search(path.as_posix()):
+        text = METHOD.sub(lambda method: method[0] if method[1] in calls else "", text)
     for package, members, module in IMPORT.findall(text):
         named = _absolute(module or package, path)
-        found |= {
-            part for name in (named, *(f"{named}.{own}" for own in NAME.findall(members))) for part in _modules(name)
-        }
+        for name in (named, *(f"{named}.{own}" for own in NAME.findall(members))):
+            found |= _modules(name)
     return frozenset(found)
 
 

@@ -55,6 +55,10 @@ class Density(Section):
         """The name of the labelled data that it is, for the classifier that sees it; seed: of the held-out samples."""
         return None
 
+    def split_seed(self, seed: int) -> int:
+        """The seed by which held-out samples were chosen; 0 where the data says which they are."""
+        return seed
+
     def pixel_scaling(self) -> Scaling:
         """The steps from pixel values to network values; none for what is no image."""
         return ()

@@ -13,14 +13,19 @@ from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, r
 from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import load_array
+from iadb_core.system.progress import log
 from iadb_core.system.seeds import numpy_generator
 
 Part = Literal["validation", "test"]
 VALIDATION: Part = "validation"
+PARTS: dict[bool, list[Part | None]] = {False: [None], True: ["test", VALIDATION]}  # by `halves` of the settings
 
 
 def rows_of_part(part: Part, count: int) -> np.ndarray:
     """Which of `count` held-out samples are in a part, ascending: the same for every run, so that they compare."""
+    if count < 2:
+        log.warning("a single held-out sample is both halves: what is chosen by it is also measured by it")
+        return np.arange(count)
     order = numpy_generator(0, "validation part").permutation(count)
     halves = {"validation": order[: count // 2], "test": order[count // 2 :]}
     return np.sort(halves[part])
@@ -46,7 +51,7 @@ class Comparison(ABC, Generic[Seen]):
         part: Part | None = None,
     ) -> None:
         self.target, self.settings, self.seed = target, settings, seed
-        self.split = VALIDATION if part == VALIDATION else "held_out"
+        self.split = part or "held_out"
         self.held_out, self.train = load_array(held_out), load_array(train) if train else None
         if part:
             self.held_out = self.held_out[rows_of_part(part, len(self.held_out))]

@@ -80,7 +80,7 @@ def solver_table(
             timing = run._asdict() | {"samples_per_second": len(begin) / run.seconds}
             scored = score(measures, comparison.generated(ends.numpy()), comparison.reference)
             for metric, value in scored.items():
-                sets = {"n": comparison.sets.n, "split": "held_out", "floor_split": comparison.sets.pool}
+                sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.sets.pool}
                 seen_by = {"extractor": metric.extractor, "extractor_hash": hashes.get(metric.extractor)}
                 floor, deviation = floors[metric]
                 figure = {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation}

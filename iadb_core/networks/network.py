@@ -1,11 +1,12 @@
 """What every network is to the rest: a trainable field."""
 
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from iadb_core.method.objectives import Objective
+if TYPE_CHECKING:
+    from iadb_core.method.objectives import Objective
 
 
 class Gradient(Protocol):
@@ -36,7 +37,7 @@ class Network(nn.Module):
         """The layers whose weights begin as zero."""
         return []
 
-    def written_out(self, objective: Objective, batch_size: int, precision: torch.dtype) -> Gradient | None:
+    def written_out(self, objective: "Objective", batch_size: int, precision: torch.dtype) -> Gradient | None:
         """A gradient that is faster than autograd's, if the network has one for this objective and precision.
 
         The network is flattened, float32.

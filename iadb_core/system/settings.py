@@ -42,7 +42,8 @@ class Section(BaseModel):
     def of(cls, canonical: Mapping[str, Any]) -> Self:
         """The section of a canonical form, or of a part of it, whose values were checked when they were read.
 
-        To read what is not in it is an AttributeError, so that no job takes a default for what it was not told.
+        To read what is not in it is an AttributeError, so that no job takes a default for what it was not told; but a
+        field whose default is None, or neutral, has that.
         """
         section = cls.model_construct(**canonical)
         for name, field in cls.model_fields.items():

@@ -107,7 +107,7 @@ def fewest_evaluations(
     """
     rows = []
     for metric, of_metric in solvers.groupby("metric", sort=False):
-        seeds = summarised[summarised.metric == metric]
+        seeds = summarised[(summarised.metric == metric) & (summarised.split == of_metric.split.iloc[0])]
         best = of_metric[(of_metric.solver == against) & (of_metric.nfe == nfe)]
         if seeds.empty or best.empty or np.isnan(seeds["std"].iloc[0]):
             continue

@@ -34,7 +34,7 @@ tr:hover td {{ background: #f2f6fb; }}
 
 
 def figures_of(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
-    """The values of a run's figures by metric, from metrics.json: `figures`, and those of the part `validation`."""
+    """The values of a run's figures by metric, from metrics.json: `figures`, and those of the half `validation`."""
     parts: dict[str, dict[str, float]] = {"figures": {}, "validation": {}}
     for figure in metrics["figures"]:
         part = parts["validation" if figure["split"] == "validation" else "figures"]

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from iadb_core.data.grayscale import read_density
 from iadb_core.data.opening import MAX_PIXELS, opened, over_black, without_palette
-from iadb_core.data.rejection import read_density
 from iadb_core.drawing.png import save_png
 from iadb_core.system.errors import InputError
 

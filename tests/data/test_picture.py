@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from iadb_core.data.grayscale import read_density
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.data.registry import density_of
-from iadb_core.data.rejection import read_density, sample_density
+from iadb_core.data.rejection import sample_density
 from iadb_core.method.laws import Pixels
 
 

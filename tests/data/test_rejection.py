@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from iadb_core.data.rejection import proposals, read_density, sample_density
+from iadb_core.data.grayscale import read_density
+from iadb_core.data.rejection import proposals, sample_density
 from iadb_core.system.errors import InputError
 
 BLOB = Path(__file__).resolve().parents[2] / "resources" / "densities" / "blob.png"

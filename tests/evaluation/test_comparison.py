@@ -86,7 +86,7 @@ def test_settings_are_chosen_on_other_samples_than_they_are_reported_on(count):
 
 def test_a_part_gives_the_reference_and_the_floor_and_is_told(compared):
     every = np.arange(40)
-    for part, split in (("validation", "validation"), ("test", "held_out")):
+    for part, split in (("validation", "validation"), ("test", "test")):
         first, other = (compared(held_out=40, train=None, count=5, seed=seed, part=part) for seed in (0, 1))
         assert np.array_equal(first.held_out, other.held_out)  # the same half for every run
         assert first.held_out[:, 0].tolist() == every[rows_of_part(part, 40)].tolist()
@@ -106,3 +106,9 @@ def test_too_few_samples_and_broken_files_are_refused(compared, tmp_path):
     (tmp_path / "broken.npy").write_bytes(b"rubbish")
     with pytest.raises(InputError, match=r"broken\.npy is not a readable"):
         Shifts(Gaussian(), str(tmp_path / "broken.npy"), None, 10, Evaluation(), 0)
+
+
+def test_a_single_held_out_sample_is_both_halves_and_that_is_said(caplog):
+    with caplog.at_level(logging.WARNING, "iadb"):
+        assert [rows_of_part(part, 1).tolist() for part in ("validation", "test")] == [[0], [0]]
+    assert "a single held-out sample is both halves" in caplog.text

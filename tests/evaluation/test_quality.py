@@ -71,7 +71,7 @@ def test_a_part_of_the_held_out_samples_is_passed_on(files, kind):
     target = Gaussian() if kind == "points" else Dataset(name="digits", size=8)
     parts = [comparison_of(target, *files(kind), 10, SETTINGS, 0, part) for part in ("validation", "test", None)]
     assert [len(comparison.held_out) for comparison in parts] == [15, 15, 30]
-    assert [comparison.split for comparison in parts] == ["validation", "held_out", "held_out"]
+    assert [comparison.split for comparison in parts] == ["validation", "test", "held_out"]
 
 
 def test_inception_is_asked_for_only_where_it_is_wanted_and_sees_images(files, monkeypatch):

@@ -78,7 +78,7 @@ def test_one_seed_has_a_mean_and_no_interval():
 
 def solver_table(**values):
     rows = [
-        {"experiment": "x", "metric": "W2", "solver": solver, "nfe": nfe, "value": value}
+        {"experiment": "x", "metric": "W2", "split": "held_out", "solver": solver, "nfe": nfe, "value": value}
         for solver, by_nfe in values.items()
         for nfe, value in by_nfe.items()
     ]

@@ -152,6 +152,8 @@ MISTAKES = [
     ("experiments/mnist/network", {"name": "mlp"}, r"mnist\.network: mlp does not take images; use name: unet"),
     ("experiments/densities/network", {"name": "unet"}, r"unet does not take points; use name: mlp"),
     ("experiments/mnist/network", {"name": "unet", "hidden_layers": 3}, r"hidden_layers: only mlp has it"),
+    ("experiments/mnist/network", {"width": 3}, r"mnist\.network: name is missing; allowed: mlp, unet, residual"),
+    ("experiments/mnist/training/7", 3, r"mnist\.training\.7: unknown key"),
     ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu' is not allowed; allowed: auto \(CUDA"),
     ("experiments/digits/target/dataset/margin", 5, r"digits\.target\.dataset\.margin: 5 leaves less than 8 pixels"),
     ("defaults", None, None),

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from iadb_core.data.registry import KINDS
+from iadb_core.networks.network import Network
 from iadb_core.networks.registry import NETWORKS
-from workflow.sources import SWITCHES, WITHOUT_EFFECT, _imports, _modules, sources
+from workflow.sources import CALLS, ON_CALL, SWITCHES, WITHOUT_EFFECT, _imports, _modules, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
@@ -167,8 +168,8 @@ def test_gif_and_mp4_have_the_same_modules():
 def test_a_rule_has_the_modules_of_the_kinds_that_it_uses_and_of_no_other():
     picture, residual = "iadb_core.data.kinds.picture", "iadb_core.networks.residual"
     found = set(sources(script("train"), [picture, residual]))
-    assert found >= core("data/kinds/picture", "data/rejection", "networks/residual/__init__")
-    assert found >= core("networks/residual/network", "networks/convolutions", "networks/winograd")
+    assert found >= core("data/kinds/picture", "networks/residual/__init__", "networks/residual/network")
+    assert found >= core("networks/convolutions", "networks/winograd", "method/objectives")
     others = core("data/kinds/folder", "data/kinds/dataset", "networks/mlp/network", "networks/unet/network")
     assert not found & (others | core("data/registry", "networks/registry"))
     mlp = set(sources(script("train"), ["iadb_core.data.kinds.gaussian", "iadb_core.networks.mlp"]))
@@ -177,6 +178,41 @@ def test_a_rule_has_the_modules_of_the_kinds_that_it_uses_and_of_no_other():
     heun = set(sources(script("trajectory"), ["iadb_core.method.solvers.heun"]))
     assert core("method/solvers/heun") <= heun
     assert not heun & core("method/solvers/euler", "method/solvers/dopri5")
+
+
+DATASET, PICTURE = "iadb_core.data.kinds.dataset", "iadb_core.data.kinds.picture"
+READING = core(
+    "data/torchvision_sets", "data/torchvision_import", "system/downloads", "data/digits", "data/holding_out"
+)
+
+
+def test_a_rule_has_what_the_methods_import_that_it_calls():
+    assert set(sources(script("read_samples"), [DATASET])) >= READING
+    assert set(sources(script("classifier"), [DATASET])) >= READING | core("data/resizing", "data/scaling")
+    for name in ("train", "generate", "metrics", "maps", "solvers", "neighbours"):
+        found = set(sources(script(name), [DATASET]))
+        inception = core("data/torchvision_import", "system/downloads") if name in ("metrics", "solvers") else set()
+        assert not found & (READING - inception), name
+        assert core("data/resizing", "data/images") <= found, name
+    for name in ("render", "contact_sheet", "map_picture"):
+        assert core("data/grayscale", "data/opening") <= set(sources(script(name), [PICTURE])), name
+        assert not set(sources(script(name), [DATASET])) & (READING | core("data/resizing")), name
+    assert core("data/rejection", "data/grayscale") <= set(sources(script("draw_samples"), [PICTURE]))
+    train = set(sources(script("train"), [PICTURE]))
+    assert not train & core("data/rejection", "data/grayscale", "data/opening", "method/laws")
+
+
+def test_samples_and_figures_do_not_depend_on_how_a_network_is_trained():
+    training = core("method/objectives", "method/couplings", "networks/mlp/gradient")
+    for name in ("generate", "trajectory", "metrics", "classifier"):
+        assert not set(sources(script(name), ["iadb_core.networks.mlp"])) & training, name
+    assert training <= set(sources(script("train"), ["iadb_core.networks.mlp"]))
+
+
+def test_the_methods_that_a_script_is_said_to_call_are_there():
+    methods = {name for kind in (*KINDS.values(), *NETWORKS.values(), Network) for name in dir(kind)}
+    assert set(CALLS) <= {path.stem for path in SCRIPTS}
+    assert {name for names in CALLS.values() for name in names} <= methods
 
 
 def test_what_cannot_change_a_result_is_no_input():
@@ -214,9 +250,11 @@ def test_sources_see_packages_and_relative_imports(tmp_path, monkeypatch):
 def test_sources_are_those_that_a_parser_finds():
     """Two ways to the same: one that is fast, for each start of Snakemake, and Python's own."""
 
-    def imported(path):
+    def imported(path, calls):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and ON_CALL.search(path.as_posix()):
+                node.body = [own for own in node.body if not isinstance(own, ast.FunctionDef) or own.name in calls]
             if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
                 node.body = []
         names = set()
@@ -233,12 +271,14 @@ def test_sources_are_those_that_a_parser_finds():
                 files.add(Path(*parts).with_suffix(".py"))
         return {str(file) for file in files if (ROOT / file).is_file()} - set(SWITCHES) - set(WITHOUT_EFFECT)
 
+    kinds = [kind.__module__ for kind in (*KINDS.values(), *NETWORKS.values())]
     for path in SCRIPTS:
-        found, waiting = set(), imported(path)
+        calls = CALLS.get(path.stem, ())
+        found, waiting = set(), imported(path, calls).union(*map(_modules, kinds))
         while waiting:
             found |= waiting
-            waiting = {name for module in waiting for name in imported(ROOT / module)} - found
-        assert sources(path) == sorted(found)
+            waiting = {name for module in waiting for name in imported(ROOT / module, calls)} - found
+        assert sources(path, kinds) == sorted(found)
 
 
 @pytest.mark.parametrize("page", ["pipeline.md", "rules.dot", "rules.svg"])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from iadb_core.data.rejection import read_density
+from iadb_core.data.grayscale import read_density
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "densities"
 PICTURES = sorted(FOLDER.glob("*.png"))

@@ -132,3 +132,22 @@ def test_a_variant_is_an_experiment_by_its_name():
     name = "base~learning_rate=0.001~width=8"
     again = complete({"experiments": {name: config.experiments[name].written()}})
     assert again.experiments[name] == config.experiments[name]
+
+
+def test_variants_are_measured_on_two_halves_unless_they_say_otherwise():
+    config = complete(swept({"grid": {"network.width": [8, 16]}}))
+    assert {name: one.evaluation.halves for name, one in config.experiments.items()} == {
+        "base": False,
+        "base~width=8": True,
+        "base~width=16": True,
+    }
+    assert "halves" not in config.experiments["base"].evaluation.canonical()  # a new key reruns nothing
+    again = complete({"experiments": {"a": config.experiments["base~width=8"].written()}})
+    assert again.experiments["a"].evaluation.halves
+    own = complete(swept({"grid": {"network.width": [8]}}, POINTS | {"evaluation": {"halves": False}}))
+    assert not own.experiments["base~width=8"].evaluation.halves
+
+
+def test_an_experiment_without_a_sweep_beside_one_that_has_one():
+    config = complete(swept({"grid": {"network.width": [8]}}, other=copy.deepcopy(POINTS) | {"sweep": None}))
+    assert list(config.experiments) == ["base", "other", "base~width=8"]

@@ -5,8 +5,6 @@ classifiers = {
     classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
 }
 
-variants = {variant for values in sweeps.values() for variant in values}
-
 MEASURED = (
     "source",
     "target",
@@ -50,13 +48,6 @@ def evaluation_settings(sections, evaluation, sampling=()):
         return section(*sections)(wildcards) | picks
 
     return settings
-
-
-def measured_parts(wildcards):
-    """On which parts of the held-out samples a run is measured: all, but variants of a sweep on two apart, since the best
-    of them is chosen by the one and reported on the other.
-    """
-    return ["test", "validation"] if wildcards.experiment in variants else [None]
 
 
 def first_seed(wildcards):

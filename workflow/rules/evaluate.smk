@@ -49,8 +49,9 @@ rule metrics:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
-        settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
-        parts=measured_parts,
+        settings=evaluation_settings(
+            ("target",), ("halves", "floor_draws", "projections", "cells", "neighbours", "inception")
+        ),
         seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"

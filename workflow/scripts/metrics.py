@@ -2,6 +2,7 @@
 
 from iadb_core.data.registry import density_of
 from iadb_core.data.shards import Shards
+from iadb_core.evaluation.comparison import PARTS
 from iadb_core.evaluation.quality import comparison_of, described_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.files import write_json
@@ -17,7 +18,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     generated, held_out = Shards(inputs.generated), (inputs.held_out, inputs.train or None)
     seen_by = inputs.classifier or None, evaluation.inception
     figures = []
-    for part in snakemake.params.parts:
+    for part in PARTS[evaluation.halves]:
         comparison = comparison_of(target, *held_out, len(generated), evaluation, seed, part, *seen_by)
         figures += described_figures(comparison, generated)
     code = files_digest([*inputs.code, __file__])

@@ -33,12 +33,13 @@ class Picture(Drawn):
         return self.model_copy(update={"path": files[0]})
 
     def draw(self, shape: Shape, count: int, generator: "np.random.Generator", skipped: int = 0) -> "np.ndarray":
-        from iadb_core.data.rejection import read_density, sample_density
+        from iadb_core.data.grayscale import read_density
+        from iadb_core.data.rejection import sample_density
 
         return sample_density(read_density(self.path), skipped + count, generator)[skipped:]
 
     def behind(self) -> "np.ndarray":
-        from iadb_core.data.rejection import read_density
+        from iadb_core.data.grayscale import read_density
 
         return read_density(self.path)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import copysign, isfinite
+from math import copysign, inf, isfinite
 
 import torch
 from torch import Tensor
@@ -28,6 +28,7 @@ MIDDLE = (
 )
 SAFETY, LEAST_FACTOR, GREATEST_FACTOR = 0.9, 0.2, 10.0
 SHORTEST = 2.0**-40  # of a step: smaller ones would be lost in rounding
+MOST_STEPS = 10_000
 
 
 def _combined(weights: Sequence[float], slopes: Sequence[Tensor]) -> Tensor:
@@ -88,13 +89,16 @@ class Dopri5:
         Raises InputError if the tolerances cannot be kept.
         """
         yield alphas[0], x
-        alpha, end, slope, length, made = alphas[0], alphas[-1], None, 0.0, None
+        alpha, end, slope, length, made, steps = alphas[0], alphas[-1], None, 0.0, None, 0
         for wanted in alphas[1:]:
             with torch.inference_mode(not derivatives):
                 if slope is None:
                     slope = at(field, x, alpha)
                     length = self._first_length(field, x, alpha, end, slope)
                 while made is None or abs(made.end - alphas[0]) < abs(wanted - alphas[0]):
+                    steps += 1
+                    if steps > MOST_STEPS:
+                        raise self._cannot(alpha, x)
                     made, length = self._step(field, x, alpha, end, slope, length)
                     x, alpha, slope = made.x_end, made.end, made.slope_end
                 state = made.at(wanted)
@@ -128,18 +132,24 @@ class Dopri5:
                 x_end = x + forward * _combined(weights, slopes)
                 slopes.append(at(field, x_end, end if last and place == 1 else alpha + place * forward))
             error = self._norm(forward * _combined(ERROR, slopes), x, x_end)
-            factor = SAFETY * error**-0.2 if error > 0 else GREATEST_FACTOR
-            if error <= 1 or not isfinite(error):  # what is not finite is told by who asks for the states
+            factor = SAFETY * error**-0.2 if 0 < error < inf else GREATEST_FACTOR
+            shortest = abs(forward) * LEAST_FACTOR < SHORTEST
+            lost = not isfinite(error) and (shortest or not bool(x.isfinite().all() and slope.isfinite().all()))
+            if error <= 1 or lost:  # that it is not finite is told by who asks for the states
                 middle = x + forward * _combined(MIDDLE, slopes)
                 reached = end if last else alpha + forward
                 step = _Step(alpha, reached, x, middle, x_end, slope, slopes[-1])
-                return step, abs(forward) * min(GREATEST_FACTOR, max(1.0, factor) if isfinite(error) else 1.0)
-            length = abs(forward) * max(LEAST_FACTOR, factor)
+                return step, abs(end - alpha) if lost else abs(forward) * min(GREATEST_FACTOR, max(1.0, factor))
+            length = abs(forward) * (max(LEAST_FACTOR, factor) if isfinite(error) else LEAST_FACTOR)
             if length < SHORTEST:
-                raise InputError(
-                    f"sampling.rtol and atol: an error of {self.rtol:g} and {self.atol:g} cannot be kept at α = "
-                    f"{alpha:.3f} in {str(x.dtype).removeprefix('torch.')}; make them larger"
-                )
+                raise self._cannot(alpha, x)
+
+    def _cannot(self, alpha: float, x: Tensor) -> InputError:
+        dtype = str(x.dtype).removeprefix("torch.")
+        return InputError(
+            f"sampling.rtol and atol: an error of {self.rtol:g} and {self.atol:g} cannot be kept at α = {alpha:.3f} in "
+            f"{dtype}; make them larger, or train longer"
+        )
 
 
 SOLVER = Dopri5()

@@ -1,15 +1,17 @@
 """The network of the 2D tutorial."""
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from iadb_core.method.objectives import Deblending, Objective
 from iadb_core.networks.alpha import parts, weights_of
-from iadb_core.networks.mlp.gradient import DeblendingGradient
 from iadb_core.networks.network import Gradient, Network
+
+if TYPE_CHECKING:
+    from iadb_core.method.objectives import Objective
 
 
 class MLPNetwork(Network):
@@ -30,7 +32,10 @@ class MLPNetwork(Network):
     def ends(self) -> list[nn.Module]:
         return [self.hidden[0], self.out]
 
-    def written_out(self, objective: Objective, batch_size: int, precision: torch.dtype) -> Gradient | None:
+    def written_out(self, objective: "Objective", batch_size: int, precision: torch.dtype) -> Gradient | None:
+        from iadb_core.method.objectives import Deblending
+        from iadb_core.networks.mlp.gradient import DeblendingGradient
+
         if isinstance(objective, Deblending) and precision == torch.float32:
             return DeblendingGradient([*self.hidden, self.out], batch_size)
         return None
