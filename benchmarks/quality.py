@@ -19,7 +19,7 @@ import yaml
 
 from iadb_core.data.images import Images
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
-from iadb_core.evaluation.classifier import classifier_of, save_classifier
+from iadb_core.evaluation.classifier import save_classifier, trained_classifier
 from iadb_core.evaluation.floors import score
 from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
 from iadb_core.evaluation.quality import comparison_of
@@ -147,7 +147,7 @@ def main() -> None:
     if not judge.exists():
         plain = first.target.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
         configure(1)  # as in the workflow: with other threads it is another classifier
-        save_classifier(judge, classifier_of(plain, given.data_dir, 0, config.classifier)[0])
+        save_classifier(judge, trained_classifier(plain, given.data_dir, 0, config.classifier)[0])
     configure(available_cores())
     rows = []
     for name, experiment in experiments.items():

@@ -14,7 +14,7 @@ from torch import Tensor
 from iadb_core.system.errors import InputError
 from iadb_core.system.runtime import memory_limit
 
-Read = Callable[[Tensor], Tensor]
+Reader = Callable[[Tensor], Tensor]
 Item = TypeVar("Item")
 RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this part of its memory
 BYTES_AT_ONCE = 2**26  # of a file that is copied to the device
@@ -31,7 +31,7 @@ def fits(samples: np.ndarray, device: torch.device, sharing: int = 1) -> bool:
     return samples.nbytes <= memory / sharing / RESIDENT_SHARE
 
 
-def resident(samples: np.ndarray, device: torch.device) -> Read:
+def resident(samples: np.ndarray, device: torch.device) -> Reader:
     """A function from indices on the CPU, int64, of any shape, to (*indices, *shape), from a copy on the device.
 
     Raises InputError if the file of mapped samples has become too short.
@@ -80,7 +80,7 @@ def _too_short(path: str) -> InputError:
     return InputError(f"{path} ends before its last sample; delete it to have it made again")
 
 
-def in_file(samples: np.memmap, device: torch.device) -> Read:
+def in_file(samples: np.memmap, device: torch.device) -> Reader:
     """The same from a memory-mapped file.
 
     The samples are read, not mapped: pages that were touched would count as memory of this process until the file is

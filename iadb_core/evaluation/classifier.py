@@ -103,7 +103,7 @@ def accuracy(network: Classifier, images: Samples, labels: np.ndarray) -> float:
     return float((probabilities.argmax(axis=1) == labels).mean())
 
 
-def classifier_of(
+def trained_classifier(
     density: Density, data_dir: str | os.PathLike[str], seed: int, settings: ClassifierTraining
 ) -> tuple[Classifier, dict[str, Any]]:
     """The classifier of a labelled density's samples, and a summary with its accuracy on held-out ones.

@@ -28,7 +28,7 @@ SHORT_RUN = [
     "nfe",
 ]
 SHORT_RUN += ["device", "precision", "peak_memory_mb"]
-CONFIDENCE = 0.95
+LEVEL = 0.95
 
 
 def figure_rows(
@@ -88,7 +88,7 @@ def summary(table: pandas.DataFrame) -> pandas.DataFrame:
         values = group.value.to_numpy(np.float64)
         count = len(values)
         deviation = float(values.std(ddof=1)) if count > 1 else np.nan
-        half = float(student.ppf((1 + CONFIDENCE) / 2, count - 1)) * deviation / np.sqrt(count) if count > 1 else np.nan
+        half = float(student.ppf((1 + LEVEL) / 2, count - 1)) * deviation / np.sqrt(count) if count > 1 else np.nan
         mean = float(values.mean())
         interval = {"mean": mean, "low": mean - half, "high": mean + half, "std": deviation}
         floor = {"floor": group.floor.mean(), "floor_std": group.floor_std.mean(), "n": group.n.iloc[0]}

@@ -5,11 +5,11 @@ import torch
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.evaluation.classifier import (
     accuracy,
-    classifier_of,
     embed,
     load_classifier,
     save_classifier,
     train_classifier,
+    trained_classifier,
 )
 from iadb_core.evaluation.settings import ClassifierTraining
 from iadb_core.networks.building import weights_hash
@@ -98,7 +98,7 @@ def test_anything_else_is_refused(tmp_path, content):
 @pytest.mark.parametrize("scaling", [(0.5, 0.5), (0.3, 0.2)])
 def test_the_classifier_of_a_density_sees_true_pixels_whatever_its_scaling(digits, scaling):
     own = Dataset(name="digits", size=8, scaling=[scaling])
-    found, summary = classifier_of(own, "", 0, ClassifierTraining(steps=20, learning_rate=0.002))
+    found, summary = trained_classifier(own, "", 0, ClassifierTraining(steps=20, learning_rate=0.002))
     expected = trained(*digits[0], steps=20)
     x, y = (embed(network, digits[1][0])[1] for network in (found, expected))
     assert np.allclose(x, y, atol=1e-3)
