@@ -9,7 +9,7 @@ from PIL import Image
 from small import IMAGES, TINY, training
 
 from benchmarks import quality, recipe
-from iadb_core.evaluation.classifier import classifier_of, embed, save_classifier
+from iadb_core.evaluation.classifier import embed, save_classifier, trained_classifier
 from iadb_core.evaluation.fidelity import frechet_distance
 from iadb_core.networks import checkpoint
 from iadb_core.sampling.starts import measured_starts
@@ -78,7 +78,7 @@ def test_models_are_measured_by_the_frechet_distance_of_their_samples(trained, d
     experiment, folder, (train, held_out) = trained
     for name, stored in (("train", train), ("held_out", held_out)):
         save_array(folder / f"{name}.npy", stored)
-    judge, _ = classifier_of(experiment.target, "data", 0, digits.classifier)
+    judge, _ = trained_classifier(experiment.target, "data", 0, digits.classifier)
     save_classifier(folder / "classifier.pt", judge)
     row = quality.measured(experiment, folder / "digits-128.pt", folder, folder / "classifier.pt")
     assert row["n"] == len(held_out)  # all of them, so that it does not matter which were drawn
