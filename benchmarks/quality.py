@@ -20,6 +20,7 @@ import yaml
 from iadb_core.data.images import Images
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
 from iadb_core.evaluation.classifier import save_classifier, trained_classifier
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import score
 from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
 from iadb_core.evaluation.quality import comparison_of
@@ -118,8 +119,8 @@ def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path)
     model = load_model(path, experiment.device, experiment.precision)
     begin = measured_starts(experiment.source, model.shape, None, held_out, evaluation.count, seed)
     samples = Sampler(model.field, Way.of(experiment.sampling), model.device).ends(begin).numpy()
-    target, judge = experiment.target, str(classifier)
-    comparison = comparison_of(target, held_out, stored, len(samples), evaluation, seed, classifier=judge)
+    real = RealSamples(experiment.target, held_out, stored)
+    comparison = comparison_of(real, len(samples), evaluation, seed, str(classifier))
     measures = comparison.quality()
     value = score(measures, comparison.generated(samples), comparison.reference)[METRIC]
     floor, deviation = comparison.floors(measures)[METRIC]

@@ -1,6 +1,7 @@
 """Fixtures: folders in which real Snakemake runs on small configurations."""
 
 import http.server
+import importlib
 import os
 import re
 import resource
@@ -239,3 +240,13 @@ def refused() -> Callable[[subprocess.CompletedProcess[str], str], None]:
         assert "Traceback" not in said, said
 
     return check
+
+
+@pytest.fixture
+def laid(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[tuple[Any, ...]]:
+    """What the module of iadb_core.drawing under test lays side by side: pictures, titles, columns, caption."""
+    module = importlib.import_module(f"iadb_core.drawing.{request.module.__name__.removeprefix('test_')}")
+    told: list[tuple[Any, ...]] = []
+    sheet = module.side_by_side
+    monkeypatch.setattr(module, "side_by_side", lambda *arguments: told.append(arguments) or sheet(*arguments))
+    return told

@@ -7,6 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from iadb_core.method.exact import ExactField
+from iadb_core.method.fields import Field
+from iadb_core.method.linear import LinearField
+
 
 @dataclass
 class Gaussians:
@@ -36,6 +40,16 @@ class Gaussians:
         """The expected squared error per coordinate of the exact field, α uniform in [0, 1]."""
         alpha = (np.arange(100_000) + 0.5) / 100_000
         return float(np.mean(self.s0**2 + self.s1**2 - self.slope(alpha) ** 2 * self.variance(alpha)))
+
+
+class Known(ExactField):
+    """A field that is taken for the exact one. linear: the best linear field beside it, if any."""
+
+    def __init__(self, field: Field, linear: LinearField | None = None) -> None:
+        self.field, self.linear = field, linear
+
+    def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
+        return self.field(x, alpha)
 
 
 CASE = Gaussians(m0=-1.0, s0=0.5, m1=2.0, s1=1.5)

@@ -1,9 +1,9 @@
 """What config.yaml may hold: an experiment is made of the sections of the core's rooms, each with its own bounds."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 
-from pydantic import AfterValidator, Field, PlainSerializer, create_model
+from pydantic import AfterValidator, Field, PlainSerializer, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from iadb_core.data.density import Density, Shape
@@ -52,6 +52,13 @@ class Sweep(Section):
         {}, "Lists that are combined each with each."
     )
     zip: dict[str, Annotated[list[Any], Field(min_length=1)]] = setting({}, "Lists of one length, taken side by side.")
+
+    @model_validator(mode="after")
+    def _of_something(self) -> Self:
+        if not self.grid and not self.zip:
+            said = "has no list of values in grid or zip; give one, or remove it"
+            raise PydanticCustomError("one_of", "{said}", {"said": said})
+        return self
 
 
 class Experiment(Section):

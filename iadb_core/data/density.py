@@ -39,8 +39,16 @@ class Density(Section):
         """Of a sample as the network sees it; None for a density that takes the other side's."""
         raise NotImplementedError
 
+    def of_images(self) -> bool:
+        """Whether it is one of images by itself; what takes the other side's shape is none."""
+        return len(self.shape() or ()) > 1
+
     def files(self) -> list[str]:
         """The files that its samples are made from."""
+        return []
+
+    def files_behind(self) -> list[str]:
+        """Those of them that `behind` and `law` read."""
         return []
 
     def located(self, files: Sequence[str]) -> Self:

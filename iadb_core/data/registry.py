@@ -1,6 +1,6 @@
 """The kinds of source and target, by the names that the configuration uses; a new one has its line here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from iadb_core.data.density import Density
@@ -16,3 +16,10 @@ def density_of(settings: Mapping[str, Mapping[str, Any]]) -> Density:
     """A density from its canonical settings, by its kind: {kind: settings}."""
     ((kind, own),) = settings.items()
     return KINDS[kind].of(own)
+
+
+def source_and_target(
+    settings: Mapping[str, Any], source_files: Sequence[str], target_files: Sequence[str]
+) -> tuple[Density, Density]:
+    """Both densities from settings that have them, with the files that `behind` and `law` read."""
+    return density_of(settings["source"]).located(source_files), density_of(settings["target"]).located(target_files)

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from iadb_core.data.density import Density
 from iadb_core.drawing.plots import captioned_figure
-from iadb_core.method.exact import PlaneField, exact_field
+from iadb_core.method.exact import exact_field
 from iadb_core.sampling.model import Model
 
 SHOWN, CELLS = (0.0, 0.25, 0.5, 0.75, 0.95), 20
@@ -25,7 +25,7 @@ def field_plot_of(
 ) -> Figure:
     """The plot of a model's field where its trajectory, (T + 1, count, 2), is at a few of the alphas, (T + 1,)."""
     exact = exact_field(source.law(), target.law(), model.shape)
-    kinds = {"network": model.on_cpu} | ({"exact": exact.where_known} if isinstance(exact, PlaneField) else {})
+    kinds = {"network": model.on_cpu} | ({"exact": exact.where_known} if exact else {})
     every = np.array(alphas)
     index = [int(np.abs(every - wanted).argmin()) for wanted in SHOWN]
     places = [torch.from_numpy(occupied(trajectory[i])).float() for i in index]

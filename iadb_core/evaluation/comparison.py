@@ -1,6 +1,7 @@
 """Generated samples beside held-out ones, and real samples beside real ones for the floors."""
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, Literal
 
@@ -31,30 +32,34 @@ def rows_of_part(part: Part, count: int) -> np.ndarray:
     return np.sort(halves[part])
 
 
+@dataclass(frozen=True)
+class RealSamples:
+    """The real samples that generated ones are compared with.
+
+    target: what they are of. held_out, train: files of its stored samples; no `train` for a fresh density. part: of the
+    held-out samples, if not all: `validation`, the half by which settings are chosen, or `test`, the other one, on
+    which they are reported.
+    """
+
+    target: Density
+    held_out: str
+    train: str | None
+    part: Part | None = None
+
+
 class Comparison(ABC, Generic[Seen]):
     """Held-out samples that generated ones are compared with, and the draws of real samples that give the floors.
 
-    held_out, train: files of the target's stored samples; no `train` for a fresh density. count: generated samples.
-    settings: `floor_draws`, and what its measures take. seed: of the draws. part: of the held-out samples, if not all:
-    `validation`, the half by which settings are chosen, or `test`, the other one, on which they are reported.
+    count: generated samples. settings: `floor_draws`, and what its measures take. seed: of the draws.
     Raises InputError for a broken file or too few samples.
     """
 
-    def __init__(
-        self,
-        target: Density,
-        held_out: str,
-        train: str | None,
-        count: int,
-        settings: Evaluation,
-        seed: int,
-        part: Part | None = None,
-    ) -> None:
-        self.target, self.settings, self.seed = target, settings, seed
-        self.split = part or "held_out"
-        self.held_out, self.train = load_array(held_out), load_array(train) if train else None
-        if part:
-            self.held_out = self.held_out[rows_of_part(part, len(self.held_out))]
+    def __init__(self, samples: RealSamples, count: int, settings: Evaluation, seed: int) -> None:
+        self.target, self.settings, self.seed = samples.target, settings, seed
+        self.split = samples.part or "held_out"
+        self.held_out, self.train = load_array(samples.held_out), load_array(samples.train) if samples.train else None
+        if samples.part:
+            self.held_out = self.held_out[rows_of_part(samples.part, len(self.held_out))]
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
         self.sets = real_sets(count, len(self.held_out), trained, settings.floor_draws, generator)

@@ -13,9 +13,8 @@ from torch import Tensor
 
 from iadb_core.method.blending import blend
 from iadb_core.method.couplings import Batch
-from iadb_core.method.exact import PlaneField
+from iadb_core.method.exact import ExactField
 from iadb_core.method.fields import Field
-from iadb_core.method.linear import LinearField
 
 
 class Losses(NamedTuple):
@@ -32,18 +31,14 @@ class Losses(NamedTuple):
     excess_error: float
 
 
-def losses(
-    network: Field,
-    exact: Field,
-    batches: Iterator[Batch],
-    linear: LinearField | None = None,
-) -> Losses:
+def losses(network: Field, exact: ExactField, batches: Iterator[Batch]) -> Losses:
     """Compare a network with the exact field on the same blends.
 
-    batches: as training takes them. linear: the best linear field, as a control variate: what is
-    averaged is then a difference from its loss, which is known. For the floor that difference is −(D* − linear)², by
-    the same orthogonality as the excess.
+    batches: as training takes them. The best linear field, where it is known, is a control variate: what is averaged
+    is then a difference from its loss, which is known. For the floor that difference is −(D* − linear)², by the same
+    orthogonality as the excess.
     """
+    linear = exact.linear
     known = linear.loss() if linear else 0.0
     columns = []
     for batch in batches:
@@ -93,11 +88,11 @@ class FieldError(NamedTuple):
     known: float
 
 
-def field_error(network: Field, exact: Field, x: Tensor, alpha: float) -> FieldError:
+def field_error(network: Field, exact: ExactField, x: Tensor, alpha: float) -> FieldError:
     """The error of a network where its own trajectories, x: (batch, …), are at α."""
     alphas = x.new_full((len(x),), alpha)
     with torch.inference_mode():
-        best = exact.where_known(x, alphas) if isinstance(exact, PlaneField) else exact(x, alphas)
+        best = exact.where_known(x, alphas)
         known = best.flatten(1).isfinite().all(dim=1)
         best, predicted = best[known].double(), network(x, alphas)[known].double()
     wrong = _root_mean_square(predicted - best)

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from iadb_core.data.density import Density
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.classifier import Classifier, embed
-from iadb_core.evaluation.comparison import VALIDATION, Comparison, Part
+from iadb_core.evaluation.comparison import VALIDATION, Comparison, RealSamples
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import (
     class_entropy,
@@ -59,17 +58,14 @@ class ImageComparison(Comparison[SeenImages]):
 
     def __init__(
         self,
-        target: Density,
-        held_out: str,
-        train: str | None,
+        samples: RealSamples,
         count: int,
         settings: Evaluation,
         seed: int,
-        part: Part | None = None,
         classifier: Classifier | None = None,
         inception: Inception | None = None,
     ) -> None:
-        super().__init__(target, held_out, train, count, settings, seed, part)
+        super().__init__(samples, count, settings, seed)
         self.classifier, self.inception = classifier, inception
 
     def hashes(self) -> dict[str | None, str]:

@@ -8,7 +8,7 @@ import torch
 from iadb_core.data.density import Density, Drawn
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.settings import Evaluation
-from iadb_core.evaluation.studies import Study, loss_figures, study, whole_batches
+from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, whole_batches
 from iadb_core.method.exact import exact_field
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Way
@@ -42,22 +42,31 @@ def measure_map(
     begin = measured_starts(source, model.shape, held_out["source"], str(held_out["target"]), count, seed)
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
     measured = study(model, way, exact, begin, real, settings.field_alphas)
-    if len(model.shape) > 1:
-        blended, fresh = trained, {side: own for side, own in unseen.items() if not densities[side].fresh}
-    else:
-        blended, fresh = _points(densities, model.shape, whole_batches(settings.loss_blends), seed), {}
-    pairs, others = ((own.get("source"), own.get("target")) for own in (blended, fresh))
-    figures = loss_figures(model, exact, (source, target), pairs, others, settings.loss_blends, seed)
-    figures += measured.figures
+    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
+    figures = loss_figures(model, exact, blended, settings.loss_blends, seed) + measured.figures
     for figure in figures:
         log.info("%s: %.5g", figure.metric.title, figure.value)
     return figures, measured
 
 
-def _points(densities: Mapping[str, Density], shape: tuple[int, ...], count: int, seed: int) -> dict[str, np.ndarray]:
-    """Points drawn for the loss alone, by side; none of a fresh density, which is drawn anew anyway."""
-    return {
-        side: density.draw(shape, count, numpy_generator(seed, f"measured points {side}"))
-        for side, density in densities.items()
-        if isinstance(density, Drawn) and not density.fresh
-    }
+def _blended(
+    densities: Mapping[str, Density],
+    shape: tuple[int, ...],
+    trained: Mapping[str, np.ndarray],
+    unseen: Mapping[str, np.ndarray],
+    count: int,
+    seed: int,
+) -> Blended:
+    """What losses are measured on: of what can be drawn, `count` samples drawn for this alone; else the stored ones.
+
+    What is fresh has none in either case: it is drawn anew anyway.
+    """
+    known, fresh = dict(trained), dict(unseen)
+    for side, density in densities.items():
+        if isinstance(density, Drawn):
+            fresh.pop(side, None)
+            if not density.fresh:
+                known[side] = density.draw(shape, count, numpy_generator(seed, f"measured points {side}"))
+    drawn = all(isinstance(density, Drawn) for density in densities.values())
+    of_both, of_unseen = ((own.get("source"), own.get("target")) for own in (known, fresh))
+    return Blended((densities["source"], densities["target"]), of_both, of_unseen, drawn)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from iadb_core.data.density import Density
-from iadb_core.data.images import Images
 from iadb_core.data.shards import Samples
 from iadb_core.evaluation.classifier import load_classifier
-from iadb_core.evaluation.comparison import Comparison, Part
+from iadb_core.evaluation.comparison import Comparison, RealSamples
 from iadb_core.evaluation.image_comparison import ImageComparison
 from iadb_core.evaluation.inception import Inception
 from iadb_core.evaluation.point_comparison import PointComparison
@@ -15,13 +13,10 @@ from iadb_core.system.progress import log
 
 
 def comparison_of(
-    target: Density,
-    held_out: str,
-    train: str | None,
+    samples: RealSamples,
     count: int,
     settings: Evaluation,
     seed: int,
-    part: Part | None = None,
     classifier: str | None = None,
     inception: bool = False,
 ) -> Comparison[Any]:
@@ -29,10 +24,10 @@ def comparison_of(
 
     classifier: its file. inception: whether Inception sees images too. The rest: as `Comparison` takes it.
     """
-    if not isinstance(target, Images):
-        return PointComparison(target, held_out, train, count, settings, seed, part)
+    if not samples.target.of_images():
+        return PointComparison(samples, count, settings, seed)
     networks = load_classifier(classifier) if classifier else None, Inception() if inception else None
-    return ImageComparison(target, held_out, train, count, settings, seed, part, *networks)
+    return ImageComparison(samples, count, settings, seed, *networks)
 
 
 def described_figures(comparison: Comparison[Any], generated: Samples) -> list[dict[str, Any]]:

@@ -28,8 +28,7 @@ from iadb_core.evaluation.metrics import (
 )
 from iadb_core.evaluation.paths import PathMeter, Paths, path_energy_error, root_mean_square
 from iadb_core.method.couplings import Batch
-from iadb_core.method.exact import PlaneField, Reversed
-from iadb_core.method.fields import Field
+from iadb_core.method.exact import ExactField
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.system.errors import InputError
@@ -37,12 +36,11 @@ from iadb_core.system.progress import Progress, log
 from iadb_core.system.seeds import seed_for
 
 BLENDS_AT_ONCE = 1024
-Densities = tuple[Density, Density]
 Stored = tuple[np.ndarray | None, np.ndarray | None]
 
 
 def _blends(
-    densities: Densities, samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
+    densities: tuple[Density, Density], samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
 ) -> Iterator[Batch]:
     """Batches, `count` blends in all; once: each stored sample is blended once at most."""
     size = min(count, BLENDS_AT_ONCE)
@@ -60,24 +58,33 @@ def whole_batches(blends: int) -> int:
     return blends if blends < BLENDS_AT_ONCE else -(-blends // BLENDS_AT_ONCE) * BLENDS_AT_ONCE
 
 
-def loss_figures(
-    model: Model, exact: Field | None, densities: Densities, known: Stored, fresh: Stored, blends: int, seed: int
-) -> list[Figure]:
+class Blended(NamedTuple):
+    """What blends are made of, to measure losses: the densities, source and target, and stored samples of them.
+
+    known: what the exact field is about: points drawn for this alone, or all training samples. fresh: held-out samples;
+    none of what is drawn. drawn: whether all are drawn for this alone.
+    """
+
+    densities: tuple[Density, Density]
+    known: Stored
+    fresh: Stored
+    drawn: bool
+
+
+def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blends: int, seed: int) -> list[Figure]:
     """The deblending loss per coordinate of a trained network, its floor, and its excess, on blends of its own.
 
-    exact: the field between what `known` are samples of, points drawn for this alone, or all training images. fresh:
-    held-out images, whose loss is a figure of its own, without a floor; None of both for points.
+    Of samples that were trained on, the loss on held-out ones is a figure of its own, without a floor.
     """
-    count, images = whole_batches(blends), len(model.shape) > 1
-    found = []
-    if images:
-        loss, error = mean_loss(model.on_cpu, _blends(densities, fresh, model.shape, count, seed, once=False))
+    count, found = whole_batches(blends), []
+    densities, shape = blended.densities, model.shape
+    if not blended.drawn:
+        loss, error = mean_loss(model.on_cpu, _blends(densities, blended.fresh, shape, count, seed, once=False))
         found.append(Figure(LOSS, loss, count, "held_out", error=error))
     if exact is not None:
-        batches = _blends(densities, known, model.shape, count, seed, once=not images)
-        both = losses(model.on_cpu, exact, batches, exact.linear if isinstance(exact, PlaneField) else None)
+        both = losses(model.on_cpu, exact, _blends(densities, blended.known, shape, count, seed, once=blended.drawn))
         log.info("loss %.5f ± %.5f, floor %.5f ± %.5f, excess %.6f ± %.6f", *both)
-        split, floor = "train" if images else "fresh points", (both.floor, both.floor_error)
+        split, floor = "fresh points" if blended.drawn else "train", (both.floor, both.floor_error)
         found.append(Figure(LOSS, both.loss, count, split, *floor, "exact field", error=both.loss_error))
         found.append(Figure(EXCESS_LOSS, both.excess, count, split, 0.0, None, "exact field", error=both.excess_error))
     return found
@@ -102,7 +109,7 @@ class _Followed(NamedTuple):
     states: dict[int, Tensor]
 
 
-def study(model: Model, way: Way, exact: Field | None, begin: Tensor, real: Tensor, field_alphas: int) -> Study:
+def study(model: Model, way: Way, exact: ExactField | None, begin: Tensor, real: Tensor, field_alphas: int) -> Study:
     """Follow starts, (count, *shape), with the network and with the exact field, by the same solver and steps.
 
     exact: None also where the data are the source: a finite set cannot be carried to a Gaussian. real: samples of the
@@ -117,7 +124,7 @@ def study(model: Model, way: Way, exact: Field | None, begin: Tensor, real: Tens
     shortest = _least_distance(begin, real)
     values = _path_values(network.paths, shortest)
     values[ROUND_TRIP] = root_mean_square(begin, returned)
-    if exact is None or isinstance(exact, Reversed):
+    if exact is None or not exact.leads:
         figures = [Figure(metric, value, len(begin), "held_out") for metric, value in values.items()]
         return Study(figures, [], np.stack([begin.numpy(), network.ends.numpy()]))
 
@@ -126,9 +133,8 @@ def study(model: Model, way: Way, exact: Field | None, begin: Tensor, real: Tens
         exactly = Sampler(exact, way._replace(batch_size=BLENDS_AT_ONCE), torch.device("cpu"))
         best = _follow(exactly, begin, [], progress)
     floors = _path_values(best.paths, shortest)
-    images = len(model.shape) > 1
-    averaged = [error.posterior_mean if images else error.field for error in errors]
-    metric = POSTERIOR_MEAN_ERROR if images else FIELD_ERROR
+    averaged = [error.field if exact.bounded else error.posterior_mean for error in errors]
+    metric = FIELD_ERROR if exact.bounded else POSTERIOR_MEAN_ERROR
     values[metric] = float(np.sqrt(np.mean([error**2 for error in averaged])))
     values[EXACT_MAP] = root_mean_square(network.ends, best.ends)
     floors |= {metric: 0.0, EXACT_MAP: 0.0}

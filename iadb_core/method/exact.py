@@ -4,10 +4,12 @@ The fields have the networks' signature, so that whatever takes a network takes 
 (x₁ − x)/(1 − α) and (x − x₀)/α at once, so either density's posterior mean gives the field.
 """
 
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
 import torch
 from torch import Tensor
 
-from iadb_core.method.fields import Field
 from iadb_core.method.laws import Finite, Law, Normal
 from iadb_core.method.linear import LinearField
 from iadb_core.method.quadrature import PlaneDensity, plane_density
@@ -16,13 +18,36 @@ LOGITS_AT_ONCE = 2**26
 PAIRS_AT_ONCE = 2**18  # temporaries that stay in the processor's cache
 
 
-class PlaneField:
+class ExactField(ABC):
+    """A field that no network learnt: D(x, α) = E[x₁ − x₀ | x_α = x].
+
+    linear: the field that is linear in x with the least loss, where it is known. bounded: whether the field stays
+    bounded as α goes to 1. leads: whether following it from the source ends at the target; not where single samples
+    would have to become noise.
+    """
+
+    linear: LinearField | None = None
+    bounded: ClassVar[bool] = True
+    leads: ClassVar[bool] = True
+
+    @abstractmethod
+    def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """x: (batch, *shape); alpha: (batch,). Returns (batch, *shape), in the dtype of x."""
+
+    def where_known(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """As the call, but NaN where no pair blends into x: there is no mean difference."""
+        return self(x, alpha)
+
+
+class PlaneField(ExactField):
     """The exact field between two densities of the plane, by quadrature over the pixels of one of them.
 
     Up to α = ½ the sum is over x₁, beyond it over x₀, so that the other sample moves by at most as much as the
     quadrature point, and neither 1/α nor 1/(1 − α) is larger than 2. Where no pair blends into x, the field is the
     difference of the two means, so that a trajectory that strays goes on.
     """
+
+    linear: LinearField
 
     def __init__(self, source: PlaneDensity, target: PlaneDensity) -> None:
         self.source, self.target = source, target
@@ -56,12 +81,14 @@ class PlaneField:
         return (weights @ y.to(weights.dtype) / weights.sum(dim=1, keepdim=True)).to(x.dtype)
 
 
-class DataField:
+class DataField(ExactField):
     """The exact field from a Gaussian to a finite data set: a softmax-weighted mean over the data.
 
     data: (count, *shape). The source is N(mean, std²) in every coordinate. Where the network can only generalise,
     this field knows every sample by heart: following it ends at samples of the data.
     """
+
+    bounded = False
 
     def __init__(self, data: Tensor, mean: float, std: float) -> None:
         self.shape, self.mean, self.std = data.shape[1:], mean, std
@@ -83,10 +110,15 @@ class DataField:
         return torch.where(alpha < 1, (expected - x) / left, x - self.mean)
 
 
-class Reversed:
-    """The field of the same pairs with source and target exchanged: D(x, α) = −D'(x, 1 − α)."""
+class Reversed(ExactField):
+    """The field of the same pairs with source and target exchanged: D(x, α) = −D'(x, 1 − α).
 
-    def __init__(self, field: Field) -> None:
+    field: from noise to a finite data set.
+    """
+
+    leads = False
+
+    def __init__(self, field: DataField) -> None:
         self.field = field
 
     def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
@@ -94,7 +126,7 @@ class Reversed:
         return -self.field(x, 1 - alpha)
 
 
-def exact_field(source: Law | None, target: Law | None, shape: tuple[int, ...]) -> Field | None:
+def exact_field(source: Law | None, target: Law | None, shape: tuple[int, ...]) -> ExactField | None:
     """The exact field between two densities, where there is one; else None (both are image data sets, say).
 
     shape: of a sample.

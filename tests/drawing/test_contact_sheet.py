@@ -4,7 +4,6 @@ from PIL import Image
 
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.gaussian import Gaussian
-from iadb_core.drawing import contact_sheet as module
 from iadb_core.drawing.contact_sheet import contact_sheet
 from iadb_core.drawing.frames import painter
 
@@ -14,15 +13,6 @@ NOISE, DIGITS = Gaussian(), Dataset(name="digits", size=8)
 def straight(steps, shape):
     start, end = np.random.default_rng(0).random((2, *shape))
     return np.stack([start + (end - start) * step / steps for step in range(steps + 1)]).astype(np.float32)
-
-
-@pytest.fixture
-def laid(monkeypatch):
-    """What is laid side by side: pictures, titles, columns, caption."""
-    told = []
-    sheet = module.side_by_side
-    monkeypatch.setattr(module, "side_by_side", lambda *arguments: told.append(arguments) or sheet(*arguments))
-    return told
 
 
 def test_nine_states_are_shown_at_equally_spaced_alpha(laid):

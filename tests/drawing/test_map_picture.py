@@ -1,8 +1,6 @@
 import numpy as np
-import pytest
 
 from iadb_core.data.kinds.gaussian import Gaussian
-from iadb_core.drawing import map_picture as module
 from iadb_core.drawing.frames import painter
 from iadb_core.drawing.map_picture import map_picture
 
@@ -11,15 +9,6 @@ FIGURES = [
     {"metric": "transport cost (squared)", "value": 9.0},
     {"metric": "distance to the exact map (RMS)", "value": 0.0123},
 ]
-
-
-@pytest.fixture
-def laid(monkeypatch):
-    """What is laid side by side: pictures, titles, columns, caption."""
-    told = []
-    sheet = module.side_by_side
-    monkeypatch.setattr(module, "side_by_side", lambda *arguments: told.append(arguments) or sheet(*arguments))
-    return told
 
 
 def ends(count):

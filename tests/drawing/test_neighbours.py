@@ -1,20 +1,9 @@
 import numpy as np
-import pytest
 
 from iadb_core.data.kinds.dataset import Dataset
-from iadb_core.drawing import neighbours as module
 from iadb_core.drawing.neighbours import COLUMNS, SHOWN, SIZE, neighbours
 
 DIGITS = Dataset(name="digits", size=8, scaling=[(0.25, 0.5)])
-
-
-@pytest.fixture
-def laid(monkeypatch):
-    """What is laid side by side: pictures, titles, columns, caption."""
-    told = []
-    sheet = module.side_by_side
-    monkeypatch.setattr(module, "side_by_side", lambda *arguments: told.append(arguments) or sheet(*arguments))
-    return told
 
 
 def stored(count, seed):

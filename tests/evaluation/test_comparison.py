@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iadb_core.data.kinds.gaussian import Gaussian
-from iadb_core.evaluation.comparison import Comparison, rows_of_part
+from iadb_core.evaluation.comparison import Comparison, RealSamples, rows_of_part
 from iadb_core.evaluation.metrics import ENERGY, W2, Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import save_array
@@ -40,7 +40,7 @@ def compared(tmp_path):
             if number:
                 paths[place] = str(tmp_path / f"{place}.npy")
                 save_array(paths[place], np.arange(begin, begin + number, dtype=np.float32)[:, None])
-        return Shifts(Gaussian(), *paths, count, Evaluation(floor_draws=draws), seed, part)
+        return Shifts(RealSamples(Gaussian(), *paths, part), count, Evaluation(floor_draws=draws), seed)
 
     return made
 
@@ -105,7 +105,7 @@ def test_too_few_samples_and_broken_files_are_refused(compared, tmp_path):
         compared(held_out=1, train=None, count=10)
     (tmp_path / "broken.npy").write_bytes(b"rubbish")
     with pytest.raises(InputError, match=r"broken\.npy is not a readable"):
-        Shifts(Gaussian(), str(tmp_path / "broken.npy"), None, 10, Evaluation(), 0)
+        Shifts(RealSamples(Gaussian(), str(tmp_path / "broken.npy"), None), 10, Evaluation(), 0)
 
 
 def test_a_single_held_out_sample_is_both_halves_and_that_is_said(caplog):

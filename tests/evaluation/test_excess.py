@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import torch
-from gaussians import Gaussians
+from gaussians import Gaussians, Known
 
 from iadb_core.evaluation.excess import field_error, losses, mean_loss
 from iadb_core.method.couplings import Batch
@@ -11,6 +11,7 @@ from iadb_core.method.linear import LinearField
 from iadb_core.method.quadrature import plane_density
 
 CASE = Gaussians(m0=0.0, s0=1.0, m1=2.0, s1=0.5)
+EXACT = Known(CASE.field)
 
 
 def batches(count, seed=0, size=10_000):
@@ -26,7 +27,7 @@ def wrong(x, alpha):
 
 
 def test_the_floor_is_the_closed_form_and_the_excess_is_the_fields_error():
-    found = losses(wrong, CASE.field, batches(20))
+    found = losses(wrong, EXACT, batches(20))
     assert found.excess == pytest.approx(0.01, rel=1e-4)
     assert found.floor == pytest.approx(CASE.loss_floor(), abs=4 * found.floor_error)
     assert found.loss == pytest.approx(CASE.loss_floor() + 0.01, abs=4 * found.loss_error)
@@ -36,7 +37,7 @@ def test_the_floor_is_the_closed_form_and_the_excess_is_the_fields_error():
 def test_a_control_variate_changes_no_mean_and_leaves_less_to_chance():
     mean, variance = torch.full((3,), 1.0, dtype=torch.float64), torch.eye(3, dtype=torch.float64)
     linear = LinearField(CASE.m0 * mean, CASE.s0**2 * variance, CASE.m1 * mean, CASE.s1**2 * variance)
-    plain, controlled = losses(wrong, CASE.field, batches(5)), losses(wrong, CASE.field, batches(5), linear)
+    plain, controlled = losses(wrong, EXACT, batches(5)), losses(wrong, Known(CASE.field, linear), batches(5))
     assert controlled.floor == pytest.approx(CASE.loss_floor(), rel=1e-5)
     assert controlled.excess == plain.excess
     assert controlled.loss == pytest.approx(CASE.loss_floor() + 0.01, abs=4 * controlled.loss_error)
@@ -45,25 +46,25 @@ def test_a_control_variate_changes_no_mean_and_leaves_less_to_chance():
 
 
 def test_the_exact_field_has_no_excess():
-    found = losses(CASE.field, CASE.field, batches(1))
+    found = losses(CASE.field, EXACT, batches(1))
     assert found.excess == 0
     assert found.loss == found.floor
 
 
 def test_the_errors_are_standard_errors():
-    draws = [losses(wrong, CASE.field, batches(1, seed, 500)) for seed in range(100)]
+    draws = [losses(wrong, EXACT, batches(1, seed, 500)) for seed in range(100)]
     for name in ("loss", "floor"):
         spread = torch.tensor([getattr(draw, name) for draw in draws]).std().item()
         assert getattr(draws[0], f"{name}_error") == pytest.approx(spread, rel=0.3)
 
 
 def test_the_mean_loss_is_that_of_all_batches():
-    assert mean_loss(wrong, batches(4))[0] == pytest.approx(losses(wrong, CASE.field, batches(4)).loss, rel=1e-12)
+    assert mean_loss(wrong, batches(4))[0] == pytest.approx(losses(wrong, EXACT, batches(4)).loss, rel=1e-12)
 
 
 def test_the_field_error_is_a_root_mean_square_at_one_alpha():
     x = torch.randn(50, 3, generator=torch.Generator().manual_seed(0))
-    error = field_error(wrong, CASE.field, x, 0.25)
+    error = field_error(wrong, EXACT, x, 0.25)
     assert error.alpha == 0.25
     assert (error.field, error.posterior_mean) == pytest.approx((0.1, 0.075), rel=1e-5)
     assert error.known == 1

@@ -4,6 +4,7 @@ from every_metric import every
 
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.evaluation.classifier import embed, train_classifier
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import real_sets
 from iadb_core.evaluation.image_comparison import ImageComparison, SeenImages, memorisation
 from iadb_core.evaluation.metrics import (
@@ -35,11 +36,11 @@ def random():
 def compared(tmp_path):
     """Makes a comparison of held-out and training images."""
 
-    def made(held_out, train, count, **seen_by):
+    def made(held_out, train, count, part=None, **seen_by):
         for name, images in (("held_out", held_out), ("train", train)):
             save_array(tmp_path / f"{name}.npy", images)
         files = str(tmp_path / "held_out.npy"), str(tmp_path / "train.npy")
-        return ImageComparison(DIGITS, *files, count, SETTINGS, 0, **seen_by)
+        return ImageComparison(RealSamples(DIGITS, *files, part), count, SETTINGS, 0, **seen_by)
 
     return made
 

@@ -4,6 +4,7 @@ from PIL import Image
 
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.distances import median_distance, mmd, wasserstein2
 from iadb_core.evaluation.metrics import ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2
 from iadb_core.evaluation.point_comparison import PointComparison
@@ -37,13 +38,21 @@ def white(tmp_path):
     return Picture(path=str(tmp_path / "white.png"))
 
 
+@pytest.fixture
+def of_gaussian(stored):
+    """Held-out samples of a Gaussian, which is drawn anew and has no training samples."""
+    return lambda held_out: RealSamples(Gaussian(), stored("held_out", held_out), None)
+
+
 def figures_of(comparison, values):
     return {figure.metric: figure for figure in comparison.figures(values)}
 
 
 def test_points_of_the_density_score_the_floor_and_others_more(stored, white, random):
     held_out, train, good = (random.random((n, 2), np.float32) for n in (400, 900, 200))
-    comparison = PointComparison(white, stored("held_out", held_out), stored("train", train), 200, SETTINGS, 0)
+    comparison = PointComparison(
+        RealSamples(white, stored("held_out", held_out), stored("train", train)), 200, SETTINGS, 0
+    )
     scored, bad = figures_of(comparison, good), figures_of(comparison, good / 2)
     known = [W2, ENERGY, SLICED_W2, MMD, TOTAL_VARIATION]
     assert [metric for metric in scored if metric in known] == known
@@ -54,25 +63,27 @@ def test_points_of_the_density_score_the_floor_and_others_more(stored, white, ra
         assert metric.better == "lower"
 
 
-def test_without_a_picture_there_is_no_total_variation_and_without_training_samples_no_memorisation(stored, random):
-    comparison = PointComparison(Gaussian(), stored("held_out", random.normal(size=(90, 2))), None, 90, SETTINGS, 0)
+def test_without_a_picture_there_is_no_total_variation_and_without_training_samples_no_memorisation(
+    of_gaussian, random
+):
+    comparison = PointComparison(of_gaussian(random.normal(size=(90, 2))), 90, SETTINGS, 0)
     scored = figures_of(comparison, np.ones((90, 2)))
     assert TOTAL_VARIATION not in scored
     assert comparison.sets.n == 45
     assert comparison.memorisation(np.ones((90, 2))) == []
 
 
-def test_the_figures_are_distances_to_held_out_points(stored, random):
+def test_the_figures_are_distances_to_held_out_points(of_gaussian, random):
     held_out, generated = random.normal(size=(2, 60, 2)).astype(np.float32)
-    comparison = PointComparison(Gaussian(), stored("held_out", held_out), None, 60, SETTINGS, 0)
+    comparison = PointComparison(of_gaussian(held_out), 60, SETTINGS, 0)
     scored, reference = figures_of(comparison, generated), held_out[comparison.sets.reference]
     assert scored[W2].value == pytest.approx(wasserstein2(generated[:30], reference), rel=1e-12)
     width = median_distance(held_out)
     assert scored[MMD].value == pytest.approx(mmd(generated[:30], reference, width), rel=1e-12)
 
 
-def test_a_table_of_solvers_shows_some_of_the_figures(stored, random):
-    comparison = PointComparison(Gaussian(), stored("held_out", random.normal(size=(20, 2))), None, 20, SETTINGS, 0)
+def test_a_table_of_solvers_shows_some_of_the_figures(of_gaussian, random):
+    comparison = PointComparison(of_gaussian(random.normal(size=(20, 2))), 20, SETTINGS, 0)
     shown = [
         metric for measure in comparison.quality() for metric in measure(comparison.reference, comparison.reference)
     ]

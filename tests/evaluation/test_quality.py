@@ -8,6 +8,7 @@ from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.evaluation import quality
 from iadb_core.evaluation.classifier import save_classifier, train_classifier
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.image_comparison import ImageComparison
 from iadb_core.evaluation.metrics import CLASSIFIER, NEAREST_TRAINING, SLICED_W2_PIXELS
 from iadb_core.evaluation.point_comparison import PointComparison
@@ -43,7 +44,7 @@ def test_images_are_compared_as_images_and_all_else_as_points(files, tmp_path):
         (Dataset(name="digits", size=8), "images", ImageComparison),
         (Folder(path="nowhere", size=8), "images", ImageComparison),
     ):
-        found = comparison_of(target, *files(kind), 10, SETTINGS, 0)
+        found = comparison_of(RealSamples(target, *files(kind)), 10, SETTINGS, 0)
         assert type(found) is expected
         assert found.sets.n == 10
 
@@ -51,7 +52,9 @@ def test_images_are_compared_as_images_and_all_else_as_points(files, tmp_path):
 def test_figures_as_they_stand_in_files(files, classifier, tmp_path):
     save_classifier(tmp_path / "classifier.pt", classifier)
     target = Dataset(name="digits", size=8)
-    comparison = comparison_of(target, *files("images"), 10, SETTINGS, 0, classifier=str(tmp_path / "classifier.pt"))
+    comparison = comparison_of(
+        RealSamples(target, *files("images")), 10, SETTINGS, 0, classifier=str(tmp_path / "classifier.pt")
+    )
     generated = np.random.default_rng(2).uniform(-1, 1, (10, 1, 8, 8)).astype(np.float32)
     described = {figure["metric"]: figure for figure in described_figures(comparison, generated)}
     figures = [*comparison.figures(generated), *comparison.memorisation(generated)]
@@ -69,7 +72,9 @@ def test_figures_as_they_stand_in_files(files, classifier, tmp_path):
 @pytest.mark.parametrize("kind", ["points", "images"])
 def test_a_part_of_the_held_out_samples_is_passed_on(files, kind):
     target = Gaussian() if kind == "points" else Dataset(name="digits", size=8)
-    parts = [comparison_of(target, *files(kind), 10, SETTINGS, 0, part) for part in ("validation", "test", None)]
+    parts = [
+        comparison_of(RealSamples(target, *files(kind), part), 10, SETTINGS, 0) for part in ("validation", "test", None)
+    ]
     assert [len(comparison.held_out) for comparison in parts] == [15, 15, 30]
     assert [comparison.split for comparison in parts] == ["validation", "test", "held_out"]
 
@@ -77,8 +82,8 @@ def test_a_part_of_the_held_out_samples_is_passed_on(files, kind):
 def test_inception_is_asked_for_only_where_it_is_wanted_and_sees_images(files, monkeypatch):
     made = []
     monkeypatch.setattr(quality, "Inception", lambda: made.append(1))
-    comparison_of(Dataset(name="digits", size=8), *files("images"), 10, SETTINGS, 0)
-    comparison_of(Gaussian(), *files("points"), 10, SETTINGS, 0, inception=True)
+    comparison_of(RealSamples(Dataset(name="digits", size=8), *files("images")), 10, SETTINGS, 0)
+    comparison_of(RealSamples(Gaussian(), *files("points")), 10, SETTINGS, 0, inception=True)
     assert not made
-    comparison_of(Dataset(name="digits", size=8), *files("images"), 10, SETTINGS, 0, inception=True)
+    comparison_of(RealSamples(Dataset(name="digits", size=8), *files("images")), 10, SETTINGS, 0, inception=True)
     assert made

@@ -5,6 +5,7 @@ from gaussians import CASE
 from small import model, network
 
 from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.metrics import CLASSIFIER, ENERGY, FRECHET, Metric
 from iadb_core.evaluation.point_comparison import PointComparison
 from iadb_core.evaluation.settings import Evaluation
@@ -37,7 +38,7 @@ def compared(tmp_path):
     """Makes a comparison with held-out points of the target of CASE."""
     held_out = np.random.default_rng(0).normal(CASE.m1, CASE.s1, (40, 2)).astype(np.float32)
     save_array(tmp_path / "held_out.npy", held_out)
-    return lambda kind=Seen: kind(Gaussian(), str(tmp_path / "held_out.npy"), None, 9, EVALUATION, 0)
+    return lambda kind=Seen: kind(RealSamples(Gaussian(), str(tmp_path / "held_out.npy"), None), 9, EVALUATION, 0)
 
 
 def begin():

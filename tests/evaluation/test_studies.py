@@ -17,7 +17,7 @@ from iadb_core.evaluation.metrics import (
     ROUND_TRIP,
     TRANSPORT_COST,
 )
-from iadb_core.evaluation.studies import loss_figures, study, whole_batches
+from iadb_core.evaluation.studies import Blended, loss_figures, study, whole_batches
 from iadb_core.method.exact import DataField, PlaneField, Reversed, exact_field
 from iadb_core.method.integration import solver_of
 from iadb_core.method.laws import Normal
@@ -28,6 +28,7 @@ from iadb_core.sampling.sampler import Way
 CASE = Gaussians(m0=0.4, s0=0.06, m1=0.55, s1=0.1)
 SOURCE, TARGET = Gaussian(mean=CASE.m0, std=CASE.s0), Gaussian(mean=CASE.m1, std=CASE.s1)
 IMAGES = (1, 8, 8)
+NONE = (None, None)
 
 
 def way(steps=32):
@@ -92,7 +93,7 @@ def test_the_losses_of_points_are_held_out_and_nearly_the_closed_form():
         return CASE.field(x, alpha) + 0.01
 
     exact = plane_field(Normal(CASE.m0, CASE.s0), Normal(CASE.m1, CASE.s1))
-    found = values(loss_figures(model(off), exact, (SOURCE, TARGET), (None, None), (None, None), 4000, 0))
+    found = values(loss_figures(model(off), exact, Blended((SOURCE, TARGET), NONE, NONE, drawn=True), 4000, 0))
     loss, excess = found[LOSS, "fresh points"], found[EXCESS_LOSS, "fresh points"]
     assert excess.value == pytest.approx(1e-4, rel=0.05)
     assert loss.floor == pytest.approx(CASE.loss_floor(), rel=0.05)
@@ -107,8 +108,8 @@ def test_the_losses_of_images_are_of_training_images_and_of_held_out_ones():
     generator = np.random.default_rng(0)
     train, held_out = (generator.integers(0, 256, (count, *IMAGES), np.uint8) for count in (30, 10))
     exact = DataField(torch.from_numpy(train).float() / 255 * 2 - 1, 0.0, 1.0)
-    densities = Gaussian(), Dataset(name="digits", size=8)
-    found = values(loss_figures(model(exact, IMAGES), exact, densities, (None, train), (None, held_out), 256, 0))
+    blended = Blended((Gaussian(), Dataset(name="digits", size=8)), (None, train), (None, held_out), drawn=False)
+    found = values(loss_figures(model(exact, IMAGES), exact, blended, 256, 0))
     assert found[EXCESS_LOSS, "train"].value == 0
     assert found[LOSS, "train"].value == found[LOSS, "train"].floor
     assert found[LOSS, "held_out"].value > 2 * found[LOSS, "train"].value
@@ -150,7 +151,7 @@ def test_blends_are_measured_in_whole_batches_of_points_used_once():
 
     exact, picture = plane_field(Normal(0.5, 0.1), Normal(0.5, 0.1)), Picture(path="nowhere.png")
     own = model(field)
-    loss_figures(own, exact, (picture, picture), (points, points), (None, None), 1500, 0)
+    loss_figures(own, exact, Blended((picture, picture), (points, points), NONE, drawn=True), 1500, 0)
     assert len(torch.cat(seen)) == own.evaluations == 2048
     means = torch.cat(seen)[:, :2].mean(dim=0)  # of (1 − α)x₀ + αx₁, over all points once on each side
     assert means.tolist() == pytest.approx(points.mean(axis=0).tolist(), abs=0.01)

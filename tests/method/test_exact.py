@@ -3,7 +3,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
-from gaussians import Gaussians
+from gaussians import Gaussians, Known
 
 from iadb_core.data.rejection import sample_density
 from iadb_core.evaluation.excess import losses
@@ -169,8 +169,8 @@ def test_between_any_pictures_it_is_the_best_by_monte_carlo(name):
         for seed, picture in enumerate(PICTURES[name]())
     )
     alpha = torch.rand(count, generator=generator)
-    found = losses(exact, exact, iter([Batch(x0, x1, alpha)]), field.linear)
-    plain = losses(exact, exact, iter([Batch(x0, x1, alpha)]))
+    found = losses(exact, Known(exact, field.linear), iter([Batch(x0, x1, alpha)]))
+    plain = losses(exact, Known(exact), iter([Batch(x0, x1, alpha)]))
     assert found.floor == pytest.approx(plain.loss, abs=4 * (plain.loss_error + found.floor_error))
     assert 0 < found.floor_error < plain.loss_error
     x = blend(x0, x1, alpha)

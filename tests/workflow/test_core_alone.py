@@ -15,6 +15,7 @@ from iadb_core.drawing.animation import write_gif
 from iadb_core.drawing.archive import ArchivedFrames, save_frames
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.networks.settings import kind_of
@@ -95,7 +96,7 @@ def test_every_kind_of_density_meets_every_other(source, target, densities, tmp_
     held_out = None if p0.fresh else str(held_out0)
     ends = sampler.ends(measured_starts(p0, shape, held_out, str(held_out1), 50, seed=0))
     evaluation = Evaluation(floor_draws=2, projections=8, neighbours=1)
-    comparison = comparison_of(p1, str(held_out1), train1 and str(train1), len(ends), evaluation, seed=0)
+    comparison = comparison_of(RealSamples(p1, str(held_out1), train1 and str(train1)), len(ends), evaluation, seed=0)
     figures = comparison.figures(ends.numpy())
     assert figures
     assert all(np.isfinite(figure.value) and np.isfinite(figure.floor) for figure in figures)

@@ -79,6 +79,8 @@ def test_keys_of_one_name_are_told_apart():
             {"grid": {"network": [POINTS["network"]], "network.width": [4]}},
             r"sweep\.grid\.network\.width: network, of which",
         ),
+        ({}, r"sweep: has no list of values"),
+        ({"grid": {}, "zip": {}}, r"sweep: has no list of values"),
         ({"list": {}}, r"sweep\.list: unknown key"),
         ({"grid": {"device": ["cpu"]}, "zip": {"device": ["cpu"]}}, r"sweep\.zip\.device: it is in grid as well"),
         ({"grid": {"evaluation." + "a" * 150: [1]}}, r"sweep: gives a name of 152 letters, more than 150"),

@@ -4,7 +4,6 @@ import re
 
 from snakemake.exceptions import WorkflowError
 
-from iadb_core.data.density import Drawn, Read
 from workflow.experiments import (
     ConfigError,
     canonical,
@@ -60,14 +59,9 @@ def held_out_targets(wildcards):
     return f"results/{homes[wildcards.experiment, 'target']}/target/held_out.npy"
 
 
-def plane_files(*sides):
-    """An input function: the files that densities of the plane are made from, which are drawn behind the points."""
-
-    def files(wildcards):
-        densities = [experiments[wildcards.experiment].density(side) for side in sides or ("source", "target")]
-        return [path for density in densities if isinstance(density, Drawn) for path in density.files()]
-
-    return files
+def files_behind(side):
+    """An input function: the files that a density is drawn from behind the points, and exactly known by."""
+    return lambda wildcards: experiments[wildcards.experiment].density(side).files_behind()
 
 
 def picked(wildcards, name, keys):

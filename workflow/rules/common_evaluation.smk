@@ -67,15 +67,10 @@ def of_every_seed(name):
     ]
 
 
-def picture_settings(wildcards):
-    """What pictures of samples depend on."""
-    return both_densities(wildcards) | picked(wildcards, "sampling", ("schedule",))
-
-
 def evaluation_pictures(name):
     """The pictures that an experiment's evaluation has."""
     of_kind = ["map", "field"] if experiments[name].of_points else []
-    if isinstance(experiments[name].target, Read):
+    if experiments[name].target.of_images():
         of_kind.append("neighbours")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 

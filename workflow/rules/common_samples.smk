@@ -1,4 +1,5 @@
 # What the rules share that make sample files.
+from iadb_core.data.density import Drawn, Read
 from iadb_core.system.provenance import content_digest
 
 

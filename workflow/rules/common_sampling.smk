@@ -40,16 +40,15 @@ def generation_settings(wildcards):
     return settings | sampling | {"count": experiments[wildcards.experiment].evaluation.count}
 
 
-def both_densities(wildcards):
-    """Source and target, with the paths of their files."""
-    experiment = experiments[wildcards.experiment]
-    return {side: canonical(experiment.density(side), places=True) for side in ("source", "target")}
+def picture_settings(wildcards):
+    """What pictures of samples depend on."""
+    return section("source", "target")(wildcards) | picked(wildcards, "sampling", ("schedule",))
 
 
 def drawing_settings(wildcards):
     """What the frames depend on."""
     animation = picked(wildcards, "animation", ("size", "stride", "point_colour"))
-    return both_densities(wildcards) | picked(wildcards, "sampling", ("schedule",)) | {"animation": animation}
+    return picture_settings(wildcards) | {"animation": animation}
 
 
 def gif_settings(wildcards):

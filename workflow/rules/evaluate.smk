@@ -34,7 +34,7 @@ rule metrics:
         generated=shards("npy"),
         held_out=held_out_targets,
         train=samples("target", "train"),
-        target_files=plane_files("target"),
+        target_files=files_behind("target"),
         classifier=classifier,
         code=sources("metrics", "target"),
     output:
@@ -67,8 +67,8 @@ rule maps:
         target=held_out_targets,
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
-        source_files=plane_files("source"),
-        target_files=plane_files("target"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("maps", "source", "target", "network", "solver"),
     output:
         map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),

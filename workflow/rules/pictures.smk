@@ -45,7 +45,8 @@ rule contact_sheet:
     """Draw a trajectory at α = 0, ⅛, … 1 side by side."""
     input:
         trajectory=of_first_seed("trajectory.npy"),
-        pictures=plane_files(),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("contact_sheet", "source", "target"),
     output:
         sheet=ensure("results/{experiment}/contact_sheet.png", non_empty=True),
@@ -68,7 +69,8 @@ rule map_picture:
     input:
         ends=of_first_seed("ends.npy"),
         map=of_first_seed("map.json"),
-        pictures=plane_files(),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("map_picture", "source", "target"),
     output:
         picture=ensure("results/{experiment}/map.png", non_empty=True),
@@ -91,8 +93,8 @@ rule field_picture:
     input:
         model=of_first_seed("model.pt"),
         trajectory=of_first_seed("trajectory.npy"),
-        source_files=plane_files("source"),
-        target_files=plane_files("target"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("field_picture", "source", "target", "network", "solver"),
     output:
         picture=ensure("results/{experiment}/field.png", non_empty=True),

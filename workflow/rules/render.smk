@@ -5,7 +5,8 @@ rule render:
     """Draw the frames of a run."""
     input:
         trajectory="results/{experiment}/seed{seed}/trajectory.npy",
-        pictures=plane_files(),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("render", "source", "target"),
     output:
         frames=ensure("results/{experiment}/seed{seed}/frames.zip", non_empty=True),

@@ -1,6 +1,6 @@
 """Draw where the same starts end: by the network, and by the exact field."""
 
-from iadb_core.data.registry import density_of
+from iadb_core.data.registry import source_and_target
 from iadb_core.drawing.map_picture import map_picture
 from iadb_core.drawing.png import save_png
 from iadb_core.system.arrays import load_array
@@ -9,6 +9,6 @@ from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} map picture"):
     settings, ends = snakemake.params.settings, load_array(snakemake.input.ends)
-    densities = density_of(settings["source"]), density_of(settings["target"])
+    densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
     save_png(snakemake.output.picture, map_picture(name, ends, read_json(snakemake.input.map)["figures"], *densities))

@@ -1,6 +1,6 @@
 """Measure the map of one run: its losses and its field beside the exact ones, its paths, and whether they lead back."""
 
-from iadb_core.data.registry import density_of
+from iadb_core.data.registry import source_and_target
 from iadb_core.evaluation.excess import FieldError
 from iadb_core.evaluation.map import SIDES, measure_map
 from iadb_core.evaluation.settings import Evaluation
@@ -17,10 +17,12 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     configure(snakemake.threads)
     settings, inputs = snakemake.params.settings, snakemake.input
     model = load_model(inputs.model, settings["device"], settings["precision"])
-    densities = {side: density_of(settings[side]).located(inputs[f"{side}_files"]) for side in SIDES}
+    both = source_and_target(settings, inputs.source_files, inputs.target_files)
     train, held_out = ({side: inputs[f"{side}{split}"] or None for side in SIDES} for split in ("_train", ""))
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
-    figures, measured = measure_map(model, way, densities, train, held_out, evaluation, snakemake.params.seed)
+    figures, measured = measure_map(
+        model, way, dict(zip(SIDES, both, strict=True)), train, held_out, evaluation, snakemake.params.seed
+    )
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]

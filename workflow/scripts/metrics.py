@@ -2,7 +2,7 @@
 
 from iadb_core.data.registry import density_of
 from iadb_core.data.shards import Shards
-from iadb_core.evaluation.comparison import PARTS
+from iadb_core.evaluation.comparison import PARTS, RealSamples
 from iadb_core.evaluation.quality import comparison_of, described_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.files import write_json
@@ -15,11 +15,12 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     target = density_of(settings["target"]).located(inputs.target_files)
     evaluation = Evaluation.of(settings["evaluation"])
-    generated, held_out = Shards(inputs.generated), (inputs.held_out, inputs.train or None)
+    generated = Shards(inputs.generated)
     seen_by = inputs.classifier or None, evaluation.inception
     figures = []
     for part in PARTS[evaluation.halves]:
-        comparison = comparison_of(target, *held_out, len(generated), evaluation, seed, part, *seen_by)
+        real = RealSamples(target, inputs.held_out, inputs.train or None, part)
+        comparison = comparison_of(real, len(generated), evaluation, seed, *seen_by)
         figures += described_figures(comparison, generated)
     code = files_digest([*inputs.code, __file__])
     write_json(snakemake.output.metrics, {"figures": figures, "code": code, "versions": versions()})

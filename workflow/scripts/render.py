@@ -1,6 +1,6 @@
 """Draw the frames of one run."""
 
-from iadb_core.data.registry import density_of
+from iadb_core.data.registry import source_and_target
 from iadb_core.drawing.archive import save_frames
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
@@ -9,6 +9,6 @@ from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} frames"):
     settings, trajectory = snakemake.params.settings, load_array(snakemake.input.trajectory)
-    densities = density_of(settings["source"]), density_of(settings["target"])
+    densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     frames = Frames(trajectory, *densities, settings["schedule"], Animation.of(settings["animation"]))
     save_frames(snakemake.output.frames, frames, snakemake.threads)

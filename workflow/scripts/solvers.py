@@ -1,6 +1,7 @@
 """Measure every solver at every number of network evaluations, from one checkpoint."""
 
 from iadb_core.data.registry import density_of
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.solver_table import COLUMNS, ordered, solver_table
@@ -20,8 +21,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     files = inputs.source or None, inputs.held_out
     begin = measured_starts(source, model.shape, *files, evaluation.count, seed)
-    held_out = inputs.held_out, inputs.train or None
-    comparison = comparison_of(target, *held_out, len(begin), evaluation, seed, classifier=inputs.classifier or None)
+    real = RealSamples(target, inputs.held_out, inputs.train or None)
+    comparison = comparison_of(real, len(begin), evaluation, seed, inputs.classifier or None)
     shared = {
         "experiment": snakemake.wildcards.experiment,
         "seed": seed,

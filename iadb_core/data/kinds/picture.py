@@ -29,6 +29,9 @@ class Picture(Drawn):
     def files(self) -> list[str]:
         return [self.path]
 
+    def files_behind(self) -> list[str]:
+        return self.files()
+
     def located(self, files: Sequence[str]) -> Self:
         return self.model_copy(update={"path": files[0]})
 
