@@ -17,9 +17,9 @@ import torch
 
 from benchmarks import ours
 from iadb_core.data.density import Density
-from iadb_core.drawing.animation import write_gif
 from iadb_core.drawing.archive import ArchivedFrames
 from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.gif import write_gif
 from iadb_core.drawing.settings import Animation
 from iadb_core.networks import checkpoint
 from iadb_core.networks.settings import NetworkSettings

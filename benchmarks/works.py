@@ -21,10 +21,10 @@ from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.data.grayscale import read_density
 from iadb_core.data.rejection import sample_density
 from iadb_core.data.torchvision_sets import at_hand, torchvision_set
-from iadb_core.drawing.animation import read_frame, write_gif
 from iadb_core.drawing.archive import ArchivedFrames, unpack
 from iadb_core.drawing.frames import Frames
-from iadb_core.drawing.png import COMPRESSION
+from iadb_core.drawing.gif import write_gif
+from iadb_core.drawing.png import COMPRESSION, read_frame
 from iadb_core.drawing.settings import Animation
 from iadb_core.system.runtime import available_cores, choose_precision, precision_name
 

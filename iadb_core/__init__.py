@@ -1,4 +1,49 @@
-"""Iterative α-(de)Blending: the method, and what an experiment with it needs.
+"""Iterative α-(de)Blending, for those who never start Snakemake: import iadb_core as iadb.
 
-Import the modules one by one; this file stays empty so that a program pays only for what it uses.
+The names are found when they are asked for, so that nothing imports torch that does not need it.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from iadb_core.data.kinds.dataset import Dataset as Dataset
+    from iadb_core.data.kinds.folder import Folder as Folder
+    from iadb_core.data.kinds.gaussian import Gaussian as Gaussian
+    from iadb_core.data.kinds.picture import Picture as Picture
+    from iadb_core.face.export import save_samples as save_samples
+    from iadb_core.face.trained import TrainedModel as TrainedModel
+    from iadb_core.face.trained import load as load
+    from iadb_core.face.training import exact_field as exact_field
+    from iadb_core.face.training import train as train
+    from iadb_core.networks.mlp import MLP as MLP
+    from iadb_core.networks.residual import Residual as Residual
+    from iadb_core.networks.unet import UNet as UNet
+    from iadb_core.system.errors import InputError as InputError
+
+_WHERE = {
+    "load": "face.trained",
+    "train": "face.training",
+    "exact_field": "face.training",
+    "save_samples": "face.export",
+    "TrainedModel": "face.trained",
+    "Gaussian": "data.kinds.gaussian",
+    "Picture": "data.kinds.picture",
+    "Dataset": "data.kinds.dataset",
+    "Folder": "data.kinds.folder",
+    "MLP": "networks.mlp",
+    "UNet": "networks.unet",
+    "Residual": "networks.residual",
+    "InputError": "system.errors",
+}
+__all__ = [*_WHERE]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_WHERE)

@@ -250,3 +250,24 @@ def laid(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> lis
     sheet = module.side_by_side
     monkeypatch.setattr(module, "side_by_side", lambda *arguments: told.append(arguments) or sheet(*arguments))
     return told
+
+
+@pytest.fixture(params=["points", "images"])
+def frame_files(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
+    """Thirteen frames of 64 pixels as PNG files, of points and of images."""
+    from iadb_core.data.kinds.dataset import Dataset
+    from iadb_core.data.kinds.gaussian import Gaussian
+    from iadb_core.drawing.frames import Frames
+    from iadb_core.drawing.png import save_png
+    from iadb_core.drawing.settings import Animation
+
+    random, source = np.random.default_rng(0), Gaussian(mean=0.5, std=0.1)
+    points = request.param == "points"
+    start, end = random.random((2, 50, 2)) if points else random.normal(size=(2, 9, 1, 8, 8))
+    trajectory = np.stack([start + (end - start) * step / 12 for step in range(13)]).astype(np.float32)
+    target = source if points else Dataset(name="digits", size=8)
+    paths = []
+    for index, picture in enumerate(Frames(trajectory, source, target, "linear", Animation(size=64))):
+        paths.append(tmp_path / f"{index:04d}.png")
+        save_png(paths[-1], picture)
+    return paths

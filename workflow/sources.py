@@ -4,6 +4,7 @@ By a pattern, since to parse them all would take a tenth of each start of Snakem
 in a comment or a string, is taken for one; what is imported for types alone is not.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -28,6 +29,7 @@ WITHOUT_EFFECT = {
         f"{PACKAGE}/{room}/settings.py": "bounds, defaults and descriptions; values are parameters of the rules"
         for room in ("system", "data", "networks", "training", "sampling", "evaluation", "drawing")
     },
+    f"{PACKAGE}/__init__.py": "names for those who never start Snakemake; no job asks for one",
     f"{PACKAGE}/system/errors.py": "what is said of a mistake",
     f"{PACKAGE}/system/progress.py": "bars, lines of logs, and the exit status of what failed",
     f"{PACKAGE}/system/locks.py": "who waits for whom",
@@ -42,22 +44,31 @@ CALLS = {
     "draw_samples": ("draw",),
     "read_samples": ("read",),
     "classifier": ("read", "labels", *OF_VALUES),
-    "train": ("draw_blocks", "network_values", "network", "written_out"),
+    "train": ("draw_blocks", "network_values", "kept", "network", "written_out"),
     "trajectory": ("draw", "network_values", "network"),
     "generate": ("draw", "network_values", "network"),
-    "metrics": ("law", "behind", *OF_VALUES),
-    "maps": ("draw", "draw_blocks", "law", "behind", "network_values", "network"),
+    "metrics": ("law", *OF_VALUES),
+    "maps": ("draw", "draw_blocks", "law", "network_values", "network"),
     "solvers": ("draw", "network", *OF_VALUES),
     "render": ("behind", "true_values"),
     "contact_sheet": ("behind", "true_values"),
     "map_picture": ("behind", "true_values"),
-    "field_picture": ("law", "behind", "network"),
+    "field_picture": ("law", "network"),
     "neighbours": OF_VALUES,
+    "export": ("true_values",),
 }
 
 # Modules of kinds, whose methods import what they need. Of those methods a rule has the ones that it calls.
 ON_CALL = re.compile(rf"{PACKAGE}/(data/(kinds/\w+|density|images)|networks/\w+/(__init__|network))\.py")
 METHOD = re.compile(r"^    def (\w+)\(.*\n(?:(?:        .*|    \).*)?\n)*", re.MULTILINE)
+
+OWN_CALL = re.compile(r"\bself\.(\w+)\(")
+
+
+def own_modules_first() -> None:
+    """Have scripts import the modules of this folder, also where another copy of the project is installed."""
+    others = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), *(path for path in others if path not in ("", str(ROOT)))])
 
 
 def sources(script: Path, chosen: Iterable[str] = ()) -> list[str]:
@@ -84,12 +95,20 @@ def _imports(path: Path, calls: frozenset[str]) -> frozenset[str]:
     found: set[str] = set()
     text = FOR_TYPES.sub("", path.read_text(encoding="utf-8"))
     if ON_CALL.search(path.as_posix()):
-        text = METHOD.sub(lambda method: method[0] if method[1] in calls else "", text)
+        called = _with_own(calls, text)
+        text = METHOD.sub(lambda method: method[0] if method[1] in called else "", text)
     for package, members, module in IMPORT.findall(text):
         named = _absolute(module or package, path)
         for name in (named, *(f"{named}.{own}" for own in NAME.findall(members))):
             found |= _modules(name)
     return frozenset(found)
+
+
+def _with_own(calls: frozenset[str], text: str) -> frozenset[str]:
+    """The methods that are called, with those of the same object that they call."""
+    bodies = {method[1]: method[0] for method in METHOD.finditer(text) if method[1] in calls}
+    more = calls | {own for body in bodies.values() for own in OWN_CALL.findall(body)}
+    return more if more == calls else _with_own(more, text)
 
 
 def _absolute(name: str, path: Path) -> str:

@@ -85,6 +85,14 @@ class Density(Section):
         """How it looks behind points: (height, width) over the unit square, with a maximum of 1; None for images."""
         return None
 
+    def kept(self) -> "Tensor | None":
+        """What a model file keeps of its files, so that it can be drawn and shown without them."""
+        return None
+
+    def restored(self, kept: "Tensor") -> "Density":
+        """The density with what a model file kept of its files in their place. Raises ValueError if it does not fit."""
+        raise ValueError(f"nothing is kept of a {self.kind}")
+
     def law(self, stored: "np.ndarray | None" = None) -> "Law | None":
         """What is exactly known of it, if anything. stored: its training samples, if it has any."""
         return None
@@ -118,3 +126,9 @@ class Read(Density):
     def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
         """The classes, (count,), int64, of what `read` gives; of a density that is `labelled_as` something."""
         raise NotImplementedError
+
+
+def kept_of(source: Density, target: Density) -> "dict[str, Tensor]":
+    """What a model file keeps of both, by side."""
+    kept = {"source": source.kept(), "target": target.kept()}
+    return {side: tensor for side, tensor in kept.items() if tensor is not None}

@@ -11,6 +11,15 @@ from iadb_core.system.errors import InputError
 def read_density(path: str | os.PathLike[str]) -> np.ndarray:
     """Read a picture as a density, (height, width), float64, scaled to a maximum of 1.
 
+    Raises InputError as `read_values` does.
+    """
+    values = read_values(path)
+    return values / values.max()
+
+
+def read_values(path: str | os.PathLike[str]) -> np.ndarray:
+    """Read the values of a picture that is a density, (height, width), float64, as they stand in the file.
+
     Colour pictures count by their first channel, transparent pixels as black.
     Raises InputError if it is unreadable, truncated, too large, all black, or has NaN or negative pixels.
     """
@@ -23,4 +32,4 @@ def read_density(path: str | os.PathLike[str]) -> np.ndarray:
         raise InputError(f"{path} has negative pixels; a density has none")
     if density.max() == 0:
         raise InputError(f"{path} is all black: a density needs at least one bright pixel")
-    return density / density.max()
+    return density

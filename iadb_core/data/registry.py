@@ -7,15 +7,17 @@ from iadb_core.data.density import Density
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.kinds.given import GivenImages, GivenPoints
 from iadb_core.data.kinds.picture import Picture
 
 KINDS: dict[str, type[Density]] = {kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder)}
+IN_MEMORY: dict[str, type[Density]] = {kind.kind: kind for kind in (GivenPoints, GivenImages)}  # of no configuration
 
 
 def density_of(settings: Mapping[str, Mapping[str, Any]]) -> Density:
     """A density from its canonical settings, by its kind: {kind: settings}."""
     ((kind, own),) = settings.items()
-    return KINDS[kind].of(own)
+    return {**KINDS, **IN_MEMORY}[kind].of(own)
 
 
 def source_and_target(

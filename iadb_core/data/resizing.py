@@ -11,10 +11,11 @@ from iadb_core.data.scaling import scale
 def network_images(images: Tensor, size: int, scaling: Scaling) -> Tensor:
     """Stored images to network values: scale, then resize bilinearly with half-pixel centres.
 
-    images: (batch, channels, height, width), uint8. Returns (batch, channels, size, size), float32.
-    Smaller sizes are antialiased, as torchvision's Resize does by default.
+    images: (batch, channels, height, width), uint8, or pixel values in [0, 1], float32. Returns (batch, channels, size,
+    size), float32. Smaller sizes are antialiased, as torchvision's Resize does by default.
     """
-    values = scale(images.to(torch.float32) / 255, scaling)
+    pixels = images.to(torch.float32) / 255 if images.dtype == torch.uint8 else images
+    values = scale(pixels, scaling)
     if values.shape[-2:] == (size, size):
         return values
     return interpolate(values, (size, size), mode="bilinear", align_corners=False, antialias=True)

@@ -1,118 +1,28 @@
-"""Frames to a GIF or an MP4."""
+"""Pictures to an animation of any kind."""
 
+import io
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from functools import partial
-from typing import IO
+from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
+from iadb_core.drawing.films import write_mp4, write_webp
+from iadb_core.drawing.gif import write_gif
+from iadb_core.drawing.png import encoded
+from iadb_core.drawing.settings import Animation
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import atomic, replacing
-
-Frame = str | os.PathLike[str] | IO[bytes]
-PALETTE_FRAMES, PALETTE_POWER, SETTLED_SHARE = 9, 0.7, 32
 
 
-def read_frame(frame: Frame) -> Image.Image:
-    """One frame, decoded; a PNG file, or its path. Raises InputError if it cannot be read."""
-    try:
-        with Image.open(frame, formats=("PNG",)) as picture:
-            picture.load()
-            return picture
-    except Exception as error:  # Pillow's decoders raise nearly every exception on a broken file
-        named = getattr(frame, "name", frame)
-        raise InputError(f"{named} is not a readable frame ({error}); delete it to have it drawn again") from error
-
-
-def shared_palette(frames: Sequence[Frame], colours: int) -> Image.Image:
-    """A palette of at most `colours` for all frames, so that an unchanged pixel keeps its index from frame to frame.
-
-    Gray frames get equally spaced grays, black and white among them; others their most frequent colour exactly.
-    """
-    evenly = np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))
-    chosen = [read_frame(frames[round(index)]) for index in evenly]
-    if chosen[0].mode == "L":
-        grays = np.linspace(0, 255, colours).round().astype(np.uint8)
-        return _palette_image(np.repeat(grays[:, None], 3, axis=1))
-    pixels = np.concatenate([np.asarray(frame.convert("RGBX")).view(np.uint32).ravel() for frame in chosen])
-    packed, counts = np.unique(pixels, return_counts=True)
-    distinct = packed[:, None].view(np.uint8)[:, :3]
-    # By a power of their counts, so that the paper does not crowd out the few pixels of each point.
-    sample = np.repeat(distinct, np.ceil(counts**PALETTE_POWER).astype(int), axis=0)
-    settled = len(sample) // SETTLED_SHARE  # k-means ends when no more colours than these change their cluster
-    reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=settled, dither=Image.Dither.NONE)
-    found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
-    paper = distinct[[counts.argmax()]]
-    # Pillow looks colours up coarsely: a neighbour of the paper's colour could be taken for it.
-    found[np.abs(found.astype(int) - paper).max(axis=1) < 8] = paper
-    return _palette_image(np.concatenate([paper, found]))
-
-
-def _indexed(frame: Frame, palette: Image.Image) -> Image.Image:
-    return read_frame(frame).convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE)
-
-
-def _palette_image(colours: np.ndarray) -> Image.Image:
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(colours.tobytes())
-    return palette
-
-
-def write_gif(
-    path: str | os.PathLike[str],
-    frames: Sequence[Frame],
-    frame_ms: int,
-    hold_ms: int,
-    colours: int,
-    threads: int = 1,
-) -> None:
-    """Write a looping GIF of PNG frames, atomically; the last one stays for `hold_ms`.
-
-    Durations in milliseconds, multiples of 10 (GIF counts hundredths of a second). colours: 4 to 255.
-    Raises InputError for an unreadable frame or if the file cannot be written.
-    """
-    palette = shared_palette(frames, colours)
-    with ThreadPoolExecutor(threads) as pool:
-        indexed = list(pool.map(partial(_indexed, palette=palette), frames))
-    # optimize: Pillow writes the pixels that did not change as transparent, which makes noise several times smaller.
-    durations = [frame_ms] * (len(indexed) - 1) + [hold_ms]
-    with atomic(path) as file:
-        indexed[0].save(
-            file, "GIF", save_all=True, append_images=indexed[1:], duration=durations, loop=0, optimize=True, disposal=1
-        )
-
-
-def write_mp4(path: str | os.PathLike[str], frames: Sequence[Frame], frame_ms: int, hold_ms: int) -> None:
-    """Write an H.264 MP4 of PNG frames, atomically; the last one stays for `hold_ms`.
-
-    Raises InputError for an unreadable frame or if the file cannot be written.
-    """
-    from imageio_ffmpeg import count_frames_and_secs, write_frames
-
-    repeats = [1] * (len(frames) - 1) + [max(1, round(hold_ms / frame_ms))]
-    first = _even(read_frame(frames[0]))
-    with replacing(path) as temporary:
-        options = {"fps": 1000 / frame_ms, "quality": 8, "macro_block_size": 2, "output_params": ["-f", "mp4"]}
-        writer = write_frames(str(temporary), first.shape[1::-1], **options)
-        try:
-            writer.send(None)
-            for frame, repeat in zip(frames, repeats, strict=True):
-                pixels = _even(read_frame(frame)).tobytes()
-                for _ in range(repeat):
-                    writer.send(pixels)
-        finally:
-            writer.close()
-        with suppress(RuntimeError):  # ffmpeg's exit status is not told: what it wrote is read
-            if count_frames_and_secs(str(temporary))[0] == sum(repeats):
-                return
-        raise InputError(f"cannot write {path}: ffmpeg did not finish it (a full disk, or it was ended)")
-
-
-def _even(frame: Image.Image) -> np.ndarray:
-    """RGB pixels, the last row or column repeated where the size is odd, as H.264 needs it even."""
-    pixels = np.asarray(frame.convert("RGB"))
-    return np.pad(pixels, ((0, pixels.shape[0] % 2), (0, pixels.shape[1] % 2), (0, 0)), mode="edge")
+def write_animation(path: str | os.PathLike[str], pictures: Sequence[Image.Image], settings: Animation) -> None:
+    """Write pictures as `.gif`, `.webp` or `.mp4`, atomically. Raises InputError for another suffix."""
+    frames = [io.BytesIO(encoded(picture)) for picture in pictures]
+    match Path(path).suffix.lower():
+        case ".gif":
+            write_gif(path, frames, settings.frame_ms, settings.hold_ms, settings.colours)
+        case ".webp":
+            write_webp(path, frames, settings.frame_ms, settings.hold_ms)
+        case ".mp4":
+            write_mp4(path, frames, settings.frame_ms, settings.hold_ms)
+        case other:
+            raise InputError(f"{path}: an animation is .gif, .webp or .mp4, not {other or 'without a suffix'}")

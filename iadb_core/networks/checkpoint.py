@@ -19,6 +19,8 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 
 FORMAT = "iadb-checkpoint-1"
+OBJECTIVE = "deblending"  # what the network was trained to tell; a file of an earlier version does not say it
+OWN = "own"  # the name of a network that is none of this project's
 LARGEST, MOST = 4096, 8  # of the shape of a sample: its sizes, and their number
 
 
@@ -30,18 +32,21 @@ def save(
     settings: Mapping[str, Any],
     seed: int,
     steps: int,
+    kept: Mapping[str, Tensor] | None = None,
 ) -> None:
     """Write a checkpoint, atomically; the same arguments give the same bytes.
 
-    sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. Raises
-    InputError if the file cannot be written.
+    sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. kept: of
+    the files of `source` and `target`, so that a model needs none. Raises InputError if the file cannot be written.
     """
     described = dict(sorted(sizes.written().items()))
     content = {
         "format": FORMAT,
         "network": {"name": described.pop("name"), "shape": list(shape), "settings": described},
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
+        "objective": OBJECTIVE,
         "settings": settings,
+        "kept": {side: tensor.contiguous() for side, tensor in sorted((kept or {}).items())},
         "seed": seed,
         "steps": steps,
         "versions": {"python": platform.python_version(), "torch": str(torch.__version__)},
@@ -67,10 +72,11 @@ def _plain(tensor: Tensor) -> Tensor:
     return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
-def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
+def load(path: str | os.PathLike[str], own: Network | None = None) -> tuple[Network, dict[str, Any]]:
     """The trained network, on the CPU in evaluation mode, and the checkpoint's other entries.
 
-    Raises InputError if the file is missing, corrupted, no checkpoint of this program, or holds code.
+    own: the network whose weights they are, if it is none of this project's; it gets them. Raises InputError if the
+    file is missing, corrupted, no checkpoint of this program, or holds code.
     """
     remedy = "delete it to have it trained again"
     try:
@@ -81,19 +87,26 @@ def load(path: str | os.PathLike[str]) -> tuple[Network, dict[str, Any]]:
         raise InputError(f"{path} is not a readable checkpoint ({reason}); {remedy}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path} is not a checkpoint of the format {FORMAT}; {remedy}")
+    if (objective := content.get("objective", OBJECTIVE)) != OBJECTIVE:
+        raise InputError(f"{path} is a model of the objective {objective!r}, which this version does not know")
+    if own is None and content.get("network", {}).get("name") == OWN:
+        raise InputError(f"{path} holds the weights of a network of one's own: give that network as `network`")
     try:
-        network = _with_weights(content["network"], content.pop("weights"))
+        network = _with_weights(content["network"], content.pop("weights"), own)
     except Exception as error:  # of a file that is whole, but not as this program writes it
         reason = shorten(str(error), 200)
         raise InputError(f"{path}: its weights do not fit its network ({reason}); {remedy}") from error
     return network.eval(), content
 
 
-def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor]) -> Network:
+def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor], given: Network | None) -> Network:
     """The network of a description, which takes no memory but that of the weights."""
     shape, name = described["shape"], described["name"]
     if not all(type(size) is int and 0 < size <= LARGEST for size in shape) or len(shape) > MOST:
         raise ValueError(f"samples of shape {shape}")
+    if given is not None:
+        given.load_state_dict(weights)
+        return given
     if name not in NETWORKS:
         raise ValueError(f"{name!r} is not among the networks")
     sizes = NETWORKS[name].model_validate({"name": name, **described["settings"]})

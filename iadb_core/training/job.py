@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch import Tensor
 
+from iadb_core.data.density import kept_of
 from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
@@ -44,7 +46,8 @@ from iadb_core.training.resume import Keeper, ResumeFile
 class TrainingJob(NamedTuple):
     """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew;
     code, that trains; log, model, history and summary are written. settings: canonical, of the `Recipe`. shape: of a
-    sample. threads: of each machine. sharing: how many such jobs share its GPU, or its memory.
+    sample. threads: of each machine. files: by side, of which the model keeps what it is drawn from. sharing: how many
+    such jobs share its GPU, or its memory.
     """
 
     title: str
@@ -58,6 +61,7 @@ class TrainingJob(NamedTuple):
     seed: int
     shape: list[int]
     threads: int
+    files: dict[str, list[str]]
     sharing: int = 1
 
 
@@ -121,6 +125,7 @@ class _Prepared(NamedTuple):
     steps: int
     epoch: int | None
     threads: int
+    kept: dict[str, Tensor]
     origin: dict[str, str]
 
 
@@ -144,7 +149,8 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
         "training_versions": versions(),
         "training_code": files_digest(what.code),
     }
-    return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, origin)
+    kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in ("source", "target")))
+    return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, kept, origin)
 
 
 def _train(what: TrainingJob, processes: Processes) -> None:
@@ -189,7 +195,7 @@ def _write(
 ) -> None:
     """The model, its history and its summary."""
     recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
-    told = what.settings, what.seed, prepared.steps
+    told = what.settings, what.seed, prepared.steps, prepared.kept
     checkpoint.save(what.model, network, recipe.network, shape, *told)
     write_csv(what.history, Record._fields, records)
     ema = recipe.training.ema

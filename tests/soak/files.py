@@ -36,7 +36,7 @@ from small import SHAPES, SIZES, network
 from iadb_core.data.grayscale import read_density
 from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.torchvision_sets import torchvision_set
-from iadb_core.drawing.animation import read_frame
+from iadb_core.drawing.png import read_frame
 from iadb_core.evaluation.classifier import Classifier, load_classifier, save_classifier
 from iadb_core.networks import checkpoint
 from iadb_core.system.arrays import load_array

@@ -73,6 +73,7 @@ def job(tmp_path):
             seed=3,
             shape=list(SHAPES[network]),
             threads=2,
+            files={"source": [], "target": []},
         )
 
     return made

@@ -11,9 +11,9 @@ from small import SIZES, network, training
 from iadb_core.data.density import Drawn
 from iadb_core.data.pairs import pairs_of
 from iadb_core.data.registry import KINDS, density_of
-from iadb_core.drawing.animation import write_gif
 from iadb_core.drawing.archive import ArchivedFrames, save_frames
 from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.gif import write_gif
 from iadb_core.drawing.settings import Animation
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of

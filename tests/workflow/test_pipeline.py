@@ -9,8 +9,8 @@ from PIL import Image
 from small import IMAGES, POINTS
 
 from iadb_core.data.scaling import unscale
-from iadb_core.drawing.animation import read_frame
 from iadb_core.drawing.archive import ArchivedFrames
+from iadb_core.drawing.png import read_frame
 from iadb_core.networks import checkpoint
 
 

@@ -56,8 +56,8 @@ def gif_settings(wildcards):
     return picked(wildcards, "animation", ("colours", "frame_ms", "hold_ms"))
 
 
-def mp4_settings(wildcards):
-    """What the MP4 depends on, beside the frames."""
+def film_settings(wildcards):
+    """What MP4 and WebP depend on, beside the frames."""
     return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
 
 

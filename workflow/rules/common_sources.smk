@@ -1,5 +1,7 @@
 # Which modules of iadb_core are inputs of a rule: those that its script runs.
-from workflow.sources import ROOT, sources as imported_sources
+from workflow.sources import ROOT, own_modules_first, sources as imported_sources
+
+own_modules_first()
 
 SOLVERS = "iadb_core.method.solvers"
 

@@ -85,8 +85,31 @@ rule mp4:
     resources:
         runtime=lambda wildcards, attempt: f"{30 * attempt}m",
     params:
-        animation=mp4_settings,
+        animation=film_settings,
     message:
         "Writing {output.mp4}"
     script:
         "../scripts/mp4.py"
+
+
+rule webp:
+    """Join the frames of the first seed into an animated WebP."""
+    input:
+        frames=of_first_seed("frames.zip"),
+        code=sources("webp"),
+    output:
+        webp=ensure("results/{experiment}.webp", non_empty=True),
+    log:
+        "logs/webp/{experiment}.log",
+    group:
+        "animation"
+    conda:
+        "../../environment.yml"
+    resources:
+        runtime=lambda wildcards, attempt: f"{30 * attempt}m",
+    params:
+        animation=film_settings,
+    message:
+        "Writing {output.webp}"
+    script:
+        "../scripts/webp.py"

@@ -77,3 +77,45 @@ rule sampling:
         "Writing {output.summary}"
     script:
         "../scripts/sampling.py"
+
+
+rule export:
+    """Write the measured samples of a run as a table of points, or as arrays that say what their axes are, for other programs; made when asked for."""
+    input:
+        generated=shards("npy"),
+        code=sources("export", "source", "target"),
+    output:
+        samples="results/{experiment}/seed{seed}/samples.{suffix}",
+    log:
+        "logs/export/{experiment}/seed{seed}.{suffix}.log",
+    wildcard_constraints:
+        suffix="npz|csv",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        settings=section("source", "target"),
+    message:
+        "Writing {output.samples}"
+    script:
+        "../scripts/export.py"
+
+
+rule export_images:
+    """Write the measured samples of a run as PNGs, for other programs; made when asked for."""
+    input:
+        generated=shards("npy"),
+        code=sources("export", "source", "target"),
+    output:
+        samples=directory("results/{experiment}/seed{seed}/samples"),
+    log:
+        "logs/export_images/{experiment}/seed{seed}.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        settings=section("source", "target"),
+    message:
+        "Writing {output.samples}"
+    script:
+        "../scripts/export.py"

@@ -6,6 +6,8 @@ rule train:
     input:
         source=samples("source", "train"),
         target=samples("target", "train"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         code=sources("train", "source", "target", "network"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),

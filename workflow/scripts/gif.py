@@ -1,7 +1,7 @@
 """Join frames into GIF."""
 
-from iadb_core.drawing.animation import write_gif
 from iadb_core.drawing.archive import ArchivedFrames
+from iadb_core.drawing.gif import write_gif
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} gif"):

@@ -1,7 +1,7 @@
 """Join frames into MP4."""
 
-from iadb_core.drawing.animation import write_mp4
 from iadb_core.drawing.archive import ArchivedFrames
+from iadb_core.drawing.films import write_mp4
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} mp4"):

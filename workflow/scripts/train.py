@@ -15,6 +15,7 @@ what = TrainingJob(
     seed=snakemake.params.seed,
     shape=snakemake.params.shape,
     threads=snakemake.threads,
+    files={side: [*snakemake.input[f"{side}_files"]] for side in ("source", "target")},
     sharing=resources.sharing,
 )
 run(what, resources.devices, resources.get("nodes", 1), resources.get("tasks", 1))

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from iadb_core.networks.settings import POINTS, NetworkSettings, Shape
-from iadb_core.system.settings import REQUIRED, setting
+from iadb_core.system.settings import setting
 
 if TYPE_CHECKING:
     from iadb_core.networks.network import Network
@@ -14,7 +14,7 @@ class MLP(NetworkSettings):
 
     takes = POINTS
     threads = 1  # so small a network is slower on two
-    name: Literal["mlp"] = setting(REQUIRED, "The 2D tutorial's network, for points.")
+    name: Literal["mlp"] = setting("mlp", "The 2D tutorial's network, for points.")
     width: int = setting(64, "Units of each hidden layer.", ge=1, le=4096)
     hidden_layers: int = setting(4, "Number of hidden layers.", ge=1, le=64)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import Field
 
 from iadb_core.networks.settings import IMAGES, NetworkSettings, Shape
-from iadb_core.system.settings import REQUIRED, setting
+from iadb_core.system.settings import setting
 
 if TYPE_CHECKING:
     from iadb_core.networks.network import Network
@@ -15,7 +15,7 @@ class Residual(NetworkSettings):
     """Squares of pixels become channels; then levels of residual blocks, each at half the resolution."""
 
     takes = IMAGES
-    name: Literal["residual"] = setting(REQUIRED, "A residual network, for images.")
+    name: Literal["residual"] = setting("residual", "A residual network, for images.")
     width: int = setting(64, "Channels of the first level.", ge=1, le=4096)
     patch: int = setting(2, "Squares of so many pixels a side become channels.", ge=1, le=16)
     multipliers: list[Annotated[int, Field(ge=1, le=64)]] = setting(

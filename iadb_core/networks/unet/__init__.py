@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Literal
 
 from iadb_core.networks.settings import IMAGES, NetworkSettings, Shape
-from iadb_core.system.settings import REQUIRED, setting
+from iadb_core.system.settings import setting
 
 if TYPE_CHECKING:
     from iadb_core.networks.network import Network
@@ -13,7 +13,7 @@ class UNet(NetworkSettings):
     """Down to an eighth of the size and up again, with skips."""
 
     takes = IMAGES
-    name: Literal["unet"] = setting(REQUIRED, "The MNIST tutorial's network, for images.")
+    name: Literal["unet"] = setting("unet", "The MNIST tutorial's network, for images.")
     width: int = setting(64, "Channels of each convolution.", ge=1, le=4096)
 
     def misfit(self, shape: Shape) -> str | None:

@@ -1,0 +1,213 @@
+"""A trained model, as one who never starts Snakemake has it: true values in and out."""
+
+import copy
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+
+from iadb_core.data.density import Density, kept_of
+from iadb_core.data.registry import density_of
+from iadb_core.drawing.animation import write_animation
+from iadb_core.drawing.frames import Frames
+from iadb_core.drawing.settings import Animation
+from iadb_core.face.given import checked
+from iadb_core.face.own import OwnNetwork, OwnSettings
+from iadb_core.face.values import Values
+from iadb_core.networks import checkpoint
+from iadb_core.networks.network import Network
+from iadb_core.networks.registry import NETWORKS
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.sampling.model import Model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.starts import starts
+from iadb_core.system.errors import InputError
+from iadb_core.system.runtime import choose_device, choose_precision
+from iadb_core.system.seeds import numpy_generator
+from iadb_core.training.records import Record
+
+if TYPE_CHECKING:
+    from typing import Literal, TypedDict, Unpack
+
+    class WayOptions(TypedDict, total=False):
+        """How samples are carried: the keys of `sampling` in the configuration, with the same defaults."""
+
+        solver: Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
+        schedule: Literal["linear", "cosine"]
+        steps: int
+        rtol: float
+        atol: float
+        batch_size: int
+
+
+class TrainedModel:
+    """A network that carries samples of a source to samples of a target, and back.
+
+    Images are pixel values in [0, 1], (count, channels, height, width), float32. Points are (count, coordinates), those
+    of a picture (x, y) in the unit square, x to the right and y upward.
+    source, target: the densities. shape: of a sample as the network sees it. seed, steps: of the training. history: the
+    losses of a training that has just ended.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        sizes: NetworkSettings,
+        densities: tuple[Density, Density],
+        shape: tuple[int, ...],
+        settings: Mapping[str, Any],
+        seed: int,
+        steps: int,
+        device: torch.device,
+        precision: torch.dtype,
+        history: list[Record] | None = None,
+    ) -> None:
+        self.network, self.sizes, self.shape = network, sizes, shape
+        self.source, self.target = densities
+        self.values = Values(*densities, shape)
+        self.settings, self.seed, self.steps = settings, seed, steps
+        self.device, self.precision = device, precision
+        self.history = history or []
+
+    def __repr__(self) -> str:
+        told = f"{self.source.kind} → {self.target.kind}, {self.sizes.name}, samples of {self.shape}"
+        return f"<{type(self).__name__}: {told}, {self.steps:,} steps, on {self.device}>"
+
+    @cached_property
+    def _placed(self) -> Model:
+        return Model(copy.deepcopy(self.network), self.shape, self.device, self.precision)
+
+    @property
+    def evaluations(self) -> int:
+        """How many samples the network has been evaluated for, so far: NFE times samples."""
+        return self._placed.evaluations
+
+    def field(self, x: Tensor, alpha: Tensor) -> Tensor:
+        """The network D(x, α) itself, in its own values: images scaled, points of a picture as (row, column).
+
+        x: (batch, *shape), alpha: (batch,), float32, on the CPU. Returns (batch, *shape).
+        """
+        return self._placed.on_cpu(x, alpha)
+
+    def sample(
+        self,
+        count: int = 64,
+        *,
+        seed: int = 0,
+        starts: ArrayLike | Tensor | None = None,
+        **way: "Unpack[WayOptions]",
+    ) -> np.ndarray:
+        """Samples of the target, (count, …): the same for a seed, whatever their number.
+
+        starts: samples of the source to begin with, instead of ones that are drawn. way: `solver`, `steps`, `schedule`,
+        `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in them, and where the source cannot
+        be drawn: then give starts.
+        """
+        begin = self._begin(count, seed, starts)
+        return self.values.shown(self._sampler(way).ends(begin).numpy(), self.target)
+
+    def trajectory(
+        self,
+        count: int = 64,
+        *,
+        seed: int = 0,
+        starts: ArrayLike | Tensor | None = None,
+        **way: "Unpack[WayOptions]",
+    ) -> np.ndarray:
+        """Where samples are at each step, (steps + 1, count, …), from the source to the target; as `sample`.
+
+        All are in memory at once.
+        """
+        states = self._sampler(way).trajectories(self._begin(count, seed, starts)).numpy()
+        return self.values.on_the_way(states.reshape(-1, *self.shape)).reshape(states.shape)
+
+    def reverse(self, samples: ArrayLike | Tensor, **way: "Unpack[WayOptions]") -> np.ndarray:
+        """Where samples of the target come from: samples of the source, (count, …). way: as `sample` takes it.
+
+        Pixel values outside of [0, 1] were cut off by `sample`: so noise comes back nearly, not exactly.
+        """
+        ends = self.values.network(samples, self.target)
+        return self.values.shown(self._sampler(way).ends(ends, backward=True).numpy(), self.source)
+
+    def animate(
+        self,
+        path: str | os.PathLike[str],
+        count: int | None = None,
+        *,
+        seed: int = 0,
+        starts: ArrayLike | Tensor | None = None,
+        size: int = 512,
+        stride: int = 1,
+        **way: "Unpack[WayOptions]",
+    ) -> None:
+        """Write a `.gif`, `.webp` or `.mp4` of samples on their way, as the workflow draws it.
+
+        count: by default 2,048 points, or 64 images. size: of a frame, in pixels. stride: a frame every so many steps.
+        """
+        if len(self.shape) == 1 and self.shape != (2,):
+            raise InputError(
+                f"an animation shows images, or points of the plane; these have {self.shape[0]} coordinates"
+            )
+        settings = checked(Animation, {"size": size, "stride": stride})
+        count = count or (64 if len(self.shape) > 1 else 2048)
+        states = self._sampler(way).trajectories(self._begin(count, seed, starts)).numpy()
+        schedule = checked(Sampling, way).schedule
+        write_animation(path, Frames(states, self.source, self.target, schedule, settings), settings)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to a file, which `load` reads. Raises InputError if it cannot be written."""
+        told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
+        checkpoint.save(path, self.network, self.sizes, self.shape, *told)
+
+    def _sampler(self, way: Mapping[str, Any]) -> Sampler:
+        return Sampler(self._placed.field, Way.of(checked(Sampling, way)), self.device)
+
+    def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:
+        if given is not None:
+            return self.values.network(given, self.source)
+        checked(Sampling, {"count": count})
+        try:
+            return starts(self.source, self.shape, None, count, numpy_generator(seed, "trajectory starts"))
+        except (InputError, AttributeError):
+            said = (
+                f"the source, a {self.source.kind}, cannot be drawn from this model alone: give `starts`, samples of it"
+            )
+            raise InputError(said) from None
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    device: str = "auto",
+    precision: str | None = None,
+    network: nn.Module | None = None,
+) -> TrainedModel:
+    """The model of a file, as the workflow or `TrainedModel.save` writes it.
+
+    device: `auto` (CUDA, else MPS, else CPU), `cpu`, `cuda`, `cuda:1`, `mps`. precision: `float32`, `bfloat16` or
+    `auto`; by default as it was trained. network: the module whose weights the file holds, if it is one's own.
+    Raises InputError for a broken file or a device that is not there; no code of the file is run.
+    """
+    own = OwnNetwork(network) if network is not None else None
+    found, described = checkpoint.load(path, own)
+    try:
+        settings, kept = described["settings"], described.get("kept", {})
+        both = [density_of(settings[side]) for side in ("source", "target")]
+        both = [
+            density.restored(kept[side]) if side in kept else density
+            for side, density in zip(("source", "target"), both, strict=True)
+        ]
+        name, shape = described["network"]["name"], tuple(described["network"]["shape"])
+        sizes = NETWORKS[name].of({"name": name, **described["network"]["settings"]}) if own is None else OwnSettings()
+        seed, steps = described["seed"], described["steps"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputError(f"{path} does not say what its model is of ({error}); train it again") from error
+    chosen = choose_device(device)
+    reduced = choose_precision(precision or settings["precision"], chosen, found.convolutional)
+    return TrainedModel(found, sizes, (both[0], both[1]), shape, settings, seed, steps, chosen, reduced)

@@ -1,0 +1,128 @@
+"""Training on what is in memory: an array, a density, a network of one's own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+
+from iadb_core.data.density import Density, Scaling
+from iadb_core.data.kinds.gaussian import Gaussian
+from iadb_core.data.pairs import pairs_of
+from iadb_core.face.given import checked, density_and_samples
+from iadb_core.face.own import OwnNetwork, OwnSettings
+from iadb_core.face.trained import TrainedModel
+from iadb_core.method.exact import ExactField
+from iadb_core.method.exact import exact_field as known_field
+from iadb_core.networks.building import build
+from iadb_core.networks.mlp import MLP
+from iadb_core.networks.network import Network
+from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.unet import UNet
+from iadb_core.system.errors import InputError
+from iadb_core.system.progress import Progress
+from iadb_core.system.runtime import available_cores, choose_device, choose_precision, generator, keep_freed_memory
+from iadb_core.training.loop import train as steps_of
+from iadb_core.training.records import Record, record_steps
+from iadb_core.training.settings import Training
+
+Given = ArrayLike | Tensor | Density
+
+
+def train(
+    target: Given,
+    source: Given | None = None,
+    *,
+    network: NetworkSettings | nn.Module | None = None,
+    steps: int = 10_000,
+    seed: int = 0,
+    size: int | None = None,
+    scaling: Scaling | None = None,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int | None = None,
+    **training: Any,
+) -> TrainedModel:
+    """Train a network to deblend samples of a source and a target; the same arguments give the same weights.
+
+    target, source: points, (count, coordinates); images, as bytes or numbers from 0 to 1; or a density. The source is
+    noise by default. network: an `MLP`, `UNet` or `Residual` with its sizes, by default an MLP for points and a UNet
+    for images; or a module that is called with x, (batch, *shape), and α, (batch,), and is trained in place. size,
+    scaling: of images that are given as an array; a side as the network sees it, and steps (mean, std) from pixel
+    values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`, `optimizer`, `alpha`,
+    `order`, `record_every`, as in the configuration. threads: of the CPU.
+    Raises InputError for a mistake in them.
+    """
+    settings = checked(Training, {"steps": steps, **training})
+    if settings.devices > 1:
+        raise InputError("devices: a training of several processes is started by the workflow")
+    sides = {"source": Gaussian() if source is None else source, "target": target}
+    (density0, stored0), (density1, stored1) = (
+        density_and_samples(given, side, seed, size, scaling) for side, given in sides.items()
+    )
+    densities, stored, shape = (density0, density1), (stored0, stored1), _shape_of(density0, density1)
+    sizes, built = _network(network, shape, seed)
+    placed = choose_device(device)
+    reduced = choose_precision(precision, placed, built.convolutional)
+    built.to(placed)
+    told = {
+        "source": density0.described(),
+        "target": density1.described(),
+        "network": sizes.written(),
+        "training": settings.canonical(),
+        "device": device,
+        "precision": precision,
+    }
+    history: list[Record] = []
+    with _threads(threads or sizes.threads), Progress(steps, "steps") as progress:
+        drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
+        blocks = pairs_of(densities, stored, shape, *drawn).blocks()
+        record_at = record_steps(settings.record_every, None)
+        for record in steps_of(built, blocks, steps, settings, reduced, record_at):
+            history.append(record)
+            progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
+    trained = built.eval().to("cpu")
+    return TrainedModel(trained, sizes, densities, shape, told, seed, steps, placed, reduced, history)
+
+
+def exact_field(
+    target: Given, source: Given | None = None, *, size: int | None = None, scaling: Scaling | None = None
+) -> ExactField | None:
+    """The field that a network would learn at best, without training: called as `TrainedModel.field` is.
+
+    target, source, size, scaling: as `train` takes them. None where it is not known, as between two folders of images.
+    """
+    sides = {"source": Gaussian() if source is None else source, "target": target}
+    both = [density_and_samples(given, side, 0, size, scaling) for side, given in sides.items()]
+    (density0, stored0), (density1, stored1) = both
+    return known_field(density0.law(stored0), density1.law(stored1), _shape_of(density0, density1))
+
+
+def _shape_of(source: Density, target: Density) -> tuple[int, ...]:
+    one, other = source.shape(), target.shape()
+    if one and other and one != other:
+        raise InputError(f"source and target differ in shape: {one} and {other}")
+    return one or other or (2,)
+
+
+def _network(
+    given: NetworkSettings | nn.Module | None, shape: tuple[int, ...], seed: int
+) -> tuple[NetworkSettings, Network]:
+    if isinstance(given, nn.Module):
+        return OwnSettings(), OwnNetwork(given)
+    sizes = given or (MLP() if len(shape) == 1 else UNet(width=64))
+    return sizes, build(sizes, shape, generator(seed, "weights"))
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """In the block, so many threads as far as there are cores."""
+    keep_freed_memory()
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(count, available_cores()))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,139 @@
+"""What Snakemake says while it makes results: which, how far it is, and at the end why something failed.
+
+A logger plugin of Snakemake, which finds it by the name of this package; profiles/default chooses it. What a dry run
+says is left to Snakemake.
+"""
+
+import re
+import sys
+import time
+from collections.abc import Mapping
+from logging import LogRecord
+from pathlib import Path
+from typing import Any
+
+from snakemake_interface_logger_plugins.base import LogHandlerBase
+from snakemake_interface_logger_plugins.common import LogEvent
+
+NOISE = (
+    "Using workflow specific profile",
+    "Using profile",
+    "Workflow defines that rule",
+    "Assuming unrestricted shared filesystem",
+    "Building DAG of jobs",
+    "Using shell",
+    "Conda environments: ignored",
+    "Complete log",
+    "Elapsed time",
+    "Select jobs to execute",
+    "Execute ",
+    "Exiting because a job execution failed",
+)
+TOLD_BELOW = re.compile(r"RuleException:\nCalledProcessError|WorkflowError:\nAt least one job")
+TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR )?")
+MOST_LINES = 12  # of the log of a job that failed
+MOST_FAILED = 5  # jobs that are shown with their logs
+CLEAR = "\r\x1b[K"  # a bar that a job has left on the line
+
+
+class LogHandler(LogHandlerBase):
+    """A line when a job begins, one when it ends, and at the end the message of each that failed."""
+
+    writes_to_stream, writes_to_file, has_filter, has_formatter, needs_rulegraph = True, False, False, False, False
+
+    def __post_init__(self) -> None:
+        self.began = time.monotonic()
+        self.running: dict[int, tuple[str, float]] = {}  # by number, what it is and since when
+        self.failed: list[tuple[str, list[str]]] = []  # what it was, and its logs
+        self.done = self.total = 0
+        self.terminal = sys.stderr.isatty()
+
+    def emit(self, record: LogRecord) -> None:
+        """Say what a record means to a person, or nothing."""
+        event = getattr(record, "event", None)
+        if self.common_settings.dryrun:
+            self._say(self.format(record))
+        elif event in HANDLED:
+            getattr(self, HANDLED[event])(vars(record))
+        elif event in (None, LogEvent.ERROR) and not self._is_noise(record):
+            self._say(self.format(record))
+
+    def close(self) -> None:
+        """Say what came of it: the messages of jobs that failed come last. Snakemake may call it twice."""
+        if self.failed:
+            self._tell_failures()
+        elif self.done:
+            self._say(f"{_counted(self.done)} done in {_duration(time.monotonic() - self.began)}")
+        self.failed, self.done = [], 0
+        super().close()
+
+    def _is_noise(self, record: LogRecord) -> bool:
+        message = record.getMessage()
+        return not message.strip() or message.startswith(NOISE) or bool(TOLD_BELOW.match(message))
+
+    def _say(self, text: str) -> None:
+        print(f"{CLEAR if self.terminal else ''}{text}", file=sys.stderr, flush=True)
+
+    def _run_info(self, record: Mapping[str, Any]) -> None:
+        stats = {name: count for name, count in record["stats"].items() if name != "total"}
+        self.total = sum(stats.values())
+        jobs = ", ".join(f"{count} {name}" if count > 1 else name for name, count in stats.items())
+        self._say(f"{_counted(self.total)} to do: {jobs}")
+
+    def _job_info(self, record: Mapping[str, Any]) -> None:
+        what = record["rule_msg"] or record["rule_name"]
+        self.running[record["jobid"]] = what, time.monotonic()
+        self._say(f"  … {what}")
+
+    def _job_finished(self, record: Mapping[str, Any]) -> None:
+        what, since = self.running.pop(record["job_id"], (None, 0.0))
+        self.done += 1
+        if what:
+            took = _duration(time.monotonic() - since)
+            self._say(f"{self.done:>3} of {max(self.total, self.done)}  {what}  ({took})")
+
+    def _job_error(self, record: Mapping[str, Any]) -> None:
+        what, _ = self.running.pop(record["jobid"], (record["rule_name"], 0.0))
+        self.failed.append((what, [str(path) for path in record["log"] or ()]))
+        self._say(f"  ✗ {what}")
+
+    def _group_error(self, record: Mapping[str, Any]) -> None:
+        for job in record["job_error_info"]:
+            self._job_error(job)
+
+    def _tell_failures(self) -> None:
+        left = f", {_counted(self.total - self.done)} not done" if self.total > self.done else ""
+        self._say(f"\n{_counted(len(self.failed))} failed{left}:")
+        for what, logs in self.failed[:MOST_FAILED]:
+            self._say(f"\n✗ {what}")
+            for path in logs:
+                self._say(f"  {path.split(' (')[0]}:")
+                self._say("\n".join(f"    {line}" for line in _last_lines(path.split(" (")[0])))
+        if len(self.failed) > MOST_FAILED:
+            self._say(f"\n… and {len(self.failed) - MOST_FAILED} more: see logs/")
+
+
+HANDLED = {
+    LogEvent.RUN_INFO: "_run_info",
+    LogEvent.JOB_INFO: "_job_info",
+    LogEvent.JOB_FINISHED: "_job_finished",
+    LogEvent.JOB_ERROR: "_job_error",
+    LogEvent.GROUP_ERROR: "_group_error",
+}
+
+
+def _last_lines(path: str) -> list[str]:
+    try:
+        lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ["(no log)"]
+    return [TIME.sub("", line) for line in lines[-MOST_LINES:]] or ["(it is empty: the job was killed before it could say why)"]
+
+
+def _counted(jobs: int) -> str:
+    return "1 job" if jobs == 1 else f"{jobs} jobs"
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s" if whole < 100 else f"{whole // 60}:{whole % 60:02d} min"
