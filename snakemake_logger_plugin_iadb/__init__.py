@@ -30,7 +30,8 @@ NOISE = (
     "Exiting because a job execution failed",
 )
 TOLD_BELOW = re.compile(r"RuleException:\nCalledProcessError|WorkflowError:\nAt least one job")
-TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR )?")
+TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR |INFO |WARNING )?")
+KILLED = "(it is empty: the job was killed before it could say why)"
 MOST_LINES = 12  # of the log of a job that failed
 MOST_FAILED = 5  # jobs that are shown with their logs
 CLEAR = "\r\x1b[K"  # a bar that a job has left on the line
@@ -43,10 +44,11 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
-        self.running: dict[int, tuple[str, float]] = {}  # by number, what it is and since when
+        self.running: dict[int, tuple[str, str, float]] = {}  # by number: what it is, its rule, and since when
         self.failed: list[tuple[str, list[str]]] = []  # what it was, and its logs
         self.done = self.total = 0
-        self.terminal = sys.stderr.isatty()
+        self.stream = sys.stdout if self.common_settings.stdout else sys.stderr  # of a dry run the former
+        self.terminal = self.stream.isatty()
 
     def emit(self, record: LogRecord) -> None:
         """Say what a record means to a person, or nothing."""
@@ -72,7 +74,7 @@ class LogHandler(LogHandlerBase):
         return not message.strip() or message.startswith(NOISE) or bool(TOLD_BELOW.match(message))
 
     def _say(self, text: str) -> None:
-        print(f"{CLEAR if self.terminal else ''}{text}", file=sys.stderr, flush=True)
+        print(f"{CLEAR if self.terminal else ''}{text}", file=self.stream, flush=True)
 
     def _run_info(self, record: Mapping[str, Any]) -> None:
         stats = {name: count for name, count in record["stats"].items() if name != "total"}
@@ -82,18 +84,18 @@ class LogHandler(LogHandlerBase):
 
     def _job_info(self, record: Mapping[str, Any]) -> None:
         what = record["rule_msg"] or record["rule_name"]
-        self.running[record["jobid"]] = what, time.monotonic()
+        self.running[record["jobid"]] = what, record["rule_name"], time.monotonic()
         self._say(f"  … {what}")
 
     def _job_finished(self, record: Mapping[str, Any]) -> None:
-        what, since = self.running.pop(record["job_id"], (None, 0.0))
         self.done += 1
-        if what:
+        if record["job_id"] in self.running:
+            what, rule, since = self.running.pop(record["job_id"])
             took = _duration(time.monotonic() - since)
-            self._say(f"{self.done:>3} of {max(self.total, self.done)}  {what}  ({took})")
+            self._say(f"{self.done:>3} of {max(self.total, self.done)}  {what}  ({rule}, {took})")
 
     def _job_error(self, record: Mapping[str, Any]) -> None:
-        what, _ = self.running.pop(record["jobid"], (record["rule_name"], 0.0))
+        what, *_ = self.running.pop(record["jobid"], (record["rule_name"],))
         self.failed.append((what, [str(path) for path in record["log"] or ()]))
         self._say(f"  ✗ {what}")
 
@@ -127,7 +129,7 @@ def _last_lines(path: str) -> list[str]:
         lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ["(no log)"]
-    return [TIME.sub("", line) for line in lines[-MOST_LINES:]] or ["(it is empty: the job was killed before it could say why)"]
+    return [TIME.sub("", line) for line in lines[-MOST_LINES:]] or [KILLED]
 
 
 def _counted(jobs: int) -> str:
@@ -135,5 +137,7 @@ def _counted(jobs: int) -> str:
 
 
 def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s" if whole < 100 else f"{whole // 60}:{whole % 60:02d} min"
+    minutes, left = divmod(round(seconds), 60)
+    return (
+        f"{minutes}:{left:02d} min" if seconds >= 100 else f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
+    )

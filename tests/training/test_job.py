@@ -14,6 +14,7 @@ import pytest
 import torch
 from conftest import ROOT
 from interrupting import heed_ctrl_c, wait_for
+from PIL import Image
 from small import SHAPES, SIZES, training
 
 from iadb_core.data.kinds.dataset import Dataset
@@ -49,6 +50,8 @@ def job(tmp_path):
     np.save(tmp_path / "points.npy", random.random((500, 2), np.float32))
     np.save(tmp_path / "images.npy", random.integers(0, 256, (500, 1, 8, 8), np.uint8))
 
+    Image.new("L", (4, 4), 255).save(tmp_path / "white.png")
+
     def made(name, steps):
         folder = tmp_path / name
         folder.mkdir(exist_ok=True)
@@ -73,7 +76,7 @@ def job(tmp_path):
             seed=3,
             shape=list(SHAPES[network]),
             threads=2,
-            files={"source": [], "target": []},
+            files={side: [str(tmp_path / "white.png")] * (kind == "points") for side in ("source", "target")},
         )
 
     return made

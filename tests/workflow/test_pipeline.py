@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from iadb_core.networks import checkpoint
 def ran(run):
     """The names of the rules that ran, in a set."""
     assert run.returncode == 0, run.stderr
-    return {line.split("(Rule: ")[1].rstrip(")") for line in run.stderr.splitlines() if "(Rule: " in line} - {"all"}
+    return set(re.findall(r"^ *\d+ of \d+  .*  \((\w+), [\d.:]+ (?:s|min)\)$", run.stderr, re.MULTILINE)) - {"all"}
 
 
 def test_the_default_target_makes_every_file(finished):
