@@ -127,7 +127,9 @@ def _last_lines(path: str) -> list[str]:
         lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return ["(no log)"]
-    return [TIME.sub("", line) for line in lines[-MOST_LINES:]] or ["(it is empty: the job was killed before it could say why)"]
+    return [TIME.sub("", line) for line in lines[-MOST_LINES:]] or [
+        "(it is empty: the job was killed before it could say why)"
+    ]
 
 
 def _counted(jobs: int) -> str:
@@ -136,4 +138,6 @@ def _counted(jobs: int) -> str:
 
 def _duration(seconds: float) -> str:
     whole = round(seconds)
-    return f"{seconds:.1f} s" if seconds < 10 else f"{whole} s" if whole < 100 else f"{whole // 60}:{whole % 60:02d} min"
+    return (
+        f"{seconds:.1f} s" if seconds < 10 else f"{whole} s" if whole < 100 else f"{whole // 60}:{whole % 60:02d} min"
+    )

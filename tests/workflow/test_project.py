@@ -46,7 +46,8 @@ def pinned(path):
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("requirements.txt", lambda: project()["dependencies"] + project()["optional-dependencies"]["dev"]),
+        ("requirements.txt", lambda: project()["dependencies"]),
+        ("requirements-dev.txt", lambda: project()["optional-dependencies"]["dev"]),
         ("profiles/slurm/requirements.txt", lambda: project()["optional-dependencies"]["slurm"]),
     ],
 )
@@ -250,7 +251,9 @@ def test_sources_are_those_that_a_parser_finds():
     def with_own(calls, methods):
         """The methods that are called, and those of the same object that they call."""
         bodies = [node for name in calls if name in methods for node in ast.walk(methods[name])]
-        attributes = [node.func for node in bodies if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+        attributes = [
+            node.func for node in bodies if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        ]
         own = {found.attr for found in attributes if isinstance(found.value, ast.Name) and found.value.id == "self"}
         return calls if own <= set(calls) else with_own({*calls, *own}, methods)
 
