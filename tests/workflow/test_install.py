@@ -46,7 +46,7 @@ def test_the_environment_moves_with_its_folder_and_is_made_once(project):
     assert install(project).stdout == ""
 
     moved = project.rename(project.with_name("with a space"))
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match="No such file"):
         pip_says(moved)
     again = install(moved)
     assert again.returncode == 0, again.stderr
