@@ -48,6 +48,10 @@ SLOW = (  # files of the tests that `make test-quick` leaves out; those that tak
     "processes",
     "benchmarks_quality",
     "benchmarks_recipe",
+    "install",
+    "notebook",
+    "face",
+    "console",
 )
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas
+from jinja2 import Environment
 
 from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
 from iadb_core.system.provenance import settings_text
@@ -17,18 +18,25 @@ CHOSEN = (
 PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>{title}</title>
+<title>{{ title }}</title>
 <style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem; }}
-table {{ border-collapse: collapse; }}
-th, td {{ padding: 0.25rem 0.75rem; text-align: right; font-variant-numeric: tabular-nums; }}
-td {{ border-bottom: 1px solid #ddd; }}
-th {{ position: sticky; top: 0; background: #fff; border-bottom: 2px solid #333; vertical-align: bottom; }}
-tr:hover td {{ background: #f2f6fb; }}
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; }
+table { border-collapse: collapse; }
+th, td { padding: 0.25rem 0.75rem; text-align: right; font-variant-numeric: tabular-nums; }
+td { border-bottom: 1px solid #ddd; }
+th { position: sticky; top: 0; background: #fff; border-bottom: 2px solid #333; vertical-align: bottom; }
+tr:hover td { background: #f2f6fb; }
 </style>
-<h1>{title}</h1>
-<p>{caption}</p>
-{table}
+<h1>{{ title }}</h1>
+<p>{{ caption }}</p>
+<table>
+<thead><tr>{% for column in table.columns %}<th>{{ column }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in table.itertuples(index=False) -%}
+<tr>{% for value in row %}<td>{{ "%g" | format(value) if value is number and value is not boolean else value }}</td>{% endfor %}</tr>
+{% endfor -%}
+</tbody>
+</table>
 </html>
 """
 
@@ -90,10 +98,10 @@ def page(name: str, table: pandas.DataFrame) -> str:
     for column in plain:
         deviations = table.get(f"{column}, std")
         shown[column] = table[column] if deviations is None else _with_deviation(table[column], deviations)
-    body = shown.to_html(index=False, border=0, escape=True, float_format=lambda value: f"{value:g}")
     seeds = int(table.seeds.max())
     caption = f"{CHOSEN} Mean ± standard deviation over {seeds} seeds." if seeds > 1 else f"{CHOSEN} One seed."
-    return PAGE.format(title=f"Sweep of {name}", caption=caption, table=body)
+    template = Environment(autoescape=True).from_string(PAGE)
+    return template.render(title=f"Sweep of {name}", caption=caption, table=shown)
 
 
 def _with_deviation(means: pandas.Series, deviations: pandas.Series) -> list[str]:

@@ -46,7 +46,8 @@ def pinned(path):
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("requirements.txt", lambda: project()["dependencies"] + project()["optional-dependencies"]["dev"]),
+        ("requirements.txt", lambda: project()["dependencies"]),
+        ("requirements-dev.txt", lambda: project()["optional-dependencies"]["dev"]),
         ("profiles/slurm/requirements.txt", lambda: project()["optional-dependencies"]["slurm"]),
     ],
 )
