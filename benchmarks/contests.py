@@ -131,7 +131,7 @@ def markdown(rows: Sequence[Row]) -> str:
         cells: list[Any] = [
             row.contest,
             row.way,
-            "seconds" if each else f"{row.unit} a second",
+            "seconds" if each else f"{row.unit} per second",
             *shown,
             ratio,
             asked,

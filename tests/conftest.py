@@ -52,6 +52,7 @@ SLOW = (  # files of the tests that `make test-quick` leaves out; those that tak
     "notebook",
     "face",
     "console",
+    "wheel",
 )
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 

@@ -33,7 +33,11 @@ tr:hover td { background: #f2f6fb; }
 <thead><tr>{% for column in table.columns %}<th>{{ column }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for row in table.itertuples(index=False) -%}
-<tr>{% for value in row %}<td>{{ "%g" | format(value) if value is number and value is not boolean else value }}</td>{% endfor %}</tr>
+<tr>
+{%- for value in row %}
+<td>{{ "%g" | format(value) if value is number and value is not boolean else value }}</td>
+{%- endfor %}
+</tr>
 {% endfor -%}
 </tbody>
 </table>

@@ -29,11 +29,16 @@ def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
+def of_the_workflow():
+    """What the workflow needs: the package's dependencies and its extra `workflow`."""
+    return project()["dependencies"] + project()["optional-dependencies"]["workflow"]
+
+
 def test_the_conda_environment_has_the_same_dependencies():
     conda = dict(map(name_and_range, yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]))
     assert conda.pop("python") == project()["requires-python"]
     ours = {
-        CONDA_NAMES.get(name, name): specifier for name, specifier in map(name_and_range, project()["dependencies"])
+        CONDA_NAMES.get(name, name): specifier for name, specifier in map(name_and_range, of_the_workflow())
     }
     assert conda == ours
 
@@ -46,7 +51,7 @@ def pinned(path):
 @pytest.mark.parametrize(
     ("path", "wanted"),
     [
-        ("requirements.txt", lambda: project()["dependencies"]),
+        ("requirements.txt", of_the_workflow),
         ("requirements-dev.txt", lambda: project()["optional-dependencies"]["dev"]),
         ("profiles/slurm/requirements.txt", lambda: project()["optional-dependencies"]["slurm"]),
     ],
