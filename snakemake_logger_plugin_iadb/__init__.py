@@ -4,6 +4,7 @@ A logger plugin of Snakemake, which finds it by the name of this package; profil
 says is left to Snakemake.
 """
 
+import difflib
 import re
 import sys
 import time
@@ -31,6 +32,9 @@ NOISE = (
 )
 TOLD_BELOW = re.compile(r"RuleException:\nCalledProcessError|WorkflowError:\nAt least one job")
 TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR |INFO |WARNING )?")
+PLACE = re.compile(r'^ *File ".*", line \d+, in .*\n?|^(\w*Error) in file ".*", line \d+:\n', re.MULTILINE)
+UNKNOWN = re.compile(r"No rule to produce (results/([^/ ]+?)(?:/\S*|\.\w+)?)(?: \(|$)", re.MULTILINE)
+experiments: list[str] = []  # the names there are, which the workflow tells
 KILLED = "(it is empty: the job was killed before it could say why)"
 MOST_LINES = 12  # of the log of a job that failed
 MOST_FAILED = 5  # jobs that are shown with their logs
@@ -54,11 +58,11 @@ class LogHandler(LogHandlerBase):
         """Say what a record means to a person, or nothing."""
         event = getattr(record, "event", None)
         if self.common_settings.dryrun:
-            self._say(self.format(record))
+            self._say(_tidy(self.format(record)))
         elif event in HANDLED:
             getattr(self, HANDLED[event])(vars(record))
         elif event in (None, LogEvent.ERROR) and not self._is_noise(record):
-            self._say(self.format(record))
+            self._say(_tidy(self.format(record)))
 
     def close(self) -> None:
         """Say what came of it: the messages of jobs that failed come last. Snakemake may call it twice."""
@@ -122,6 +126,16 @@ HANDLED = {
     LogEvent.JOB_ERROR: "_job_error",
     LogEvent.GROUP_ERROR: "_group_error",
 }
+
+
+def _tidy(text: str) -> str:
+    """A message without the places in rule files, on which a user has no influence, and with names that were meant."""
+    unknown = UNKNOWN.search(text)
+    if unknown and unknown[2] not in experiments and experiments:
+        near = difflib.get_close_matches(unknown[2], experiments, n=1)
+        meant = f"; did you mean {near[0]}?" if near else "."
+        return f"{unknown[1]}: there is no experiment {unknown[2]}{meant} There are: {', '.join(experiments)}"
+    return PLACE.sub("", text).rstrip()
 
 
 def _last_lines(path: str) -> list[str]:

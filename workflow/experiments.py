@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from iadb_core.data.density import Density
 from iadb_core.system.settings import Section
-from workflow.configuration import SIDES, TAKEN_WHOLE, Configuration, Experiment
+from workflow.configuration import SIDES, Configuration, Experiment
+from workflow.reading import merged
 from workflow.sweep import SweepError, variants
 
 Sweeps = dict[str, dict[str, dict[str, Any]]]
@@ -36,17 +37,17 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
     Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
     """
     config = {key: value for key, value in config.items() if (key, value) != ("defaults", None)}
-    merged = dict(config)
+    tree = dict(config)
     defaults, experiments = config.get("defaults"), config.get("experiments")
     if isinstance(defaults, Mapping) and isinstance(experiments, Mapping):
-        merged["experiments"] = {
-            name: deep_merge(defaults, own) if isinstance(own, Mapping) else own for name, own in experiments.items()
+        tree["experiments"] = {
+            name: merged(defaults, own) if isinstance(own, Mapping) else own for name, own in experiments.items()
         }
-    checked, sweeps = _checked(merged, config), {}
+    checked, sweeps = _checked(tree, config), {}
     if any(experiment.sweep for experiment in checked.experiments.values()):
-        merged = copy.deepcopy(merged)
-        sweeps = expand(merged["experiments"])
-        checked = _checked(merged, config)
+        tree = copy.deepcopy(tree)
+        sweeps = expand(tree["experiments"])
+        checked = _checked(tree, config)
     said = [
         f"{_place(('experiments', name, *place), config)}: {message}"
         for name, experiment in checked.experiments.items()
@@ -55,7 +56,7 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
     if said:
         raise ConfigError("\n".join(dict.fromkeys(said)))
     swept = {variant for values in sweeps.values() for variant in values}
-    if "default_experiments" not in merged:
+    if "default_experiments" not in tree:
         every = [name for name in checked.experiments if name not in swept]
         checked = checked.model_copy(update={"default_experiments": every})
     for name in checked.default_experiments:
@@ -65,14 +66,16 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
     return checked, sweeps
 
 
-def _checked(merged: Mapping[str, Any], config: Mapping[str, Any]) -> Configuration:
+def _checked(tree: Mapping[str, Any], config: Mapping[str, Any]) -> Configuration:
     """The configuration as typed sections. config: as the user wrote it. Raises ConfigError."""
     try:
-        return Configuration.model_validate(merged)
+        return Configuration.model_validate(tree)
     except ValidationError as error:
-        from workflow.mistakes import mistakes
+        from workflow.mistakes import mistakes, with_numbers
 
-        found = sorted(mistakes(merged, error), key=lambda mistake: [str(part) for part in mistake[0]])
+        if (read := with_numbers(tree, error)) is not None:
+            return _checked(read, config)
+        found = sorted(mistakes(tree, error), key=lambda mistake: [str(part) for part in mistake[0]])
         said = [f"{_place(path, config)}: {message}" for path, message in found]
         raise ConfigError("\n".join(dict.fromkeys(said))) from None
 
@@ -121,19 +124,6 @@ def _written(config: Any, path: tuple[Any, ...]) -> bool:
             return False
         config = config[part]
     return True
-
-
-def deep_merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """`over` on top of `base`, section by section; neither is changed.
-
-    The sections that stand for one of several kinds (source, target, network) are taken whole from `over`.
-    """
-    merged = dict(base)
-    for key, value in over.items():
-        below = merged.get(key)
-        mergeable = isinstance(value, Mapping) and isinstance(below, Mapping) and key not in TAKEN_WHOLE
-        merged[key] = deep_merge(below, value) if mergeable and below else value
-    return merged
 
 
 def canonical(value: Any, places: bool = False) -> Any:

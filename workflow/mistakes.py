@@ -1,5 +1,6 @@
 """What is wrong with a configuration, in words that a person can act on: which key, what was found, what is allowed."""
 
+import copy
 import difflib
 import math
 import re
@@ -14,6 +15,7 @@ from iadb_core.networks.registry import NETWORKS
 from workflow.configuration import NAMES, Configuration
 
 Path = tuple[Any, ...]
+INTEGER = re.compile(r"[+-]?\d+")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WANTED = {
     "int_type": "an integer",
@@ -46,6 +48,36 @@ def mistakes(config: Any, error: ValidationError) -> Iterator[tuple[Path, str]]:
     for found in error.errors(include_url=False):
         if found["type"] not in UNSAID:
             yield _described(found, _as_written(found["loc"], config))
+
+
+def with_numbers(config: Any, error: ValidationError) -> Any:
+    """`config` with numbers in the place of texts that are some, where they are asked for; None if there are none.
+
+    YAML takes 1e-3 for text, and Snakemake what stands within a section that is given by --config.
+    """
+    found = copy.deepcopy(config)
+    changed = False
+    for mistake in error.errors(include_url=False):
+        given, kind = mistake["input"], mistake["type"]
+        if isinstance(given, str) and (number := _number(given.strip(), kind)) is not None:
+            *sections, key = _as_written(mistake["loc"], config)
+            section = found
+            for part in sections:
+                section = section[part]
+            section[key], changed = number, True
+    return found if changed else None
+
+
+def _number(text: str, kind: str) -> float | int | bool | None:
+    """The number or the truth value that a text is, where one of that kind is asked for."""
+    if kind == "bool_type" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    if kind not in ("int_type", "float_type") or not NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        return None
+    number = float(text)
+    if kind == "int_type":
+        return int(text) if INTEGER.fullmatch(text) else int(number) if number.is_integer() else None
+    return number
 
 
 def _as_written(loc: Path, config: Any) -> Path:
@@ -88,7 +120,7 @@ def _described(error: ErrorDetails, path: Path) -> tuple[Path, str]:
             least = context["min_length"]
             return path, "must not be empty" if least == 1 else f"needs {least} values, not {context['actual_length']}"
         case _ if kind in WANTED:
-            return path, f"{found!r} is {_kind(found)}, not {WANTED[kind]}{_hint(found, kind)}"
+            return path, f"{found!r} is {_kind(found)}, not {WANTED[kind]}"
         case _ if kind in TEMPLATES:
             return path, TEMPLATES[kind].format(found=found, **context)
     return path, error["msg"]
@@ -103,19 +135,6 @@ def _kind(value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         return "not finite"
     return FOUND.get(type(value), "empty" if value is None else type(value).__name__)
-
-
-def _hint(found: Any, kind: str) -> str:
-    if kind in ("float_type", "int_type") and isinstance(found, str) and NUMBER.fullmatch(found):
-        number = float(found)
-        written = f"{number:.0f}" if kind == "int_type" and number.is_integer() else _yaml_number(number)
-        return f": YAML takes it for text; write {written}"
-    return ""
-
-
-def _yaml_number(number: float) -> str:
-    mantissa, mark, exponent = repr(number).partition("e")
-    return (mantissa if "." in mantissa else mantissa + ".0") + mark + exponent
 
 
 @cache

@@ -27,7 +27,7 @@ def rows(section: Mapping[str, Any], where: str, of: str = "") -> Iterator[str]:
 
 
 def _row(key: str, of: str, value: Mapping[str, Any]) -> str:
-    plain = value.get("default") is not None and value.get("type") != "object"
+    plain = value.get("default") is not None and value.get("type") != "object" and "const" not in value
     return f"| `{key}` | {of}{value.get('description', '')} | {_allowed(value)} | {_default(value) if plain else ''} |"
 
 

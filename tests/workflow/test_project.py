@@ -37,9 +37,7 @@ def of_the_workflow():
 def test_the_conda_environment_has_the_same_dependencies():
     conda = dict(map(name_and_range, yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]))
     assert conda.pop("python") == project()["requires-python"]
-    ours = {
-        CONDA_NAMES.get(name, name): specifier for name, specifier in map(name_and_range, of_the_workflow())
-    }
+    ours = {CONDA_NAMES.get(name, name): specifier for name, specifier in map(name_and_range, of_the_workflow())}
     assert conda == ours
 
 

@@ -17,7 +17,7 @@ from test_pipeline import ran
 
 from iadb_core.drawing.archive import ArchivedFrames, save_frames
 from iadb_core.drawing.png import read_frame
-from workflow.experiments import deep_merge
+from workflow.reading import merged
 
 TARGETS = ("results/points.gif", "results/metrics.csv")
 DRAWN = {"render", "gif"}
@@ -35,7 +35,7 @@ class Project:
 
     def configure(self, **changed):
         """Change settings of sections of the experiment, or its seeds and threads."""
-        self.experiment = deep_merge(self.experiment, changed)
+        self.experiment = merged(self.experiment, changed)
         self.workspace.configure({"points": self.experiment, **self.others}, default_experiments=["points"])
 
     @contextmanager

@@ -4,6 +4,7 @@ import re
 
 from snakemake.exceptions import WorkflowError
 
+import snakemake_logger_plugin_iadb as console
 from workflow.experiments import (
     ConfigError,
     canonical,
@@ -13,15 +14,17 @@ from workflow.experiments import (
     sample_sets,
     sorted_tree,
 )
+from workflow.reading import ReadingError, as_written
 
 gc.freeze()  # Snakemake's own modules, which stay: looking through them again takes a tenth of a start
 
 try:
-    configuration, sweeps = completed(config)
-except ConfigError as error:
+    configuration, sweeps = completed(as_written(workflow.configfiles, workflow.config_settings))
+except (ConfigError, ReadingError) as error:
     raise WorkflowError(f"The configuration cannot be used.\n{error}")
 
 experiments = configuration.experiments
+console.experiments[:] = experiments
 homes = sample_homes(experiments, sweeps)
 makers = {(home, side): name for (name, side), home in reversed(homes.items())}
 
