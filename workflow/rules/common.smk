@@ -24,7 +24,7 @@ except (ConfigError, ReadingError) as error:
     raise WorkflowError(f"The configuration cannot be used.\n{error}")
 
 experiments = configuration.experiments
-console.experiments[:] = experiments
+console.experiments = list(experiments)  # for who asks for one that is not there
 homes = sample_homes(experiments, sweeps)
 makers = {(home, side): name for (name, side), home in reversed(homes.items())}
 
