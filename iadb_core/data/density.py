@@ -47,6 +47,10 @@ class Density(Section):
         """The files that its samples are made from."""
         return []
 
+    def folders(self) -> list[str]:
+        """The folders whose files its samples are made from."""
+        return []
+
     def files_behind(self) -> list[str]:
         """Those of them that `behind` and `law` read."""
         return []
@@ -122,6 +126,13 @@ class Read(Density):
         data_dir: of data sets that are downloaded. seed: of the choice of held-out samples.
         """
         raise NotImplementedError
+
+    def store(self, train: str, held_out: str, data_dir: "str | Path", seed: int, threads: int) -> None:
+        """Write the training and the held-out samples to files. threads: that may read. The rest as `read` takes it."""
+        from iadb_core.system.arrays import save_array
+
+        for path, samples in zip((train, held_out), self.read(data_dir, seed), strict=True):
+            save_array(path, samples)
 
     def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
         """The classes, (count,), int64, of what `read` gives; of a density that is `labelled_as` something."""

@@ -3,8 +3,9 @@
 import os
 
 import numpy as np
+from PIL import ImageOps
 
-from iadb_core.data.opening import opened, over_black, without_palette
+from iadb_core.data.opening import opened, over, without_palette
 from iadb_core.system.errors import InputError
 
 
@@ -20,12 +21,13 @@ def read_density(path: str | os.PathLike[str]) -> np.ndarray:
 def read_values(path: str | os.PathLike[str]) -> np.ndarray:
     """Read the values of a picture that is a density, (height, width), float64, as they stand in the file.
 
-    Colour pictures count by their first channel, transparent pixels as black.
+    As it is shown, turned as its EXIF orientation says. Colour pictures count by their first channel, transparent
+    pixels as black.
     Raises InputError if it is unreadable, truncated, too large, all black, or has NaN or negative pixels.
     """
     with opened(path) as picture:
-        picture = without_palette(picture)
-        density = over_black(np.asarray(picture, dtype=np.float64), picture.mode)[..., 0]
+        picture = without_palette(ImageOps.exif_transpose(picture))
+        density = over(np.asarray(picture, dtype=np.float64), picture.mode)[..., 0]
     if not np.isfinite(density).all():
         raise InputError(f"{path} has pixels that are not finite numbers; replace them")
     if density.min() < 0:

@@ -10,27 +10,30 @@ from PIL import Image
 from iadb_core.data.formats import FORMATS
 from iadb_core.system.errors import InputError
 
-MAX_PIXELS = 2**24
+MAX_PIXELS = 2**26  # of a picture that is a density: half a gigabyte as numbers
 
 
 @contextmanager
-def opened(path: str | os.PathLike[str]) -> Iterator[Image.Image]:
+def opened(path: str | os.PathLike[str], most: int = MAX_PIXELS) -> Iterator[Image.Image]:
     """Open a picture for decoding, its first image if it is animated.
 
-    Raises InputError, also from the block, if it is missing, unreadable, truncated, or has over 2²⁴ pixels.
+    Raises InputError, also from the block, if it is missing, unreadable, truncated, or has more than `most` pixels.
     """
     try:
         with Image.open(path, formats=tuple(FORMATS)) as picture:
             width, height = picture.size
-            if width * height > MAX_PIXELS:
-                raise InputError(f"{path} has {width}×{height} pixels, more than the {MAX_PIXELS:,} allowed; shrink it")
+            if width * height > most:
+                raise InputError(
+                    f"{shown(path)} has {width}×{height} pixels, more than the {most:,} allowed; shrink it"
+                )
             yield picture
     except InputError:
         raise
     except FileNotFoundError as error:
-        raise InputError(f"{path} does not exist") from error
+        raise InputError(f"{shown(path)} does not exist") from error
     except Exception as error:  # Pillow's decoders raise nearly every exception on a broken file
-        raise InputError(f"{path} is not a readable picture ({error}); allowed: {', '.join(FORMATS)}") from error
+        said = f"{shown(path)} is not a readable picture ({shown(str(error))}); allowed: {', '.join(FORMATS)}"
+        raise InputError(said) from error
 
 
 def without_palette(picture: Image.Image) -> Image.Image:
@@ -48,10 +51,16 @@ def without_palette(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def over_black(pixels: np.ndarray, mode: str) -> np.ndarray:
-    """Pixels (height, width[, channels]) of a mode, 8 bits a channel, as (height, width, 1 or 3) over black."""
+def over(pixels: np.ndarray, mode: str, background: int = 0) -> np.ndarray:
+    """Pixels (height, width[, channels]) of a mode, 8 bits a channel, as (height, width, 1 or 3) over a gray value."""
     if pixels.ndim == 2:
         return pixels[..., None]
     if mode in ("LA", "RGBA"):
-        return pixels[..., :-1] * (pixels[..., -1:] / 255)
+        opaque = pixels[..., -1:] / 255
+        return pixels[..., :-1] * opaque + background * (1 - opaque)
     return pixels
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as text that can be shown: bytes that are no text are escaped."""
+    return os.fspath(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -21,7 +21,14 @@ from iadb_core.system.errors import InputError
 SECONDS_BETWEEN_LINES = 10.0
 LESS_MEMORY = "less is needed with a smaller training.batch_size, sampling.batch_size or network"
 
+IN_FILE = "in_file"  # marks a record that is not for a screen
+
 log = logging.getLogger("iadb")
+
+
+def log_in_file(text: str) -> None:
+    """Write into the log of the job what is too much for a screen."""
+    log.info("%s", text, extra={IN_FILE: True})
 
 
 @contextmanager
@@ -38,6 +45,7 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
         in_file = logging.StreamHandler(file)
         in_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         on_screen = logging.StreamHandler(sys.stderr)
+        on_screen.addFilter(lambda record: not hasattr(record, IN_FILE))
         on_screen.setFormatter(logging.Formatter(f"{title}: %(message)s"))
         log.handlers[:] = [in_file, on_screen]
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -17,9 +17,17 @@ def images(tmp_path):
     return Folder(path=str(tmp_path), size=8)
 
 
-def test_its_files_are_the_images_in_the_order_of_their_paths(images, tmp_path):
-    names = [str(tmp_path / f"{value:02}.png") for value in range(18)]
-    assert images.files() == [*names, *(str(tmp_path / "inner" / f"{value}.png") for value in (18, 19))]
+def test_its_folder_is_compared_by_content_and_not_listed_as_inputs(images, tmp_path, monkeypatch):
+    assert images.files() == []
+    assert images.folders() == [str(tmp_path)]
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert images.model_copy(update={"path": "~/inner"}).folders() == [str(tmp_path / "inner")]
+
+
+def test_it_is_stored_as_it_is_read(images, tmp_path):
+    images.store(str(tmp_path / "train.npy"), str(tmp_path / "held_out.npy"), "data", 3, threads=2)
+    for name, expected in zip(("train", "held_out"), images.read("data", 3), strict=True):
+        assert np.array_equal(np.load(tmp_path / f"{name}.npy"), expected)
 
 
 def test_it_reads_its_images_and_holds_a_tenth_of_them_out(images, tmp_path):
@@ -49,4 +57,4 @@ def test_its_scaling_does_not_change_what_is_stored_but_its_place_does(images, t
 
 def test_a_folder_that_is_not_told_its_place_does_not_invent_one():
     with pytest.raises(AttributeError):
-        density_of({"folder": {"size": 8, "channels": 1, "scaling": [[0.5, 0.5]]}}).files()
+        density_of({"folder": {"size": 8, "channels": 1, "scaling": [[0.5, 0.5]]}}).folders()

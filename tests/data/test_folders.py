@@ -1,19 +1,27 @@
-from pathlib import Path
+import os
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from iadb_core.data.folders import folder
-from iadb_core.data.kinds.folder import Folder
+from iadb_core.data import folders
+from iadb_core.data.folders import FolderImages, Wanted, read_image
+from iadb_core.data.holding_out import held_out_tenth
 from iadb_core.system.errors import InputError
+from iadb_core.system.progress import IN_FILE
 
 ORIENTATION = 0x0112  # of EXIF
 
 
-def read(path, size, channels):
-    """The images that lie under a path."""
-    return folder(path, Folder(path=str(path), size=max(8, size)).files(), size, channels)
+def read(path, size, channels, background=0, max_pixels=2**24):
+    """The images that lie under a path, in the order of their names."""
+    images = FolderImages(str(path), Wanted(size, channels, background, max_pixels))
+    train, held_out = (np.empty((len(rows), channels, size, size), np.uint8) for rows in images.split(0))
+    images.fill(train, held_out, seed=0, threads=2)
+    every = np.empty((len(images), channels, size, size), np.uint8)
+    for rows, part in zip(images.split(0), (train, held_out), strict=True):
+        every[rows] = part
+    return every
 
 
 @pytest.fixture
@@ -101,8 +109,8 @@ def test_transparent_pixels_are_over_black(tmp_path):
 
 def test_an_empty_or_missing_folder_is_refused(tmp_path):
     (tmp_path / "notes.txt").write_text("")
-    for path in (tmp_path, tmp_path / "missing"):
-        with pytest.raises(InputError, match=rf"{path.name}: no images"):
+    for path, left_out in ((tmp_path, r" \(left out: 1 no image by its name\)"), (tmp_path / "missing", "")):
+        with pytest.raises(InputError, match=rf"{path.name}: no images in this folder{left_out}; put"):
             read(path, 16, 1)
 
 
@@ -113,11 +121,18 @@ def test_a_broken_image_among_many_is_named(mixed_folder):
         read(mixed_folder, 16, 1)
 
 
-def test_of_many_broken_images_three_are_named(tmp_path):
+def test_of_many_broken_images_three_are_named_on_the_screen_and_all_in_the_log(tmp_path, caplog):
+    Image.new("L", (8, 8)).save(tmp_path / "whole.png")
     for number in range(5):
         (tmp_path / f"{number}.png").write_bytes(b"broken")
-    with pytest.raises(InputError, match=r"5 of 5 images.*0\.png.*1\.png.*2\.png[^3]*; …"):
+    with caplog.at_level("INFO", "iadb"), pytest.raises(InputError) as refused:
         read(tmp_path, 16, 1)
+    said = str(refused.value)
+    assert said.startswith("5 of 6 images are broken, repair or remove them: ")
+    assert [f"{number}.png" in said for number in range(5)] == [True, True, True, False, False]
+    assert said.endswith("; and 2 more, which the log names")
+    in_file = [record.getMessage() for record in caplog.records if hasattr(record, IN_FILE)]
+    assert [f"{number}.png" in in_file[number] for number in range(5)] == [True] * 5
 
 
 def test_pixels_without_a_known_range_are_refused(tmp_path):
@@ -126,8 +141,81 @@ def test_pixels_without_a_known_range_are_refused(tmp_path):
         read(tmp_path, 8, 1)
 
 
-def test_images_are_in_the_order_in_which_they_are_named(tmp_path):
-    for value in (10, 20, 30):
-        Image.new("L", (8, 8), value).save(tmp_path / f"{value}.png")
-    names = [str(Path(tmp_path, f"{value}.png")) for value in (20, 10, 30)]
-    assert folder(tmp_path, names, 8, 1)[:, 0, 0, 0].tolist() == [20, 10, 30]
+def test_images_are_in_the_order_of_their_names_and_split_as_a_data_set_is(tmp_path):
+    values = np.arange(20, dtype=np.uint8) * 10
+    for value in values:
+        Image.new("L", (8, 8), int(value)).save(tmp_path / f"{value:03}.png")
+    assert read(tmp_path, 8, 1)[:, 0, 0, 0].tolist() == values.tolist()
+    images = FolderImages(str(tmp_path), Wanted(8, 1, 0, 2**24))
+    train, held_out = (values[rows] for rows in images.split(7))
+    assert [train.tolist(), held_out.tolist()] == [part.tolist() for part in held_out_tenth(values, 7)]
+
+
+def test_what_is_an_image_is_read_whatever_its_name(tmp_path, caplog):
+    for number, name in enumerate(("a.jpg", "b.jfif", "c", "d.picture")):
+        Image.new("L", (8, 8), 50 * number).save(tmp_path / name, "JPEG" if number < 2 else "PNG")
+    (tmp_path / "checksums").write_text("no image")
+    (tmp_path / "._a.jpg").write_bytes(b"\x00\x05\x16\x07")
+    with caplog.at_level("INFO", "iadb"):
+        assert len(read(tmp_path, 8, 1)) == 4
+    assert "1 left out, no image by its content: " in caplog.text
+    assert "1 left out, hidden: " in caplog.text
+    assert "4 images read: 2 JPEG, 2 PNG, of 8×8 pixels; left out: 2 files" in caplog.text
+
+
+def test_a_large_photograph_is_read_at_a_fraction_of_its_size(tmp_path):
+    seen = np.zeros((1200, 1800, 3), np.uint8)
+    seen[:, 900:] = (200, 100, 50)
+    Image.fromarray(seen).save(tmp_path / "a.jpg", quality=95)
+    found = read(tmp_path, 16, 3)[0].transpose(1, 2, 0)
+    expected = np.asarray(Image.fromarray(seen[:, 300:1500]).resize((16, 16), Image.Resampling.BOX))
+    assert np.abs(found.astype(int) - expected).max() < 25
+    wanted = Wanted(16, 3, 0, 1200 * 1800 - 1)
+    with pytest.raises(InputError, match="1800×1200 pixels, more than the 2,159,999 allowed"):
+        read_image(str(tmp_path / "a.jpg"), wanted)
+
+
+def test_glyphs_on_nothing_have_a_background_and_are_warned_of_without(tmp_path, caplog):
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    pixels[2:6, 2:6, 3] = 255
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    Image.fromarray(pixels[::-1, :, :].repeat(2, axis=0)).save(tmp_path / "b.png")
+    black = read(tmp_path, 8, 1)
+    assert "every image is of one value" in caplog.text
+    assert not black.any()
+    caplog.clear()
+    white = read(tmp_path, 8, 1, background=255)
+    assert not caplog.text
+    assert (white[0, 0, 0] == 255).all()
+    assert (white[0, 0, 3:5, 3:5] == 0).all()
+
+
+def test_dark_16_bit_images_are_warned_of(tmp_path, caplog):
+    for name, largest in (("a.png", 4000), ("b.png", 100)):
+        Image.fromarray(np.linspace(0, largest, 64).reshape(8, 8).astype(np.uint16)).save(tmp_path / name)
+    read(tmp_path, 8, 1)
+    assert "the 16-bit images use values up to 4,000 of 65,535" in caplog.text
+
+
+def test_images_that_are_trained_on_and_held_out_are_warned_of(tmp_path, caplog):
+    for number in range(20):
+        Image.new("L", (8, 8), 10 * (number // 2)).save(tmp_path / f"{number:02}.png")
+    read(tmp_path, 8, 1)
+    assert "2 of 2 held-out images are trained on as well, by another name" in caplog.text
+
+
+def test_a_name_that_is_no_text_is_read_and_shown_escaped(tmp_path):
+    Image.new("L", (8, 8), 7).save(tmp_path / "a.png")
+    os.rename(tmp_path / "a.png", os.fsencode(tmp_path) + b"/caf\xe9.png")
+    assert read(tmp_path, 8, 1).max() == 7
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.png", "wb") as file:
+        file.write(b"broken")
+    with pytest.raises(InputError, match=r"caf\\xe9\.png is not a readable picture"):
+        read(tmp_path, 8, 1)
+
+
+def test_more_images_than_are_decoded_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(folders, "AT_ONCE", 7)
+    for value in range(30):
+        Image.new("L", (8, 8), value).save(tmp_path / f"{value:02}.png")
+    assert read(tmp_path, 8, 1)[:, 0, 0, 0].tolist() == list(range(30))

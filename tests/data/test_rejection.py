@@ -134,3 +134,15 @@ def test_pictures_that_are_no_density_are_refused(tmp_path, value, reason):
     Image.fromarray(np.full((4, 4), value, np.float32)).save(tmp_path / "bad.tif")
     with pytest.raises(InputError, match=rf"bad\.tif.*{reason}"):
         read_density(tmp_path / "bad.tif")
+
+
+def test_a_density_is_turned_as_it_is_shown(tmp_path):
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter, clockwise
+    pixels = np.zeros((40, 60), np.uint8)
+    pixels[:10] = 255
+    Image.fromarray(pixels).save(tmp_path / "turned.jpg", exif=exif)
+    density = read_density(tmp_path / "turned.jpg")
+    assert density.shape == (60, 40)
+    assert density[:, 31:].min() > 0.9  # at the right
+    assert density[:, :28].max() < 0.1

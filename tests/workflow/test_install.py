@@ -1,6 +1,5 @@
 """The environment, made of no packages at all: what the script does beside pip."""
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -22,9 +21,13 @@ def project(tmp_path):
     return folder
 
 
-def install(folder, *arguments, **environment):
-    command = [folder / "tools" / "install.sh", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
+@pytest.fixture(autouse=True)
+def _nothing_else_is_imported(monkeypatch):
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+
+
+def install(folder, *arguments):
+    return subprocess.run([folder / "tools" / "install.sh", *arguments], capture_output=True, text=True, check=False)
 
 
 def imported_from(folder):
@@ -38,7 +41,7 @@ def pip_says(folder):
     return subprocess.run([folder / ".venv/bin/pip", "--version"], capture_output=True, text=True, check=True).stdout
 
 
-def test_the_environment_moves_with_its_folder_and_is_made_once(project):
+def test_the_environment_is_made_once_moves_with_its_folder_and_follows_its_requirements(project):
     first = install(project)
     assert first.returncode == 0, first.stderr
     assert "Installing the packages of requirements.txt" in first.stdout
@@ -56,13 +59,15 @@ def test_the_environment_moves_with_its_folder_and_is_made_once(project):
     assert imported_from(moved) == (moved / "iadb_core" / "__init__.py").resolve()
     assert install(moved).stdout == ""
 
+    (moved / "requirements.txt").write_text("# still nothing\n")
+    assert "Installing the packages of requirements.txt" in install(moved).stdout
+    assert "Installing the packages of requirements-dev.txt" in install(moved, "--dev").stdout
+    assert install(moved, "--dev").stdout == install(moved).stdout == ""
 
-def test_changed_requirements_are_installed_again_and_those_for_developers_when_asked_for(project):
-    assert install(project).returncode == 0
-    (project / "requirements.txt").write_text("# still nothing\n")
-    assert "Installing the packages of requirements.txt" in install(project).stdout
-    assert "Installing the packages of requirements-dev.txt" in install(project, "--dev").stdout
-    assert install(project, "--dev").stdout == install(project).stdout == ""
+    (moved / ".venv/folder").unlink()  # as if it had been killed before it was done
+    (moved / ".venv/rubbish").touch()
+    assert "Installing" in install(moved).stdout
+    assert not (moved / ".venv/rubbish").exists()
 
 
 def test_a_python_that_is_too_old_or_not_there_is_answered_with_what_to_type(project, tmp_path):
@@ -75,11 +80,3 @@ def test_a_python_that_is_too_old_or_not_there_is_answered_with_what_to_type(pro
         assert f"{name} is no Python from 3.11 to 3.14: {version}" in refused.stderr
         assert "make PYTHON=python3.12" in refused.stderr
         assert not (project / ".venv").exists()
-
-
-def test_an_environment_that_was_not_finished_is_made_anew(project):
-    assert install(project).returncode == 0
-    (project / ".venv/folder").unlink()  # as if it had been killed
-    (project / ".venv/rubbish").touch()
-    assert "Installing" in install(project).stdout
-    assert not (project / ".venv/rubbish").exists()

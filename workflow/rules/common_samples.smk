@@ -1,6 +1,6 @@
 # What the rules share that make sample files.
 from iadb_core.data.density import Drawn, Read
-from iadb_core.system.provenance import content_digest
+from workflow.contents import digest_of_file, digest_of_folder
 
 
 def of_set(wildcards):
@@ -36,6 +36,7 @@ def density_files(wildcards):
     return [name for name in of_set(wildcards)[1].files() if not with_braces(name)]
 
 
-def other_files(wildcards):
-    """Digests of the contents of those with braces: as a parameter they are compared all the same."""
-    return {name: content_digest(name) for name in of_set(wildcards)[1].files() if with_braces(name)}
+def contents(wildcards):
+    """Digests of what the files and folders of a sample set hold. As a parameter they are compared whatever the dates."""
+    density = of_set(wildcards)[1]
+    return [*map(digest_of_file, density.files()), *map(digest_of_folder, density.folders())]

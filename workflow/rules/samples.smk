@@ -20,6 +20,7 @@ rule draw_samples:
         density=lambda wildcards: canonical(of_set(wildcards)[1]),
         settings=draws,
         drawn_for=drawn_for,
+        contents=contents,
         shape=lambda wildcards: of_set(wildcards)[0].shape,
     message:
         "Drawing samples: {wildcards.sample_set}, {wildcards.split}"
@@ -42,13 +43,14 @@ rule read_samples:
     localrule: True
     conda:
         "../../environment.yml"
+    threads: 4
     resources:
         # Where the data lie does not change them: a resource, unlike a parameter, reruns nothing.
         data_dir=configuration.data_dir,
     params:
         density=lambda wildcards: sorted_tree({of_set(wildcards)[1].kind: of_set(wildcards)[1].made_of()}),
         seed=lambda wildcards: of_set(wildcards)[0].samples.seed,
-        others=other_files,
+        contents=contents,
     message:
         "Reading samples: {wildcards.sample_set}"
     script:

@@ -2,12 +2,10 @@
 
 from iadb_core.data.density import Read
 from iadb_core.data.registry import density_of
-from iadb_core.system.arrays import save_array
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} samples"):
     density = density_of(snakemake.params.density)
     assert isinstance(density, Read)
-    train, held_out = density.read(snakemake.resources.data_dir, snakemake.params.seed)
-    save_array(snakemake.output.train, train)
-    save_array(snakemake.output.held_out, held_out)
+    files = snakemake.output.train, snakemake.output.held_out
+    density.store(*files, snakemake.resources.data_dir, snakemake.params.seed, snakemake.threads)

@@ -1,5 +1,6 @@
 """A grayscale picture as a density of the plane."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +22,7 @@ class Picture(Drawn):
     kind = "picture"
     path: str = setting(
         REQUIRED,
-        "PNG, JPEG, GIF, BMP, TIFF, WEBP or PGM file; no braces in its name.",
+        "PNG, JPEG, GIF, BMP, TIFF, WEBP or PGM file; no braces in its name; ~ is the home folder.",
         changes=PLACE,
         pattern="^[^{}]+$",
     )
@@ -30,7 +31,7 @@ class Picture(Drawn):
         return (2,)
 
     def files(self) -> list[str]:
-        return [self.path]
+        return [os.path.expanduser(self.path)]
 
     def files_behind(self) -> list[str]:
         return self.files()
@@ -47,7 +48,7 @@ class Picture(Drawn):
         """As they stand in its file, (height, width), float64."""
         from iadb_core.data.grayscale import read_values
 
-        return read_values(self.path)
+        return read_values(os.path.expanduser(self.path))
 
     def behind(self) -> "np.ndarray":
         values = self.values()
