@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core.method.exact import ExactField
+from iadb_core.method.exact_field import ExactField
 from iadb_core.method.fields import Field
 from iadb_core.method.linear import LinearField
 

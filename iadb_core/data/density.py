@@ -5,7 +5,7 @@ from, what of its settings changes its samples. What needs them is imported when
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from iadb_core.system.settings import Section
 
@@ -21,15 +21,30 @@ Shape = tuple[int, ...]  # of a sample as the network sees it: (coordinates,) or
 Scaling = Sequence[tuple[float, float]]  # steps (mean, std), v ← (v − mean)/std, one after the other
 
 
+class Box(NamedTuple):
+    """A square part of the plane. low: its least coordinates. upward: whether they are (x, y), y upward; else they are
+    (row, column).
+    """
+
+    low: tuple[float, float]
+    width: float
+    upward: bool
+
+
+UNIT = Box((0.0, 0.0), 1.0, False)  # what a picture is a density on
+
+
 class Density(Section):
     """A source or a target: samples of points, or of images.
 
     kind: its name in the configuration. fresh: whether training draws it anew without end, so that it has no training
-    samples in a file. scaling: from pixel values in [0, 1] to network values; empty for what is no image.
+    samples in a file. rows_and_columns: whether a point of it is (row, column) of the unit square, as in the tutorial,
+    not (x, y) with y upward.
     """
 
     kind: ClassVar[str]
     fresh: ClassVar[bool] = False
+    rows_and_columns: ClassVar[bool] = False
 
     def described(self, places: bool = False) -> dict[str, dict[str, Any]]:
         """Its canonical settings by its kind, as `registry.density_of` takes them."""
@@ -85,8 +100,8 @@ class Density(Section):
         """Network values as they are shown and measured: images as pixel values in [0, 1], points as they are."""
         return values
 
-    def behind(self) -> "np.ndarray | None":
-        """How it looks behind points: (height, width) over the unit square, with a maximum of 1; None for images."""
+    def behind(self, box: Box = UNIT) -> "np.ndarray | None":
+        """How it looks behind points of that part of the plane: (height, width), at most 1; None for nothing."""
         return None
 
     def kept(self) -> "Tensor | None":

@@ -5,12 +5,13 @@ from typing import Any
 
 from iadb_core.data.density import Density
 from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.distribution import Distribution
 from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.given import GivenImages, GivenPoints
 from iadb_core.data.kinds.picture import Picture
 
-KINDS: dict[str, type[Density]] = {kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder)}
+KINDS: dict[str, type[Density]] = {kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder, Distribution)}
 IN_MEMORY: dict[str, type[Density]] = {kind.kind: kind for kind in (GivenPoints, GivenImages)}  # of no configuration
 
 

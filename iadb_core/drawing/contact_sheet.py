@@ -22,7 +22,7 @@ def contact_sheet(name: str, trajectory: np.ndarray, schedule: str, source: Dens
     """The sheet of a run, by its name. trajectory: (T + 1, count, *shape); schedule: of its α."""
     alphas = np.array(SCHEDULES[schedule](len(trajectory) - 1))
     index = [int(np.abs(alphas - wanted).argmin()) for wanted in np.linspace(0, 1, SHOWN)]
-    draw = painter(trajectory[0], source, target, SIZE)
+    draw = painter(trajectory[[0, -1]], source, target, SIZE)
     of_images = "noise" if source.fresh else "images"
     caption = f"{name}. {CAPTION[of_images if trajectory.ndim == 5 else 'points']}"
     titles = [f"α = {alphas[i]:.3f}" for i in index]

@@ -7,6 +7,7 @@ import torch
 from matplotlib.figure import Figure
 
 from iadb_core.data.density import Density
+from iadb_core.drawing.plane import plane_of
 from iadb_core.drawing.plots import captioned_figure
 from iadb_core.method.exact import exact_field
 from iadb_core.sampling.model import Model
@@ -28,13 +29,18 @@ def field_plot_of(
     kinds = {"network": model.on_cpu} | ({"exact": exact.where_known} if exact else {})
     every = np.array(alphas)
     index = [int(np.abs(every - wanted).argmin()) for wanted in SHOWN]
-    places = [torch.from_numpy(occupied(trajectory[i])).float() for i in index]
+    plane = plane_of(trajectory[0], trajectory[-1], source, target)
+    places = [occupied(plane.places(trajectory[i])) for i in index]
+    points = [torch.from_numpy(plane.points(own)).float() for own in places]
     with torch.inference_mode():
         fields = {
-            kind: [field(x, x.new_full((len(x),), every[i])).numpy() for i, x in zip(index, places, strict=True)]
+            kind: [
+                plane.arrows(field(x, x.new_full((len(x),), every[i])).numpy())
+                for i, x in zip(index, points, strict=True)
+            ]
             for kind, field in kinds.items()
         }
-    return field_plot(name, every[index].tolist(), [x.numpy() for x in places], fields)
+    return field_plot(name, every[index].tolist(), places, fields)
 
 
 def field_plot(

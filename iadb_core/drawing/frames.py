@@ -11,6 +11,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 from iadb_core.data.density import Density, Scaling
 from iadb_core.data.scaling import unscale
 from iadb_core.drawing.grids import draw_images
+from iadb_core.drawing.plane import plane_of
 from iadb_core.drawing.points import PointCanvas, density_background, start_colours
 from iadb_core.drawing.settings import Animation
 from iadb_core.method.schedules import SCHEDULES
@@ -38,7 +39,7 @@ class Frames(Sequence[Image.Image]):
         last = len(trajectory) - 1
         self.shown = [*range(0, last, settings.stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        self.draw = painter(trajectory[0], source, target, settings.size, settings.point_colour)
+        self.draw = painter(trajectory[[0, -1]], source, target, settings.size, settings.point_colour)
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -49,22 +50,26 @@ class Frames(Sequence[Image.Image]):
 
 
 def painter(
-    starts: np.ndarray,
+    both: np.ndarray,
     source: Density,
     target: Density,
     size: int,
     point_colour: str = BY_START,
 ) -> Callable[[np.ndarray], Image.Image]:
-    """What draws states that began at `starts`, (count, *shape): points in the starts' colours, or images.
+    """What draws states on their way: points in the colours of where they begin, or images.
 
+    both: where they begin and end, (2, count, *shape), by which it is chosen what part of the plane is shown.
     size: of a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all.
     Raises InputError if a density's picture cannot be read.
     """
-    if starts.ndim == 2:
-        background = density_background(source.behind(), target.behind(), size)
+    begin, end = both
+    if begin.ndim == 2:
+        plane = plane_of(begin, end, source, target)
+        background = density_background(source.behind(plane.box), target.behind(plane.box), size)
         one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
-        colours = start_colours(starts) if one is None else one.repeat(len(starts), axis=0)
-        return PointCanvas(colours, background).draw
+        colours = start_colours(plane.places(begin)) if one is None else one.repeat(len(begin), axis=0)
+        canvas = PointCanvas(colours, background)
+        return lambda points: noted(canvas.draw(plane.places(points)), plane.note)
     return partial(_draw_values, scaling=scaling_of(source, target), size=size)
 
 
@@ -75,6 +80,13 @@ def scaling_of(source: Density, target: Density) -> Scaling:
 
 def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image:
     return draw_images(unscale(values, scaling), size)
+
+
+def noted(picture: Image.Image, note: str) -> Image.Image:
+    """The picture with a note in its corner, if there is any."""
+    if note:
+        ImageDraw.Draw(picture).text((6, 4), note, INK, font(max(9, picture.width // 36)))
+    return picture
 
 
 @cache

@@ -8,6 +8,7 @@ from PIL import Image
 
 from iadb_core.data.density import Density
 from iadb_core.drawing.frames import painter
+from iadb_core.drawing.plane import plane_of
 from iadb_core.drawing.sheets import side_by_side
 from iadb_core.evaluation.metrics import EXACT_MAP
 
@@ -19,13 +20,14 @@ def map_picture(
 ) -> Image.Image:
     """The picture of a run, by its name. ends: as `Study` has them; figures: as they stand in map.json."""
     values = {figure["metric"]: figure["value"] for figure in figures}
-    draw = painter(ends[0], source, target, SIZE)
+    draw = painter(ends[[0, -1]], source, target, SIZE)
     titles = ["starts", "where the network carries them", "where the exact field carries them"][: len(ends)]
     caption = f"{name}: the same {ends.shape[1]:,} starts, in the same colours."
     if len(ends) == 3:
+        width = plane_of(ends[0], ends[-1], source, target).box.width
         caption += (
             " Right is what training aims at, without a network. Points between the parts of the target, and colours "
             "in another place than on the right, are the network's errors; in the mean (RMS) "
-            f"a coordinate is {values[EXACT_MAP.title]:.3f} of the width from where it belongs."
+            f"a coordinate is {values[EXACT_MAP.title] / width:.3f} of the width from where it belongs."
         )
     return side_by_side([draw(points) for points in ends], titles, len(ends), caption)

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from iadb_core.method.blending import blend
 from iadb_core.method.couplings import Batch
-from iadb_core.method.exact import ExactField
+from iadb_core.method.exact_field import ExactField
 from iadb_core.method.fields import Field
 
 

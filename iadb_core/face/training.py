@@ -14,8 +14,8 @@ from iadb_core.data.pairs import pairs_of
 from iadb_core.face.given import checked, density_and_samples
 from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.trained import TrainedModel
-from iadb_core.method.exact import ExactField
 from iadb_core.method.exact import exact_field as known_field
+from iadb_core.method.exact_field import ExactField
 from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.network import Network

@@ -6,7 +6,6 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from iadb_core.data.density import Density, Shape
-from iadb_core.data.kinds.picture import Picture
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.face.given import as_array, images, points
 from iadb_core.system.errors import InputError
@@ -17,7 +16,7 @@ class Values:
 
     def __init__(self, source: Density, target: Density, shape: Shape) -> None:
         self.source, self.target, self.shape = source, target, shape
-        self.of_picture = any(isinstance(density, Picture) for density in (source, target))
+        self.of_picture = source.rows_and_columns or target.rows_and_columns
 
     def shown(self, values: np.ndarray, density: Density) -> np.ndarray:
         """Network values, (count, *shape), of samples of a density as a person sees them."""

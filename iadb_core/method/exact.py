@@ -4,39 +4,17 @@ The fields have the networks' signature, so that whatever takes a network takes 
 (x₁ − x)/(1 − α) and (x − x₀)/α at once, so either density's posterior mean gives the field.
 """
 
-from abc import ABC, abstractmethod
-from typing import ClassVar
-
 import torch
 from torch import Tensor
 
+from iadb_core.method.exact_field import ExactField
 from iadb_core.method.laws import Finite, Law, Normal
 from iadb_core.method.linear import LinearField
+from iadb_core.method.mixtures import MixtureField, components
 from iadb_core.method.quadrature import PlaneDensity, plane_density
 
 LOGITS_AT_ONCE = 2**26
 PAIRS_AT_ONCE = 2**18  # temporaries that stay in the processor's cache
-
-
-class ExactField(ABC):
-    """A field that no network learnt: D(x, α) = E[x₁ − x₀ | x_α = x].
-
-    linear: the field that is linear in x with the least loss, where it is known. bounded: whether the field stays
-    bounded as α goes to 1. leads: whether following it from the source ends at the target; not where single samples
-    would have to become noise.
-    """
-
-    linear: LinearField | None = None
-    bounded: ClassVar[bool] = True
-    leads: ClassVar[bool] = True
-
-    @abstractmethod
-    def __call__(self, x: Tensor, alpha: Tensor) -> Tensor:
-        """x: (batch, *shape); alpha: (batch,). Returns (batch, *shape), in the dtype of x."""
-
-    def where_known(self, x: Tensor, alpha: Tensor) -> Tensor:
-        """As the call, but NaN where no pair blends into x: there is no mean difference."""
-        return self(x, alpha)
 
 
 class PlaneField(ExactField):
@@ -136,7 +114,12 @@ def exact_field(source: Law | None, target: Law | None, shape: tuple[int, ...]) 
             return DataField(samples, mean, std)
         case Finite(samples), Normal(mean, std):
             return Reversed(DataField(samples, mean, std))
-    if source is None or target is None or shape != (2,):
+    if source is None or target is None or len(shape) != 1:
+        return None
+    mixtures = components(source, shape[0]), components(target, shape[0])
+    if mixtures[0] and mixtures[1]:
+        return MixtureField(mixtures[0], mixtures[1])
+    if shape != (2,):
         return None
     p0, p1 = plane_density(source), plane_density(target)
     return PlaneField(p0, p1) if p0 and p1 else None

@@ -24,10 +24,19 @@ class Normal:
 
 
 @dataclass(frozen=True)
+class Mixture:
+    """Normal distributions of d coordinates. weights: sum to one. means: each (d,). covariances: each (d, d)."""
+
+    weights: tuple[float, ...]
+    means: tuple[tuple[float, ...], ...]
+    covariances: tuple[tuple[tuple[float, ...], ...], ...]
+
+
+@dataclass(frozen=True)
 class Finite:
     """The uniform distribution over samples, (count, *shape), as the network sees them."""
 
     samples: "Tensor"
 
 
-Law = Pixels | Normal | Finite
+Law = Pixels | Normal | Mixture | Finite

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from iadb_core.method.laws import Law, Normal, Pixels
+from iadb_core.method.laws import Law, Mixture, Normal, Pixels
+from iadb_core.method.mixtures import Components, components
 from iadb_core.method.pixels import cell_masses
 
 GAUSSIAN_LATTICE, GAUSSIAN_REACH = 192, 5.0
@@ -36,6 +37,9 @@ def plane_density(law: Law) -> PlaneDensity | None:
             return _of_pixels(values)
         case Normal(mean, std):
             return _of_normal(mean, std)
+        case Mixture():
+            mixture = components(law, 2)
+            return _of_mixture(mixture) if mixture else None
         case _:
             return None
 
@@ -87,6 +91,26 @@ def _of_normal(mean: float, std: float) -> PlaneDensity:
     weights = density(points)
     middle = torch.full((2,), mean, dtype=torch.float64)
     return PlaneDensity(density, points, weights / weights.sum(), middle, std**2 * torch.eye(2, dtype=torch.float64))
+
+
+def _of_mixture(mixture: Components) -> PlaneDensity:
+    """A mixture of normal distributions, on a lattice that reaches five standard deviations around each."""
+    reach = GAUSSIAN_REACH * mixture.covariances.diagonal(dim1=1, dim2=2).sqrt()
+    low, high = (mixture.means - reach).amin(dim=0), (mixture.means + reach).amax(dim=0)
+    lines = [torch.linspace(a, b, GAUSSIAN_LATTICE) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
+    points = torch.cartesian_prod(*lines)
+    means, inverse = mixture.means.float(), torch.linalg.inv(mixture.covariances).float()
+    heights = (mixture.weights / (2 * pi * torch.linalg.det(mixture.covariances).sqrt())).float()
+
+    def density(x: Tensor) -> Tensor:
+        found = torch.zeros(x.shape[:-1])
+        for mean, own, height in zip(means, inverse, heights, strict=True):
+            centred = x - mean
+            found += height * torch.exp(-0.5 * ((centred @ own) * centred).sum(dim=-1))
+        return found
+
+    weights = density(points)
+    return PlaneDensity(density, points, weights / weights.sum(), mixture.mean, mixture.covariance)
 
 
 def _moments(points: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:

@@ -20,7 +20,7 @@ def test_nine_states_are_shown_at_equally_spaced_alpha(laid):
     sheet = contact_sheet("x, seed 0", trajectory, "linear", Gaussian(mean=0.5), Gaussian(mean=0.5))
     ((pictures, titles, _, caption),) = laid
     assert titles == [f"α = {eighth / 8:.3f}" for eighth in range(9)]
-    draw = painter(trajectory[0], Gaussian(mean=0.5), Gaussian(mean=0.5), pictures[0].width)
+    draw = painter(trajectory[[0, -1]], Gaussian(mean=0.5), Gaussian(mean=0.5), pictures[0].width)
     for picture, state in zip(pictures, trajectory[::8], strict=True):
         assert np.array_equal(np.asarray(picture), np.asarray(draw(state)))
     assert caption.startswith("x, seed 0. Every point keeps the colour of where it starts.")

@@ -6,6 +6,7 @@ from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.drawing.frames import Frames, font, painter, scaling_of, with_alpha
+from iadb_core.drawing.plane import plane_of
 from iadb_core.drawing.settings import Animation
 from iadb_core.system.errors import InputError
 
@@ -99,7 +100,7 @@ def test_a_picture_that_cannot_be_read_is_a_clear_error(tmp_path):
 def test_values_are_shown_by_the_scaling_of_the_target_or_else_of_the_source(source, target, expected):
     assert [tuple(step) for step in scaling_of(source, target)] == expected
     values = np.array([-1.0, 0.0, 0.25, 5.0]).reshape(4, 1, 1, 1).repeat(8, 2).repeat(8, 3)
-    shown = np.asarray(painter(values, source, target, 16)(values))
+    shown = np.asarray(painter(np.stack([values, values]), source, target, 16)(values))
     mean, std = expected[0]
     pixels = (values[:, 0, 0, 0] * std + mean).clip(0, 1) * 255
     assert np.abs(np.array([shown[0, 0], shown[8, 0], shown[0, 8], shown[8, 8]]) - pixels).max() <= 0.5
@@ -107,9 +108,11 @@ def test_values_are_shown_by_the_scaling_of_the_target_or_else_of_the_source(sou
 
 def test_points_keep_the_colour_of_where_they_start():
     starts = np.array([[0.25, 0.25], [0.75, 0.75]])
-    draw = painter(starts, GAUSSIAN, GAUSSIAN, 64)
+    draw = painter(np.stack([starts, starts]), GAUSSIAN, GAUSSIAN, 64)
+    low, high = map(tuple, (plane_of(starts, starts, GAUSSIAN, GAUSSIAN).places(starts) * 64).astype(int))
+    assert low[0] > high[0] and low[1] < high[1]  # noqa: PT018 - (¼, ¼) is below and to the left
     before, after = np.asarray(draw(starts)), np.asarray(draw(starts[::-1]))
-    assert before[16, 16].tolist() == after[48, 48].tolist() != before[48, 48].tolist()
+    assert before[low].tolist() == after[high].tolist() != before[high].tolist()
 
 
 def test_the_same_letters_serve_every_picture():

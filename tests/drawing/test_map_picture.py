@@ -3,6 +3,7 @@ import numpy as np
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.drawing.frames import painter
 from iadb_core.drawing.map_picture import map_picture
+from iadb_core.drawing.plane import plane_of
 
 DENSITIES = Gaussian(mean=0.3, std=0.1), Gaussian(mean=0.7, std=0.1)
 FIGURES = [
@@ -20,11 +21,12 @@ def test_the_same_starts_are_shown_where_they_are_carried_in_their_own_colours(l
     sheet = map_picture("x, seed 0", places, FIGURES, *DENSITIES)
     ((pictures, titles, columns, caption),) = laid
     assert titles == ["starts", "where the network carries them", "where the exact field carries them"]
-    draw = painter(places[0], *DENSITIES, pictures[0].width)
+    draw = painter(places[[0, -1]], *DENSITIES, pictures[0].width)
     for picture, points in zip(pictures, places, strict=True):
         assert np.array_equal(np.asarray(picture), np.asarray(draw(points)))
     assert caption.startswith("x, seed 0: the same 1,500 starts")
-    assert "a coordinate is 0.012 of the width from where it belongs" in caption
+    width = plane_of(places[0], places[-1], *DENSITIES).box.width
+    assert f"a coordinate is {0.0123 / width:.3f} of the width from where it belongs" in caption
     assert columns == 3
     assert sheet.width > 3 * pictures[0].width
 

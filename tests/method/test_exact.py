@@ -11,7 +11,8 @@ from iadb_core.method.blending import blend, deblending_loss
 from iadb_core.method.couplings import Batch
 from iadb_core.method.exact import DataField, PlaneField, Reversed, exact_field
 from iadb_core.method.integration import solver_of
-from iadb_core.method.laws import Finite, Normal, Pixels
+from iadb_core.method.laws import Finite, Mixture, Normal, Pixels
+from iadb_core.method.mixtures import MixtureField
 from iadb_core.method.quadrature import plane_density
 from iadb_core.method.schedules import linear
 
@@ -199,18 +200,22 @@ def test_a_reversed_field_leads_from_the_data_to_the_noise():
 
 def test_which_densities_have_an_exact_field():
     gaussian, images, picture = Normal(0.0, 1.0), Finite(torch.zeros(5, 1, 8, 8)), Pixels(np.ones((4, 4)))
+    mixture = Mixture((1.0,), ((0.5, 0.5),), (((0.1, 0.0), (0.0, 0.1)),))
     assert isinstance(exact_field(gaussian, images, (1, 8, 8)), DataField)
     assert isinstance(exact_field(images, gaussian, (1, 8, 8)), Reversed)
     assert exact_field(images, images, (1, 8, 8)) is None
     assert isinstance(exact_field(picture, gaussian, (2,)), PlaneField)
-    assert isinstance(exact_field(gaussian, gaussian, (2,)), PlaneField)
+    assert isinstance(exact_field(gaussian, gaussian, (2,)), MixtureField)
+    assert isinstance(exact_field(picture, mixture, (2,)), PlaneField)
+    assert isinstance(exact_field(mixture, gaussian, (2,)), MixtureField)
+    assert isinstance(exact_field(gaussian, gaussian, (3,)), MixtureField)
 
 
 def test_without_a_law_on_both_sides_or_off_the_plane_there_is_no_exact_field():
     gaussian, picture = Normal(0.0, 1.0), Pixels(np.ones((4, 4)))
     assert exact_field(None, gaussian, (2,)) is None
     assert exact_field(picture, None, (2,)) is None
-    assert exact_field(gaussian, gaussian, (3,)) is None
+    assert exact_field(picture, gaussian, (3,)) is None
     assert exact_field(gaussian, gaussian, (1, 8, 8)) is None
 
 

@@ -69,7 +69,9 @@ def of_every_seed(name):
 
 def evaluation_pictures(name):
     """The pictures that an experiment's evaluation has."""
-    of_kind = ["map", "field"] if experiments[name].of_points else []
+    of_kind = ["map"] if experiments[name].of_points else []
+    if experiments[name].shape == (2,):
+        of_kind.append("field")
     if experiments[name].target.of_images():
         of_kind.append("neighbours")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]

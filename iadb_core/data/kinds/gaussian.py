@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from iadb_core.data.density import Drawn, Shape
+from iadb_core.data.density import UNIT, Box, Drawn, Shape
 from iadb_core.system.settings import setting
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ class Gaussian(Drawn):
         noise = torch.randn(*size, generator=generator, device=generator.device)
         return noise if (self.mean, self.std) == (0, 1) else noise.mul_(self.std).add_(self.mean)
 
-    def behind(self) -> "np.ndarray":
+    def behind(self, box: Box = UNIT) -> "np.ndarray":
         import numpy as np
 
-        line = np.exp(-0.5 * (((np.arange(BEHIND) + 0.5) / BEHIND - self.mean) / max(self.std, 1e-6)) ** 2)
-        picture = np.outer(line, line)
+        at = (np.arange(BEHIND) + 0.5) / BEHIND * box.width
+        first, second = (np.exp(-0.5 * ((low + at - self.mean) / max(self.std, 1e-6)) ** 2) for low in box.low)
+        picture = np.outer(second[::-1], first) if box.upward else np.outer(first, second)
         return picture / max(picture.max(), np.finfo(float).tiny)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Normal":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import PrivateAttr
 
-from iadb_core.data.density import Drawn, Shape
+from iadb_core.data.density import UNIT, Box, Drawn, Shape
 from iadb_core.system.settings import PLACE, REQUIRED, setting
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ class Picture(Drawn):
     """A grayscale picture as a 2D density; white is dense, colours count by their first channel."""
 
     kind = "picture"
+    rows_and_columns = True
     path: str = setting(
         REQUIRED,
         "PNG, JPEG, GIF, BMP, TIFF, WEBP or PGM file; no braces in its name; ~ is the home folder.",
@@ -50,7 +51,7 @@ class Picture(Drawn):
 
         return read_values(os.path.expanduser(self.path))
 
-    def behind(self) -> "np.ndarray":
+    def behind(self, box: Box = UNIT) -> "np.ndarray":
         values = self.values()
         return values / values.max()
 
