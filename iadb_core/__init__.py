@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from iadb_core.data.kinds.dataset import Dataset as Dataset
+    from iadb_core.data.kinds.distribution import Distribution as Distribution
     from iadb_core.data.kinds.folder import Folder as Folder
     from iadb_core.data.kinds.gaussian import Gaussian as Gaussian
     from iadb_core.data.kinds.picture import Picture as Picture
+    from iadb_core.data.kinds.points import Points as Points
     from iadb_core.face.export import save_samples as save_samples
     from iadb_core.face.trained import TrainedModel as TrainedModel
     from iadb_core.face.trained import load as load
@@ -29,6 +31,8 @@ _WHERE = {
     "TrainedModel": "face.trained",
     "Gaussian": "data.kinds.gaussian",
     "Picture": "data.kinds.picture",
+    "Points": "data.kinds.points",
+    "Distribution": "data.kinds.distribution",
     "Dataset": "data.kinds.dataset",
     "Folder": "data.kinds.folder",
     "MLP": "networks.mlp",

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+from iadb_core.data.density import Density
 from iadb_core.data.listing import Entry, listed
 from iadb_core.system.provenance import content_digest
 
@@ -27,6 +28,23 @@ def digest_of_file(path: str) -> str:
         return _of_entries([entry], os.path.dirname(path), path)
     except OSError:
         return MISSING
+
+
+def found_in(density: Density) -> Density:
+    """A density with what is found in its files, looked up again only where their content has changed.
+
+    Raises InputError as its `found` does.
+    """
+    if type(density).found is Density.found:
+        return density
+    files = [digest_of_file(path) for path in density.files()]
+    stamps = _digest([*files, json.dumps(density.described(places=True), sort_keys=True)])
+    kept = KEPT / f"{stamps}.found"
+    with suppress(OSError, ValueError, KeyError):
+        return density.with_found(json.loads(kept.read_text(encoding="utf-8")))
+    found = density.found()
+    _remember(kept, json.dumps(found))
+    return density.with_found(json.loads(json.dumps(found)))
 
 
 def digest_of_folder(path: str) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from iadb_core.data.density import Density
+from iadb_core.system.errors import InputError
 from iadb_core.system.settings import Section
 from workflow.configuration import SIDES, Configuration, Experiment
+from workflow.contents import found_in
 from workflow.reading import merged
 from workflow.sweep import SweepError, variants
 
@@ -48,6 +50,7 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
         tree = copy.deepcopy(tree)
         sweeps = expand(tree["experiments"])
         checked = _checked(tree, config)
+    checked = _looked_into(checked, config)
     said = [
         f"{_place(('experiments', name, *place), config)}: {message}"
         for name, experiment in checked.experiments.items()
@@ -78,6 +81,22 @@ def _checked(tree: Mapping[str, Any], config: Mapping[str, Any]) -> Configuratio
         found = sorted(mistakes(tree, error), key=lambda mistake: [str(part) for part in mistake[0]])
         said = [f"{_place(path, config)}: {message}" for path, message in found]
         raise ConfigError("\n".join(dict.fromkeys(said))) from None
+
+
+def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> Configuration:
+    """The configuration with what is found in the files of its densities. Raises ConfigError if one cannot be read."""
+    experiments, said = {}, []
+    for name, experiment in checked.experiments.items():
+        found = {}
+        for side in SIDES:
+            try:
+                found[side] = found_in(experiment.density(side))
+            except InputError as error:
+                said.append(f"{_place(('experiments', name, side), config)}: {error}")
+        experiments[name] = experiment.model_copy(update=found)
+    if said:
+        raise ConfigError("\n".join(dict.fromkeys(said)))
+    return checked.model_copy(update={"experiments": experiments})
 
 
 def expand(experiments: dict[str, Any]) -> Sweeps:

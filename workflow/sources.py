@@ -42,7 +42,7 @@ WITHOUT_EFFECT = {
 OF_VALUES = ("network_values", "true_values")
 CALLS = {
     "draw_samples": ("draw",),
-    "read_samples": ("store",),
+    "read_samples": ("store", "read"),
     "classifier": ("read", "labels", *OF_VALUES),
     "train": ("draw_blocks", "network_values", "kept", "network", "written_out"),
     "trajectory": ("draw", "network_values", "network"),

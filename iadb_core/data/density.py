@@ -4,7 +4,7 @@ A kind is a section of settings that knows what Snakemake asks without NumPy and
 from, what of its settings changes its samples. What needs them is imported when it is called.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from iadb_core.system.settings import Section
@@ -58,6 +58,14 @@ class Density(Section):
         """Whether it is one of images by itself; what takes the other side's shape is none."""
         return len(self.shape() or ()) > 1
 
+    def found(self) -> dict[str, Any]:
+        """What of its settings is found in its files. Raises InputError if they cannot be read."""
+        return {}
+
+    def with_found(self, found: Mapping[str, Any]) -> Self:
+        """The density with what was found."""
+        return self
+
     def files(self) -> list[str]:
         """The files that its samples are made from."""
         return []
@@ -80,6 +88,10 @@ class Density(Section):
 
     def labelled_as(self, seed: int) -> str | None:
         """The name of the labelled data that it is, for the classifier that sees it; seed: of the held-out samples."""
+        return None
+
+    def coordinates(self) -> list[str] | None:
+        """The names of a point's coordinates, if they have any."""
         return None
 
     def split_seed(self, seed: int) -> int:

@@ -10,8 +10,11 @@ from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.given import GivenImages, GivenPoints
 from iadb_core.data.kinds.picture import Picture
+from iadb_core.data.kinds.points import Points
 
-KINDS: dict[str, type[Density]] = {kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder, Distribution)}
+KINDS: dict[str, type[Density]] = {
+    kind.kind: kind for kind in (Picture, Gaussian, Dataset, Folder, Distribution, Points)
+}
 IN_MEMORY: dict[str, type[Density]] = {kind.kind: kind for kind in (GivenPoints, GivenImages)}  # of no configuration
 
 

@@ -1,7 +1,7 @@
 """Samples as files that other programs read: PNGs, an `.npz` that says what its axes are, a table of points."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -28,17 +28,17 @@ AT_ONCE = 1024  # samples that are converted at a time
 COORDINATES = ("x", "y")
 
 
-def save_samples(path: str | os.PathLike[str], samples: ArrayLike | Tensor) -> None:
+def save_samples(path: str | os.PathLike[str], samples: ArrayLike | Tensor, names: Sequence[str] | None = None) -> None:
     """Write samples as `TrainedModel.sample` gives them, (count, …): to a file `.npz`, `.csv` of points, or PNGs.
 
-    `.npz` has the arrays `samples`, `axes` and `units`. `.csv` has a column a coordinate, (x, y) in the plane. A path
-    without a suffix is a folder, of 00000.png, 00001.png, … Raises InputError for other suffixes, and if it cannot be
-    written.
+    `.npz` has the arrays `samples`, `axes` and `units`. `.csv` has a column a coordinate, by `names`; by default they
+    are x and y in the plane. A path without a suffix is a folder, of 00000.png, 00001.png, … Raises InputError for
+    other suffixes, and if it cannot be written.
     """
-    write_samples(path, as_array(samples))
+    write_samples(path, as_array(samples), names)
 
 
-def write_samples(path: str | os.PathLike[str], samples: Samples) -> None:
+def write_samples(path: str | os.PathLike[str], samples: Samples, names: Sequence[str] | None = None) -> None:
     """The same of samples that are converted a part at a time, as they are asked for."""
     suffix, dimensions = Path(path).suffix.lower(), len(samples.shape)
     if dimensions not in AXES:
@@ -46,8 +46,8 @@ def write_samples(path: str | os.PathLike[str], samples: Samples) -> None:
     if suffix == ".npz":
         _write_npz(path, samples)
     elif suffix == ".csv" and dimensions == 2:
-        names = COORDINATES if samples.shape[1] == 2 else [f"x{number}" for number in range(samples.shape[1])]
-        write_csv(path, names, (row for part in _parts(samples) for row in part.tolist()))
+        default = COORDINATES if samples.shape[1] == 2 else [f"x{number}" for number in range(samples.shape[1])]
+        write_csv(path, names or default, (row for part in _parts(samples) for row in part.tolist()))
     elif not suffix and dimensions == 4:
         for number, image in enumerate(image for part in _parts(samples) for image in part):
             save_png(Path(path, f"{number:05d}.png"), _picture(image))

@@ -77,7 +77,8 @@ def density_and_samples(
     and one step (0.5, 0.5). Raises InputError if they are neither.
     """
     if isinstance(given, Density):
-        return given, _stored(given, side, seed)
+        density = given.with_found(given.found())
+        return density, _stored(density, side, seed)
     array = as_array(given)
     if array.ndim <= 2:
         stored = points(array)

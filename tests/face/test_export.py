@@ -33,6 +33,8 @@ def test_points_are_a_table(tmp_path):
         header, *rows = csv.reader(file)
     assert header == ["x", "y"]
     assert np.array_equal(np.array(rows, dtype=np.float32), POINTS)
+    save_samples(tmp_path / "n.csv", POINTS, ["width", "height"])
+    assert (tmp_path / "n.csv").read_text().splitlines()[0] == "width,height"
     save_samples(tmp_path / "b.csv", np.ones((2, 3)))
     assert (tmp_path / "b.csv").read_text().splitlines()[0] == "x0,x1,x2"
 

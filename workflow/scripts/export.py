@@ -8,5 +8,6 @@ from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} export"):
     settings, generated = snakemake.params.settings, Shards(snakemake.input.generated)
-    values = Values(density_of(settings["source"]), density_of(settings["target"]), generated.shape[1:])
-    write_samples(snakemake.output.samples, values.generated(generated))
+    target = density_of(settings["target"])
+    values = Values(density_of(settings["source"]), target, generated.shape[1:])
+    write_samples(snakemake.output.samples, values.generated(generated), target.coordinates())

@@ -1,0 +1,119 @@
+"""Points of any dimension, from a table."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+from iadb_core.data.density import Read, Shape
+from iadb_core.data.images import Step
+from iadb_core.system.errors import InputError
+from iadb_core.system.settings import PLACE, REQUIRED, setting
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from torch import Tensor
+
+    from iadb_core.data.point_tables import Table
+    from iadb_core.method.laws import Finite
+
+FOUND = "Not to be given: it is found in the file."
+
+
+class Points(Read):
+    """Points of a table, a row each; a tenth of them is held out."""
+
+    kind = "points"
+    path: str = setting(
+        REQUIRED,
+        "A .npy, .csv, .tsv or .parquet file; no braces in its name; ~ is the home folder.",
+        changes=PLACE,
+        pattern="^[^{}]+$",
+    )
+    columns: list[str] | None = setting(
+        None, "Names of the columns that are coordinates; by default all that are numbers.", min_length=1
+    )
+    label: str | None = setting(None, "The column of the classes, which is no coordinate.", min_length=1)
+    standardise: bool = setting(
+        False, "Whether the network sees each coordinate with mean 0 and deviation 1; figures are in the table's units."
+    )
+    names: list[str] = setting([], f"The coordinates. {FOUND}")
+    scaling: list[Step] = setting([], f"Mean and deviation of each, if it is standardised. {FOUND}")
+
+    def shape(self) -> Shape:
+        if not self.names:
+            raise InputError("points: the table has not been looked into")
+        return (len(self.names),)
+
+    def coordinates(self) -> list[str] | None:
+        return self.names
+
+    def files(self) -> list[str]:
+        return [os.path.expanduser(self.path)]
+
+    def located(self, files: Sequence[str]) -> Self:
+        return self.model_copy(update={"path": files[0]}) if files else self
+
+    def made_of(self) -> dict[str, Any]:
+        return {
+            key: value for key, value in self.canonical(places=True).items() if key not in ("standardise", "scaling")
+        }
+
+    def found(self) -> dict[str, Any]:
+        table = self._table()
+        steps: list[tuple[float, float]] = []
+        if self.standardise:
+            means, deviations = table.values.mean(axis=0), table.values.std(axis=0)
+            steps = [(float(mean), float(std) or 1.0) for mean, std in zip(means, deviations, strict=True)]
+        return {"names": table.names, "scaling": steps}
+
+    def with_found(self, found: Mapping[str, Any]) -> Self:
+        scaling = [(mean, std) for mean, std in found["scaling"]]
+        return self.model_copy(update={"names": list(found["names"]), "scaling": scaling})
+
+    def _table(self) -> "Table":
+        from iadb_core.data.point_tables import read_table
+
+        return read_table(self.files()[0], self.names or self.columns, self.label)
+
+    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+        from iadb_core.data.holding_out import held_out_tenth
+
+        return held_out_tenth(self._table().values.astype("float32"), seed)
+
+    def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+        import numpy as np
+
+        from iadb_core.data.holding_out import held_out_tenth
+
+        labels = self._table().labels
+        if labels is None:
+            raise InputError("points: no column is named as `label`")
+        return held_out_tenth(np.unique(labels, return_inverse=True)[1].astype(np.int64), seed)
+
+    def network_values(self, stored: "Tensor") -> "Tensor":
+        import torch
+
+        values = stored.to(torch.float32)
+        if not self.scaling:
+            return values
+        means, deviations = (torch.tensor(part, dtype=torch.float32) for part in zip(*self.scaling, strict=True))
+        return (values - means.to(values.device)) / deviations.to(values.device)
+
+    def true_values(self, values: "np.ndarray") -> "np.ndarray":
+        import numpy as np
+
+        if not self.scaling:
+            return values
+        means, deviations = (np.array(part, dtype=np.float32) for part in zip(*self.scaling, strict=True))
+        true: np.ndarray = values * deviations + means
+        return true
+
+    def law(self, stored: "np.ndarray | None" = None) -> "Finite | None":
+        import numpy as np
+        import torch
+
+        from iadb_core.method.laws import Finite
+
+        return None if stored is None else Finite(self.network_values(torch.from_numpy(np.array(stored))))

@@ -1,0 +1,140 @@
+import numpy as np
+import pytest
+import torch
+
+from iadb_core.data import point_tables
+from iadb_core.data.holding_out import held_out_tenth
+from iadb_core.data.kinds.points import Points
+from iadb_core.data.point_tables import read_table
+from iadb_core.data.registry import density_of
+from iadb_core.method.laws import Finite
+from iadb_core.system.errors import InputError
+
+VALUES = np.random.default_rng(0).normal((1.0, -20.0, 300.0), (0.5, 4.0, 100.0), (40, 3))
+NAMES = ["a", "b", "c"]
+CLASSES = ["red", "green"] * 20
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A table with three numbers and a class a row."""
+    lines = [",".join([*NAMES, "colour"])]
+    lines += [",".join([*map(repr, map(float, row)), name]) for row, name in zip(VALUES, CLASSES, strict=True)]
+    (tmp_path / "table.csv").write_text("\n".join(lines) + "\n")
+    return str(tmp_path / "table.csv")
+
+
+def looked_into(**settings):
+    density = Points(**settings)
+    return density.with_found(density.found())
+
+
+def test_it_has_the_columns_that_are_numbers_or_those_that_are_named(table):
+    density = looked_into(path=table)
+    assert (density.shape(), density.names) == ((3,), NAMES)
+    train, held_out = density.read("data", 5)
+    for found, expected in zip((train, held_out), held_out_tenth(VALUES.astype(np.float32), 5), strict=True):
+        assert np.array_equal(found, expected)
+    two = looked_into(path=table, columns=["c", "a"])
+    assert np.array_equal(two.read("data", 5)[0], held_out_tenth(VALUES[:, [2, 0]].astype(np.float32), 5)[0])
+
+
+def test_standardised_the_network_sees_other_values_than_are_measured(table):
+    density = looked_into(path=table, standardise=True)
+    stored = torch.from_numpy(VALUES.astype(np.float32))
+    seen = density.network_values(stored)
+    assert seen.mean(dim=0) == pytest.approx(torch.zeros(3), abs=1e-5)
+    assert seen.std(dim=0, correction=0) == pytest.approx(torch.ones(3), abs=1e-4)
+    assert density.true_values(seen.numpy()) == pytest.approx(VALUES, rel=1e-4)
+    again = density_of(density.described())  # as a job has it, which does not know the file
+    assert torch.equal(again.network_values(stored), seen)
+    law = density.law(stored.numpy())
+    assert isinstance(law, Finite)
+    assert torch.equal(law.samples, seen)
+    plain = looked_into(path=table)
+    assert torch.equal(plain.network_values(stored), stored)
+    assert density.made_of() == plain.made_of()  # the same files of samples
+
+
+def test_a_constant_column_is_not_divided_by_nothing(tmp_path):
+    np.save(tmp_path / "a.npy", np.stack([np.arange(5.0), np.full(5, 3.0)], axis=1))
+    density = looked_into(path=str(tmp_path / "a.npy"), standardise=True)
+    assert density.network_values(torch.tensor([[2.0, 3.0]])) == pytest.approx(torch.zeros(1, 2))
+
+
+def test_labels_are_split_as_the_points_are(table):
+    density = looked_into(path=table, label="colour")
+    assert density.names == NAMES
+    codes = np.array([1, 0] * 20)
+    for found, expected in zip(density.labels("data", 3), held_out_tenth(codes, 3), strict=True):
+        assert np.array_equal(found, expected)
+    with pytest.raises(InputError, match="no column is named as `label`"):
+        looked_into(path=table).labels("data", 3)
+
+
+def test_a_number_that_is_a_class_is_no_coordinate(tmp_path):
+    (tmp_path / "a.csv").write_text("x,y,kind\n1,2,0\n3,4,1\n")
+    assert looked_into(path=str(tmp_path / "a.csv"), label="kind").names == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "1,2\n3,4\n"),
+        ("a.csv", "1;2\n3;4\n"),
+        ("a.tsv", "1\t2\n3\t4\n"),
+        ("a.csv", "\ufeffx0,x1\n1,2\n3,4\n"),
+        ("a.csv", "x0; x1\n1;2\n3;4\n"),
+        ("a.csv", "x0,x1\r\n1,2\r\n3,4\r\n"),
+    ],
+)
+def test_text_of_many_kinds_is_read(tmp_path, name, text):
+    (tmp_path / name).write_text(text)
+    found = read_table(str(tmp_path / name))
+    assert (found.names, found.values.tolist()) == (["x0", "x1"], [[1, 2], [3, 4]])
+
+
+def test_arrays_of_any_dimension_from_one(tmp_path):
+    for shape, names in (((6,), ["x0"]), ((6, 1), ["x0"]), ((6, 12), [f"x{i}" for i in range(12)])):
+        np.save(tmp_path / "a.npy", np.ones(shape, np.float32))
+        assert read_table(str(tmp_path / "a.npy")).names == names
+    np.save(tmp_path / "a.npy", np.ones((2, 3, 4)))
+    with pytest.raises(InputError, match=r"a\.npy holds an array of shape \(2, 3, 4\); points are"):
+        read_table(str(tmp_path / "a.npy"))
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "message"),
+    [
+        (None, {}, r"a\.csv does not exist"),
+        ("x,y\n1,2\n,4\n5,inf\n", {}, r"2 of 3 rows have no number in x, y: rows 2, 3; fill or remove"),
+        ("x,y\n1,2\n3,4\n", {"columns": ["x", "z"]}, r"has no column 'z'; it has x, y"),
+        ("x,y\n1,2\n3,4\n", {"label": "kind"}, r"has no column 'kind'; it has x, y"),
+        ("x,y\na,b\nc,d\n", {}, r"0 columns of numbers"),
+        ("x,y\n1,a\n3,b\n", {"columns": ["y"]}, r"a column is no numbers"),
+        ("x,y\n1,2\n", {}, r"1 rows are too few"),
+        ("", {}, r"a\.csv is not a readable table"),
+    ],
+)
+def test_what_cannot_be_is_told(tmp_path, text, settings, message):
+    if text is not None:
+        (tmp_path / "a.csv").write_text(text)
+    with pytest.raises(InputError, match=message):
+        looked_into(path=str(tmp_path / "a.csv"), **settings)
+
+
+def test_a_table_that_was_not_looked_into_has_no_shape(table):
+    with pytest.raises(InputError, match="has not been looked into"):
+        Points(path=table).shape()
+
+
+def test_without_pyarrow_parquet_is_answered_with_what_to_install(tmp_path, monkeypatch):
+    import pandas
+
+    def missing(path):
+        raise ImportError("no pyarrow")
+
+    monkeypatch.setattr(pandas, "read_parquet", missing)
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"a\.parquet: reading \.parquet needs pyarrow: pip install pyarrow"):
+        point_tables.read_table(str(tmp_path / "a.parquet"))
