@@ -9,6 +9,8 @@ from PIL import Image
 from small import SIZES, network, training
 
 from iadb_core.data.density import Drawn
+from iadb_core.data.kinds.distribution import Distribution
+from iadb_core.data.kinds.points import Points
 from iadb_core.data.pairs import pairs_of
 from iadb_core.data.registry import KINDS, density_of
 from iadb_core.drawing.archive import ArchivedFrames, save_frames
@@ -28,7 +30,7 @@ from iadb_core.training.loop import train
 from iadb_core.training.records import record_steps
 
 CPU = torch.device("cpu")
-NAMES = ("picture", "gaussian", "dataset", "folder")
+NAMES = ("picture", "gaussian", "dataset", "folder", "distribution", "points")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,11 @@ def densities(tmp_path_factory):
     for index in range(80):
         Image.fromarray(random.integers(0, 256, (12, 10), np.uint8)).save(folder / "images" / f"{index}.jpg")
     Image.fromarray(random.integers(0, 256, (9, 7), np.uint8)).save(folder / "picture.png")
+    np.save(folder / "points.npy", random.normal(size=(200, 2)))
+    points = Points(path=str(folder / "points.npy"), standardise=True)
     return {
+        "distribution": Distribution(name="two_spirals", noise=0.05),
+        "points": points.with_found(points.found()),
         "picture": density_of({"picture": {"path": str(folder / "picture.png")}}),
         "gaussian": density_of({"gaussian": {"mean": 0.5, "std": 0.2}}),
         "dataset": density_of({"dataset": {"name": "digits", "size": 8, "margin": 0, "scaling": [[0.5, 0.5]]}}),

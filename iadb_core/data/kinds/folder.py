@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from iadb_core.data.images import Images, Step, scaling_setting, size_setting
-from iadb_core.system.settings import PLACE, REQUIRED, WORK, setting
+from iadb_core.system.settings import PLACE, REQUIRED, setting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +23,7 @@ class Folder(Images):
     channels: Literal[1, 3] = setting(1, "1 for gray or 3 for RGB.")
     background: Literal["black", "gray", "white"] = setting("black", "Under transparent pixels.", neutral=True)
     max_pixels: int = setting(
-        2**27, "Of one image: the more, the more memory its decoding takes.", changes=WORK, ge=2**16, le=2**31
+        2**27, "Of one image: the more, the more memory its decoding takes.", neutral=True, ge=2**16, le=2**31
     )
     scaling: list[Step] = scaling_setting()
 
