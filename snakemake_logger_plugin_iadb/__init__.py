@@ -33,7 +33,11 @@ NOISE = (
 TOLD_BELOW = re.compile(r"RuleException:\nCalledProcessError|WorkflowError:\nAt least one job")
 TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR |INFO |WARNING )?")
 PLACE = re.compile(r'^ *File ".*", line \d+, in .*\n?|^(\w*Error) in file ".*", line \d+:\n', re.MULTILINE)
-UNKNOWN = re.compile(r"No rule to produce (results/([^/ ]+?)(?:/\S*|\.\w+)?)(?: \(|$)", re.MULTILINE)
+UNKNOWN = re.compile(r"No rule to produce (\S+?)(?: \(|$)", re.MULTILINE)
+STOPPED = ("interrupted", "terminated")  # what the log of a job ends with that was told to end
+MADE = ("gif", "mp4", "webp")
+TABLES = ("metrics.csv", "evaluation.csv", "solvers.png", "contact_sheet.png", "map.png", "sweep.html")
+OF_A_RUN = ("model.pt", "samples.npz", "samples.csv", "samples", "frames")
 experiments: list[str] = []  # the names there are, which the workflow tells
 KILLED = "(it is empty: the job was killed before it could say why)"
 MOST_LINES = 12  # of the log of a job that failed
@@ -109,6 +113,10 @@ class LogHandler(LogHandlerBase):
 
     def _tell_failures(self) -> None:
         left = f", {_counted(self.total - self.done)} not done" if self.total > self.done else ""
+        ends = [_last_lines(path.split(" (")[0])[-1] for _, logs in self.failed for path in logs[:1]]
+        if ends and all(end in STOPPED for end in ends):
+            self._say(f"\nStopped{left}. The same command goes on from here.")
+            return
         self._say(f"\n{_counted(len(self.failed))} failed{left}:")
         for what, logs in self.failed[:MOST_FAILED]:
             self._say(f"\n✗ {what}")
@@ -131,11 +139,27 @@ HANDLED = {
 def _tidy(text: str) -> str:
     """A message without the places in rule files, on which a user has no influence, and with names that were meant."""
     unknown = UNKNOWN.search(text)
-    if unknown and unknown[2] not in experiments and experiments:
-        near = difflib.get_close_matches(unknown[2], experiments, n=1)
-        meant = f"; did you mean {near[0]}?" if near else "."
-        return f"{unknown[1]}: there is no experiment {unknown[2]}{meant} There are: {', '.join(experiments)}"
+    if unknown and experiments:
+        return f"{unknown[1]}: {_meant(unknown[1])}"
     return PLACE.sub("", text).rstrip()
+
+
+def _meant(asked: str) -> str:
+    """What to say of a file or a target that nothing makes."""
+    name = re.split(r"[/.]", asked.removeprefix("results/"), maxsplit=1)[0]
+    if asked.startswith("results/") and name not in experiments and name not in ("metrics", "evaluation", "summary"):
+        near = difflib.get_close_matches(name, experiments, n=1)
+        meant = f"; did you mean {near[0]}?" if near else "."
+        return f"there is no experiment {name}{meant} There are: {', '.join(experiments)}"
+    if asked.endswith("/sweep.html"):
+        return f"{name} has no `sweep:` in the configuration"
+    there = ["all", "evaluate", "results/metrics.csv", "results/summary.md"]
+    for own in experiments:
+        there += [f"results/{own}.{suffix}" for suffix in MADE] + [f"results/{own}/{table}" for table in TABLES]
+        there += [f"results/{own}/seed0/{file}" for file in OF_A_RUN]
+    near = difflib.get_close_matches(asked, there, n=3, cutoff=0.5)
+    told = f"; near to it: {', '.join(near)}" if near else ""
+    return f"nothing makes this{told}. docs/pipeline.md lists what can be made"
 
 
 def _last_lines(path: str) -> list[str]:

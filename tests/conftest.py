@@ -53,6 +53,8 @@ SLOW = (  # files of the tests that `make test-quick` leaves out; those that tak
     "face",
     "console",
     "wheel",
+    "missing_files",
+    "reading",
 )
 COPIED = ("Snakefile", "workflow", "iadb_core", "profiles", "environment.yml")
 

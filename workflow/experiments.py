@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from iadb_core.data.density import Density
+from iadb_core.sampling.settings import IMAGES_SHOWN, POINTS_SHOWN
 from iadb_core.system.errors import InputError
 from iadb_core.system.settings import Section
 from workflow.configuration import SIDES, Configuration, Experiment
@@ -93,10 +94,20 @@ def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> Configura
                 found[side] = found_in(experiment.density(side))
             except InputError as error:
                 said.append(f"{_place(('experiments', name, side), config)}: {error}")
-        experiments[name] = experiment.model_copy(update=found)
+        if len(found) < len(SIDES):
+            continue
+        experiments[name] = _with_count(experiment.model_copy(update=found))
     if said:
         raise ConfigError("\n".join(dict.fromkeys(said)))
     return checked.model_copy(update={"experiments": experiments})
+
+
+def _with_count(experiment: Experiment) -> Experiment:
+    """The experiment with a number of samples to show: of images no more than can be told apart."""
+    if experiment.sampling.count is not None:
+        return experiment
+    shown = POINTS_SHOWN if experiment.of_points else IMAGES_SHOWN
+    return experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"count": shown})})
 
 
 def expand(experiments: dict[str, Any]) -> Sweeps:

@@ -9,8 +9,7 @@ INTRODUCTION = """# Every key of config.yaml
 
 Written from the settings of the rooms of `iadb_core` (their `settings.py`, the kinds of data and the networks) by
 `python -m workflow.reference > docs/configuration.md`; a test holds the two together. `defaults:` takes the keys of an
-experiment and is merged, key by key, under each experiment; `source`, `target` and `network` are taken whole. Numbers
-such as `1e-3` are text to YAML: write `0.001` or `1.0e-3`.
+experiment and is merged, key by key, under each experiment; `source`, `target` and `network` are taken whole.
 """
 
 

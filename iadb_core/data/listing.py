@@ -24,17 +24,15 @@ OTHER_SUFFIXES = frozenset(
     for names in (
         "txt md rst csv tsv json jsonl xml yaml yml toml ini cfg log html htm css js url lnk pdf doc docx xls xlsx",
         "ppt pptx odt py ipynb m sh bat exe npy npz mat pkl pt pth h5 hdf5 parquet db sqlite zip tar gz tgz bz2 xz",
-        "7z rar mp4 avi mov mkv webm mp3 wav torrent sha256 md5 xmp cr2 nef arw dng raw heic svg psd",
+        "7z rar mp4 avi mov mkv webm mp3 wav torrent sha256 md5 xmp",
     )
     for name in names.split()
 )
-HIDDEN, LEFTOVER, OTHER, TWICE, NO_FILE = (
-    "hidden",
-    "left by a system or a program",
-    "no image by its name",
-    "the same file by another name",
-    "no file",
+UNREAD_SUFFIXES = frozenset(
+    (".heic", ".heif", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".dng", ".raw", ".svg", ".psd", ".xcf", ".ai", ".eps")
 )
+HIDDEN, LEFTOVER, OTHER = "hidden", "left by a system or a program", "no image by its name"
+UNREAD, TWICE, NO_FILE = "an image of a format that is not read", "the same file by another name", "no file"
 
 
 class Entry(NamedTuple):
@@ -100,8 +98,12 @@ def _walked(folder: str, above: set[tuple[int, int]]) -> Iterator[tuple[str, os.
         if stat.S_ISDIR(status.st_mode):
             yield from _walked(entry.path, above)
         elif stat.S_ISREG(status.st_mode):
-            other = os.path.splitext(entry.name)[1].lower() in OTHER_SUFFIXES
-            yield entry.path, status, OTHER if other else None
+            suffix = os.path.splitext(entry.name)[1].lower()
+            yield (
+                entry.path,
+                status,
+                UNREAD if suffix in UNREAD_SUFFIXES else OTHER if suffix in OTHER_SUFFIXES else None,
+            )
         else:
             yield entry.path, None, NO_FILE
 

@@ -1,7 +1,8 @@
 """Opening picture files of any origin: bounded, and with errors that name the file."""
 
+import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -30,10 +31,26 @@ def opened(path: str | os.PathLike[str], most: int = MAX_PIXELS) -> Iterator[Ima
     except InputError:
         raise
     except FileNotFoundError as error:
-        raise InputError(f"{shown(path)} does not exist") from error
+        raise InputError(f"{shown(path)} does not exist{meant(path)}") from error
     except Exception as error:  # Pillow's decoders raise nearly every exception on a broken file
         said = f"{shown(path)} is not a readable picture ({shown(str(error))}); allowed: {', '.join(FORMATS)}"
         raise InputError(said) from error
+
+
+def check_there(missing: Sequence[str]) -> None:
+    """Raise InputError for the first of files that are not there."""
+    for path in missing:
+        raise InputError(f"{shown(path)} does not exist{meant(path)}")
+
+
+def meant(path: str | os.PathLike[str]) -> str:
+    """What to say of a file that is not there: the one of its folder that may have been meant."""
+    folder, name = os.path.split(os.fspath(path))
+    try:
+        near = difflib.get_close_matches(name, os.listdir(folder or "."), n=1)
+    except OSError:
+        return ""
+    return f"; did you mean {shown(os.path.join(folder, near[0]))}?" if near else ""
 
 
 def without_palette(picture: Image.Image) -> Image.Image:

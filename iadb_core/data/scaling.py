@@ -22,8 +22,8 @@ def scale(pixels: Array, scaling: Scaling) -> Array:
     return pixels
 
 
-def unscale(values: Array, scaling: Scaling) -> Array:
-    """Network values to true pixel values, clipped to [0, 1]: the inverse of `scale`."""
+def unscale(values: Array, scaling: Scaling, clip: bool = True) -> Array:
+    """Network values to true pixel values: the inverse of `scale`. clip: to [0, 1]."""
     for mean, std in reversed(scaling):
         values = values * std + mean
-    return values.clip(0, 1)
+    return values.clip(0, 1) if clip else values

@@ -10,6 +10,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from iadb_core.data.density import Density, Scaling
 from iadb_core.data.scaling import unscale
+from iadb_core.drawing.colours import FAINT, INK
 from iadb_core.drawing.grids import draw_images
 from iadb_core.drawing.plane import plane_of
 from iadb_core.drawing.points import PointCanvas, density_background, start_colours
@@ -17,7 +18,6 @@ from iadb_core.drawing.settings import Animation
 from iadb_core.method.schedules import SCHEDULES
 
 BY_START = "by_start"
-INK, FAINT = (40, 40, 40), (215, 215, 215)
 
 
 class Frames(Sequence[Image.Image]):

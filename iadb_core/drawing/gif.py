@@ -12,16 +12,19 @@ from functools import partial
 import numpy as np
 from PIL import Image
 
+from iadb_core.drawing.colours import BLACK, FAINT, INK
 from iadb_core.drawing.png import Frame, read_frame
 from iadb_core.system.files import atomic
 
 PALETTE_FRAMES, PALETTE_POWER, SETTLED_SHARE = 9, 0.7, 32
+KEPT, NEAR = (INK, FAINT, BLACK), 8
 
 
 def shared_palette(frames: Sequence[Frame], colours: int) -> Image.Image:
     """A palette of at most `colours` for all frames, so that an unchanged pixel keeps its index from frame to frame.
 
-    Gray frames get equally spaced grays, black and white among them; others their most frequent colour exactly.
+    Gray frames get equally spaced grays, black and white among them; others their most frequent colour and those of
+    what is written, exactly.
     """
     evenly = np.linspace(0, len(frames) - 1, min(PALETTE_FRAMES, len(frames)))
     chosen = [read_frame(frames[round(index)]) for index in evenly]
@@ -34,12 +37,15 @@ def shared_palette(frames: Sequence[Frame], colours: int) -> Image.Image:
     # By a power of their counts, so that the paper does not crowd out the few pixels of each point.
     sample = np.repeat(distinct, np.ceil(counts**PALETTE_POWER).astype(int), axis=0)
     settled = len(sample) // SETTLED_SHARE  # k-means ends when no more colours than these change their cluster
-    reduced = Image.fromarray(sample[None]).quantize(colours - 1, kmeans=settled, dither=Image.Dither.NONE)
-    found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[: colours - 1]
+    kept = np.array(KEPT if colours > 2 * len(KEPT) else [], np.uint8).reshape(-1, 3)
+    rest = colours - 1 - len(kept)
+    reduced = Image.fromarray(sample[None]).quantize(rest, kmeans=settled, dither=Image.Dither.NONE)
+    found = np.array(reduced.getpalette(), dtype=np.uint8).reshape(-1, 3)[:rest]
     paper = distinct[[counts.argmax()]]
-    # Pillow looks colours up coarsely: a neighbour of the paper's colour could be taken for it.
-    found[np.abs(found.astype(int) - paper).max(axis=1) < 8] = paper
-    return _palette_image(np.concatenate([paper, found]))
+    # Pillow looks colours up coarsely: a neighbour of one of these could be taken for it.
+    for exact in [*paper, *kept]:
+        found[np.abs(found.astype(int) - exact).max(axis=1) < NEAR] = exact
+    return _palette_image(np.concatenate([paper, kept, found]))
 
 
 def _indexed(frame: Frame, palette: Image.Image) -> Image.Image:

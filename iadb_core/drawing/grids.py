@@ -24,11 +24,15 @@ def image_grid(images: np.ndarray) -> np.ndarray:
 
 
 def draw_images(images: np.ndarray, size: int) -> Image.Image:
-    """A grid of images as a picture, enlarged by the greatest whole factor that keeps it within `size` pixels.
+    """A grid of images as a picture of at most `size` pixels: enlarged by the greatest whole factor, or reduced.
 
     images: (count, 1 or 3, height, width), true pixel values in [0, 1].
     """
     grid = (image_grid(images) * 255).round().astype(np.uint8)
-    factor = max(1, size // max(grid.shape[:2]))
     picture = Image.fromarray(grid[..., 0] if grid.shape[2] == 1 else grid)
+    longest = max(picture.size)
+    if longest > size:
+        reduced = [max(1, side * size // longest) for side in picture.size]
+        return picture.resize((reduced[0], reduced[1]), Image.Resampling.BOX)
+    factor = size // longest
     return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)

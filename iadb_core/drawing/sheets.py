@@ -6,7 +6,8 @@ from math import ceil
 import numpy as np
 from PIL import Image, ImageDraw
 
-from iadb_core.drawing.frames import INK, font
+from iadb_core.drawing.colours import INK
+from iadb_core.drawing.frames import font
 
 GAP, MARGIN = 8, 12
 TITLE_SIZE, CAPTION_SIZE, LEAST_WIDTH = 15, 14, 320

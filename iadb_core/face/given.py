@@ -47,11 +47,11 @@ def points(samples: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array, dtype=np.float32)
 
 
-def images(samples: np.ndarray) -> np.ndarray:
+def images(samples: np.ndarray, beyond: float = 0.0) -> np.ndarray:
     """Images as bytes, or as numbers from 0 to 1, with their channels first: (count, 1 or 3, height, width).
 
-    samples: (count, height, width), (count, channels, height, width) or (count, height, width, channels). Raises
-    InputError for other shapes, and for numbers that are no pixel values.
+    samples: (count, height, width), (count, channels, height, width) or (count, height, width, channels). beyond: by so
+    much numbers may lie outside. Raises InputError for other shapes, and for numbers that are no pixel values.
     """
     array = samples[:, None] if samples.ndim == 3 else samples
     if array.ndim == 4 and array.shape[1] not in CHANNELS and array.shape[3] in CHANNELS:
@@ -60,7 +60,7 @@ def images(samples: np.ndarray) -> np.ndarray:
         raise InputError(f"images are (count, height, width), with 1 or 3 channels if any; found {samples.shape}")
     if array.dtype == np.uint8:
         return np.ascontiguousarray(array)
-    if array.dtype.kind not in "fb" or not (array.min() >= 0 and array.max() <= 1):
+    if array.dtype.kind not in "fb" or not (array.min() >= -beyond and array.max() <= 1 + beyond):
         raise InputError(
             f"pixel values are bytes (uint8), or numbers from 0 to 1; found {samples.dtype} "
             f"from {array.min():.4g} to {array.max():.4g}"

@@ -28,7 +28,7 @@ from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.system.errors import InputError
-from iadb_core.system.runtime import choose_device, choose_precision
+from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads
 from iadb_core.system.seeds import numpy_generator
 from iadb_core.training.records import Record
 
@@ -46,13 +46,16 @@ if TYPE_CHECKING:
         batch_size: int
 
 
+WAY = ("solver", "steps", "schedule", "batch_size", "rtol", "atol")
+
+
 class TrainedModel:
     """A network that carries samples of a source to samples of a target, and back.
 
     Images are pixel values in [0, 1], (count, channels, height, width), float32. Points are (count, coordinates), those
     of a picture (x, y) in the unit square, x to the right and y upward.
     source, target: the densities. shape: of a sample as the network sees it. seed, steps: of the training. history: the
-    losses of a training that has just ended.
+    losses of a training that has just ended. threads: of the CPU, by default as many as serve the network.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class TrainedModel:
         device: torch.device,
         precision: torch.dtype,
         history: list[Record] | None = None,
+        threads: int | None = None,
     ) -> None:
         self.network, self.sizes, self.shape = network, sizes, shape
         self.source, self.target = densities
@@ -74,6 +78,7 @@ class TrainedModel:
         self.settings, self.seed, self.steps = settings, seed, steps
         self.device, self.precision = device, precision
         self.history = history or []
+        self.threads = threads or sizes.threads
 
     def __repr__(self) -> str:
         told = f"{self.source.kind} → {self.target.kind}, {self.sizes.name}, samples of {self.shape}"
@@ -101,16 +106,17 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
+        clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
         """Samples of the target, (count, …): the same for a seed, whatever their number.
 
-        starts: samples of the source to begin with, instead of ones that are drawn. way: `solver`, `steps`, `schedule`,
-        `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in them, and where the source cannot
-        be drawn: then give starts.
+        starts: samples of the source to begin with, instead of ones that are drawn. clip: pixel values to [0, 1]. way:
+        `solver`, `steps`, `schedule`, `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in
+        them, and where the source cannot be drawn: then give starts.
         """
         begin = self._begin(count, seed, starts)
-        return self.values.shown(self._sampler(way).ends(begin).numpy(), self.target)
+        return self.values.shown(self._ends(begin, way), self.target, clip)
 
     def trajectory(
         self,
@@ -118,22 +124,24 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
+        clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
         """Where samples are at each step, (steps + 1, count, …), from the source to the target; as `sample`.
 
         All are in memory at once.
         """
-        states = self._sampler(way).trajectories(self._begin(count, seed, starts)).numpy()
-        return self.values.on_the_way(states.reshape(-1, *self.shape)).reshape(states.shape)
+        states = self._states(self._begin(count, seed, starts), way)
+        return self.values.on_the_way(states.reshape(-1, *self.shape), clip).reshape(states.shape)
 
     def reverse(self, samples: ArrayLike | Tensor, **way: "Unpack[WayOptions]") -> np.ndarray:
         """Where samples of the target come from: samples of the source, (count, …). way: as `sample` takes it.
 
-        Pixel values outside of [0, 1] were cut off by `sample`: so noise comes back nearly, not exactly.
+        The noise comes back that `sample` began with, as far as the steps are small enough, if it was told not to clip:
+        what is cut off is lost.
         """
         ends = self.values.network(samples, self.target)
-        return self.values.shown(self._sampler(way).ends(ends, backward=True).numpy(), self.source)
+        return self.values.shown(self._ends(ends, way, backward=True), self.source, clip=False)
 
     def animate(
         self,
@@ -156,8 +164,7 @@ class TrainedModel:
             )
         settings = checked(Animation, {"size": size, "stride": stride})
         count = count or (64 if len(self.shape) > 1 else 2048)
-        states = self._sampler(way).trajectories(self._begin(count, seed, starts)).numpy()
-        schedule = checked(Sampling, way).schedule
+        states, schedule = self._states(self._begin(count, seed, starts), way), _checked_way(way).schedule
         write_animation(path, Frames(states, self.source, self.target, schedule, settings), settings)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -165,8 +172,16 @@ class TrainedModel:
         told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
         checkpoint.save(path, self.network, self.sizes, self.shape, *told)
 
+    def _ends(self, begin: Tensor, way: Mapping[str, Any], backward: bool = False) -> np.ndarray:
+        with cpu_threads(self.threads):
+            return self._sampler(way).ends(begin, backward).numpy()
+
+    def _states(self, begin: Tensor, way: Mapping[str, Any]) -> np.ndarray:
+        with cpu_threads(self.threads):
+            return self._sampler(way).trajectories(begin).numpy()
+
     def _sampler(self, way: Mapping[str, Any]) -> Sampler:
-        return Sampler(self._placed.field, Way.of(checked(Sampling, way)), self.device)
+        return Sampler(self._placed.field, Way.of(_checked_way(way)), self.device)
 
     def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:
         if given is not None:
@@ -181,19 +196,30 @@ class TrainedModel:
             raise InputError(said) from None
 
 
+def _checked_way(way: Mapping[str, Any]) -> Sampling:
+    """How to sample. Raises InputError for a mistake, naming what is allowed."""
+    if unknown := sorted(set(way) - set(WAY)):
+        raise InputError(f"{', '.join(unknown)}: unknown; allowed: {', '.join(WAY)}")
+    return checked(Sampling, way)
+
+
 def load(
     path: str | os.PathLike[str],
     *,
     device: str = "auto",
     precision: str | None = None,
     network: nn.Module | None = None,
+    threads: int | None = None,
 ) -> TrainedModel:
     """The model of a file, as the workflow or `TrainedModel.save` writes it.
 
     device: `auto` (CUDA, else MPS, else CPU), `cpu`, `cuda`, `cuda:1`, `mps`. precision: `float32`, `bfloat16` or
-    `auto`; by default as it was trained. network: the module whose weights the file holds, if it is one's own.
+    `auto`; by default as it was trained. network: the module whose weights the file holds, if it is one's own. threads:
+    of the CPU; by default as many as serve the network.
     Raises InputError for a broken file or a device that is not there; no code of the file is run.
     """
+    if not os.path.exists(path):
+        raise InputError(f"{path} does not exist")
     own = OwnNetwork(network) if network is not None else None
     found, described = checkpoint.load(path, own)
     try:
@@ -210,4 +236,4 @@ def load(
         raise InputError(f"{path} does not say what its model is of ({error}); train it again") from error
     chosen = choose_device(device)
     reduced = choose_precision(precision or settings["precision"], chosen, found.convolutional)
-    return TrainedModel(found, sizes, (both[0], both[1]), shape, settings, seed, steps, chosen, reduced)
+    return TrainedModel(found, sizes, (both[0], both[1]), shape, settings, seed, steps, chosen, reduced, None, threads)

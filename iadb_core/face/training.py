@@ -1,10 +1,7 @@
 """Training on what is in memory: an array, a density, a network of one's own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
@@ -23,7 +20,7 @@ from iadb_core.networks.settings import NetworkSettings
 from iadb_core.networks.unet import UNet
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
-from iadb_core.system.runtime import available_cores, choose_device, choose_precision, generator, keep_freed_memory
+from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads, generator
 from iadb_core.training.loop import train as steps_of
 from iadb_core.training.records import Record, record_steps
 from iadb_core.training.settings import Training
@@ -52,7 +49,7 @@ def train(
     for images; or a module that is called with x, (batch, *shape), and α, (batch,), and is trained in place. size,
     scaling: of images that are given as an array; a side as the network sees it, and steps (mean, std) from pixel
     values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`, `optimizer`, `alpha`,
-    `order`, `record_every`, as in the configuration. threads: of the CPU.
+    `order`, `record_every`, as in the configuration. threads: of the CPU; by default as many as serve the network.
     Raises InputError for a mistake in them.
     """
     settings = checked(Training, {"steps": steps, **training})
@@ -76,7 +73,7 @@ def train(
         "precision": precision,
     }
     history: list[Record] = []
-    with _threads(threads or sizes.threads), Progress(steps, "steps") as progress:
+    with cpu_threads(threads or sizes.threads), Progress(steps, "steps") as progress:
         drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
         blocks = pairs_of(densities, stored, shape, *drawn).blocks()
         record_at = record_steps(settings.record_every, None)
@@ -84,7 +81,7 @@ def train(
             history.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     trained = built.eval().to("cpu")
-    return TrainedModel(trained, sizes, densities, shape, told, seed, steps, placed, reduced, history)
+    return TrainedModel(trained, sizes, densities, shape, told, seed, steps, placed, reduced, history, threads)
 
 
 def exact_field(
@@ -114,15 +111,3 @@ def _network(
         return OwnSettings(), OwnNetwork(given)
     sizes = given or (MLP() if len(shape) == 1 else UNet(width=64))
     return sizes, build(sizes, shape, generator(seed, "weights"))
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """In the block, so many threads as far as there are cores."""
-    keep_freed_memory()
-    before = torch.get_num_threads()
-    torch.set_num_threads(min(count, available_cores()))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

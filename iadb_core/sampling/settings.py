@@ -7,6 +7,9 @@ from iadb_core.system.settings import WORK, Section, setting
 SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]  # the modules of method/solvers
 
 
+POINTS_SHOWN, IMAGES_SHOWN = 2048, 64
+
+
 class Sampling(Section):
     """The trajectory that the animation shows, and how every sample is made."""
 
@@ -17,7 +20,9 @@ class Sampling(Section):
     rtol: float = setting(0.00001, "dopri5 only: relative tolerance.", ge=1.0e-12, le=1)
     atol: float = setting(0.00001, "dopri5 only: absolute tolerance.", ge=1.0e-12, le=1)
     steps: int = setting(128, "Steps T from α = 0 to α = 1; for dopri5 the states that are kept.", ge=1, le=10_000)
-    count: int = setting(2048, "Samples in the trajectory.", ge=1, le=1_000_000)
+    count: int | None = setting(
+        None, "Samples in the trajectory; unless given, 2,048 points or 64 images.", ge=1, le=1_000_000
+    )
     batch_size: int = setting(1024, "Samples computed at once.", ge=1, le=1_048_576)
     shard_size: int = setting(
         10_000,

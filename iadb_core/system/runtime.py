@@ -4,7 +4,8 @@ import ctypes
 import os
 import resource
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -91,6 +92,18 @@ def keep_freed_memory() -> None:
     # Older glibc refuses more than 32 MiB; with the other one alone, every large tensor would be mapped anew.
     if mallopt and (mallopt(M_MMAP_THRESHOLD, 2**30) or mallopt(M_MMAP_THRESHOLD, 2**25)):
         mallopt(M_TRIM_THRESHOLD, 2**30)
+
+
+@contextmanager
+def cpu_threads(count: int) -> Iterator[None]:
+    """In the block, so many CPU threads as far as there are cores; afterwards as many as before."""
+    keep_freed_memory()
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(count, available_cores()))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def configure(threads: int) -> int:

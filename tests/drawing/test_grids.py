@@ -31,5 +31,8 @@ def test_pixels_are_true_values_enlarged_by_a_whole_factor():
     picture = draw_images(images, 100)
     assert (picture.mode, picture.size) == ("L", (96, 96))
     assert sorted(np.unique(np.asarray(picture))) == [0, 64, 128, 255]
-    assert draw_images(images, 10).size == (32, 32)
+    assert draw_images(images, 31).size == (31, 31)  # reduced, so that many images make no larger picture
+    many = draw_images(np.random.default_rng(0).random((2000, 1, 8, 8)), 100)
+    assert max(many.size) == 100
+    assert np.asarray(many).mean() == pytest.approx(127 * 2000 / 2025, rel=0.05)
     assert draw_images(np.ones((4, 3, 8, 8)), 16).mode == "RGB"

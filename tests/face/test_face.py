@@ -29,13 +29,13 @@ def test_every_line_of_the_page_runs(tmp_path, monkeypatch):
     blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "python.md").read_text(), re.DOTALL | re.MULTILINE)
     assert len(blocks) >= 6
     monkeypatch.chdir(tmp_path)
-    model = iadb.train(iadb.Dataset(name="digits", size=32), network=iadb.UNet(width=4), steps=2, batch_size=8)
+    model = iadb.train(iadb.Dataset(name="digits", size=16), network=iadb.UNet(width=4), steps=2, batch_size=8)
     (tmp_path / "results" / "digits" / "seed0").mkdir(parents=True)
     model.save("results/digits/seed0/model.pt")
     names = {}
     for block in blocks:
         exec(compile(block, "docs/python.md", "exec"), names)
-    assert names["images"].shape == (64, 1, 32, 32)
+    assert names["images"].shape == (64, 1, 16, 16)
     made = {"digits.gif", "digits.npz", "digits", "moons.csv", "moons.pt", "mine.pt"}
     assert made <= {path.name for path in tmp_path.iterdir()}
     assert len(list((tmp_path / "digits").iterdir())) == 64

@@ -77,6 +77,28 @@ def test_images_are_pixel_values_and_their_noise_is_not():
     assert own.reverse(in_bytes[:, 0], steps=1) == pytest.approx((in_bytes / 255 - 0.25) / 0.5, abs=1e-6)
 
 
+def test_without_clipping_the_noise_comes_back():
+    own = model(Gaussian(), DIGITS, (1, 8, 8))
+    noise = np.random.default_rng(0).normal(size=(4, 1, 8, 8)).astype(np.float32)
+    way = {"solver": "rk4", "steps": 32}
+    images = own.sample(starts=noise, clip=False, **way)
+    assert images.min() < 0
+    assert own.reverse(images, **way) == pytest.approx(noise, abs=1e-3)
+    assert np.abs(own.reverse(images.clip(0, 1), **way) - noise).max() > 0.1
+    states = own.trajectory(starts=noise, clip=False, **way)
+    assert (states[0] - 0.25) / 0.5 == pytest.approx(noise, abs=1e-6)
+    assert np.array_equal(states[-1], images)
+
+
+def test_the_threads_are_those_that_serve_the_network_and_then_as_before(monkeypatch):
+    seen, before = [], torch.get_num_threads()
+    own = model(Gaussian(), Gaussian(), field=lambda x, alpha: seen.append(torch.get_num_threads()) or 0 * x)
+    monkeypatch.setattr("iadb_core.system.runtime.available_cores", lambda: 3)
+    own.threads = 2
+    own.sample(2, steps=1)
+    assert (seen, torch.get_num_threads()) == ([2], before)
+
+
 def test_points_of_a_picture_are_x_to_the_right_and_y_upward(pictures):
     still = model(*pictures, field=lambda x, alpha: 0 * x)
     points = still.sample(500, steps=1)
@@ -133,7 +155,7 @@ def test_what_is_kept_of_a_picture_is_looked_at(pictures, tmp_path):
 @pytest.mark.parametrize(
     ("way", "message"),
     [
-        ({"solvr": "euler"}, "solvr: unknown; allowed: solver, schedule"),
+        ({"solvr": "euler"}, "solvr: unknown; allowed: solver, steps, schedule"),
         ({"solver": "leapfrog"}, "solver: .*'euler'.*found 'leapfrog'"),
         ({"steps": 0}, "steps: .*greater than or equal to 1, found 0"),
     ],

@@ -97,7 +97,7 @@ CONFIGURATIONS = {
     "unknown set": (IMAGES | {"target": {"dataset": {"name": "SVHN", "size": 32}}}, "'SVHN' is unknown; allowed"),
     "zero steps": (POINTS | {"training": {"steps": 0}}, "training.steps: 0 is out of range"),
     "negative rate": (POINTS | {"training": {"steps": 1, "learning_rate": -0.1}}, "learning_rate: -0.1 is out"),
-    "text rate": (POINTS | {"training": {"steps": 1, "learning_rate": "1e-3"}}, "write 0.001"),
+    "text rate": (POINTS | {"training": {"steps": 1, "learning_rate": "fast"}}, "'fast' is a string, not a number"),
     "no training": ({key: value for key, value in POINTS.items() if key != "training"}, "training"),
 }
 

@@ -77,6 +77,35 @@ def test_why_jobs_failed_comes_last(console, capsys, tmp_path):
     ]
 
 
+def test_what_was_told_to_end_is_no_failure(console, capsys, tmp_path):
+    (tmp_path / "log").write_text("2026-01-01 00:00:00,000 INFO begun\n2026-01-01 00:00:01,000 ERROR interrupted\n")
+    tell, handler = console()
+    tell(event=LogEvent.RUN_INFO, stats={"train": 2, "total": 2})
+    tell(event=LogEvent.JOB_ERROR, jobid=1, rule_name="train", log=[str(tmp_path / "log")])
+    handler.close()
+    assert capsys.readouterr().err.splitlines()[-1] == "Stopped, 2 jobs not done. The same command goes on from here."
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("results/mime.gif", "there is no experiment mime; did you mean mine? There are: mine, other"),
+        ("results/x/seed0/model.pt", "there is no experiment x. There are: mine, other"),
+        ("results/mine.gfi", "nothing makes this; near to it: results/mine.gif"),
+        ("mine.gif", "nothing makes this; near to it: results/mine.gif"),
+        ("results/mine/sed0/samples.npz", "nothing makes this; near to it: results/mine/seed0/samples.npz"),
+        ("evalute", "nothing makes this; near to it: evaluate"),
+        ("results/mine/sweep.html", "mine has no `sweep:` in the configuration"),
+        ("zzz", "nothing makes this. docs/pipeline.md lists what can be made"),
+    ],
+)
+def test_what_nothing_makes_is_answered_with_what_was_meant(console, capsys, monkeypatch, asked, said):
+    monkeypatch.setattr("snakemake_logger_plugin_iadb.experiments", ["mine", "other"])
+    tell, _ = console()
+    tell(f"MissingRuleException:\nNo rule to produce {asked} (if you use input functions make sure that …).")
+    assert f"{asked}: {said}" in capsys.readouterr().err
+
+
 def test_many_failures_are_not_all_shown_and_a_missing_log_is_said(console, capsys, tmp_path):
     tell, handler = console()
     (tmp_path / "empty").touch()
@@ -91,12 +120,11 @@ def test_many_failures_are_not_all_shown_and_a_missing_log_is_said(console, caps
 
 def test_other_messages_are_told_and_those_of_a_dry_run_are_snakemakes(console, capsys):
     tell, _ = console()
-    tell("MissingRuleException:\nNo rule to produce x.gif")
+    tell('WorkflowError in file "a.smk", line 4:\nMissing input files\n  File "a.smk", line 4, in <module>')
     tell("Building DAG of jobs...")
     tell("Nothing to be done (all requested files are present and up to date).")
     assert capsys.readouterr().err.splitlines() == [
-        "MissingRuleException:",
-        "No rule to produce x.gif",
+        "Missing input files",
         "Nothing to be done (all requested files are present and up to date).",
     ]
     tell, _ = console(dryrun=True)

@@ -160,7 +160,7 @@ def test_sources_follow_imports_and_no_further():
     assert train >= core("training/__init__", "method/blending", "networks/building", "training/loop", "data/streams")
     assert not {path for path in train if path.split("/")[1] in ("sampling", "evaluation", "drawing", "tables")}
     assert set(sources(script("gif"))) == core(
-        *("drawing/__init__", "drawing/gif", "drawing/archive", "drawing/png"),
+        *("drawing/__init__", "drawing/colours", "drawing/gif", "drawing/archive", "drawing/png"),
         *("system/__init__", "system/files"),
     )
 

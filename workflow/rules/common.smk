@@ -1,5 +1,6 @@
 # What the rules share: the completed configuration, and functions that give a rule its share of it.
 import gc
+import os
 import re
 
 from snakemake.exceptions import WorkflowError
@@ -62,9 +63,14 @@ def held_out_targets(wildcards):
     return f"results/{homes[wildcards.experiment, 'target']}/target/held_out.npy"
 
 
+def there(files):
+    """Those of the files that exist. Of what is missing Snakemake would take what was made of it for finished."""
+    return [name for name in files if os.path.exists(name)]
+
+
 def files_behind(side):
     """An input function: the files that a density is drawn from behind the points, and exactly known by."""
-    return lambda wildcards: experiments[wildcards.experiment].density(side).files_behind()
+    return lambda wildcards: there(experiments[wildcards.experiment].density(side).files_behind())
 
 
 def picked(wildcards, name, keys):

@@ -26,14 +26,15 @@ def draws(wildcards):
     }
 
 
-def with_braces(name):
-    """Whether a file's name has braces, which Snakemake would take for wildcards in an input."""
-    return bool({"{", "}"} & set(name))
-
-
 def density_files(wildcards):
-    """The files that a sample set is made from: all but those with braces."""
-    return [name for name in of_set(wildcards)[1].files() if not with_braces(name)]
+    """The files that a sample set is made from, but for those that are missing, of which the script says so better."""
+    return there(of_set(wildcards)[1].files())
+
+
+def missing_files(wildcards):
+    """The files of a sample set that are not there."""
+    files = of_set(wildcards)[1].files()
+    return [name for name in files if name not in there(files)]
 
 
 def contents(wildcards):

@@ -21,6 +21,7 @@ rule draw_samples:
         settings=draws,
         drawn_for=drawn_for,
         contents=contents,
+        missing=missing_files,
         shape=lambda wildcards: of_set(wildcards)[0].shape,
     message:
         "Drawing samples: {wildcards.sample_set}, {wildcards.split}"

@@ -38,7 +38,7 @@ class Picture(Drawn):
         return self.files()
 
     def located(self, files: Sequence[str]) -> Self:
-        return self.model_copy(update={"path": files[0]})
+        return self.model_copy(update={"path": files[0]}) if files else self
 
     def draw(self, shape: Shape, count: int, generator: "np.random.Generator", skipped: int = 0) -> "np.ndarray":
         from iadb_core.data.rejection import sample_density
