@@ -35,7 +35,8 @@ class ByAutograd:
             self.copied.copy_(self.weights)
         loss = self.objective.loss(self.field, *example)
         gradients = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
-        torch._foreach_copy_(self.views, gradients)
+        with torch.no_grad():  # as which the views were made
+            torch._foreach_copy_(self.views, gradients)
         return loss.detach()
 
 
