@@ -40,7 +40,8 @@ from iadb_core.training.loop import State, train, training_length
 from iadb_core.training.processes import ALONE, LostError, Processes, among_others, end_with_parent
 from iadb_core.training.recipe import Recipe
 from iadb_core.training.records import Record, final_loss, record_steps
-from iadb_core.training.resume import Keeper, ResumeFile
+from iadb_core.training.resume import Keeper, ResumeFile, from_shorter
+from iadb_core.training.settings import Training
 
 
 class TrainingJob(NamedTuple):
@@ -156,8 +157,8 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
 def _train(what: TrainingJob, processes: Processes) -> None:
     prepared = _prepared(what, processes)
     settings, steps = prepared.recipe.training, prepared.steps
-    resume = _resume_file(what, prepared, processes)
-    state = _same_state(resume, processes)
+    resume, finished = _resume_file(what, prepared, processes), _finished_file(what, prepared, processes)
+    state = _same_state(resume, finished, steps, settings, processes)
     blocks = prepared.pairs.blocks(state.blocks if state else 0, processes.rows(settings.batch_size))
     records = list(state.records) if state else []
     among = f"{processes.size} × " if processes.size > 1 else ""
@@ -172,7 +173,7 @@ def _train(what: TrainingJob, processes: Processes) -> None:
         return
     done = records[-1].step if records else 0
     with Progress(steps, "steps", done) as progress, Interruptions(again=processes.size > 1) as interruptions:
-        keeper = Keeper(resume, interruptions)
+        keeper = Keeper(resume, interruptions, finished)
         for record in train(*how, record_at, state, keeper, processes):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
@@ -188,6 +189,14 @@ def _resume_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -
     fingerprint = settings_digest([what.settings, what.shape, what.seed, prepared.origin | computed_by])
     path = Path(what.model).with_suffix(f".{fingerprint}.resume")
     return ResumeFile(path, fingerprint, hardware(prepared.device, processes.size))
+
+
+def _finished_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -> ResumeFile:
+    """Where the state is kept of a training that is done, for one of more steps of the same."""
+    training = {key: value for key, value in what.settings["training"].items() if key not in ("steps", "epochs")}
+    told = [what.settings | {"training": training}, what.shape, what.seed, prepared.origin, versions(TRAINING_PACKAGES)]
+    path = Path(what.model).with_suffix(".finished")
+    return ResumeFile(path, settings_digest(told), hardware(prepared.device, processes.size))
 
 
 def _write(
@@ -216,10 +225,12 @@ def _write(
     write_json(what.summary, prepared.origin | summary)
 
 
-def _same_state(resume: ResumeFile, processes: Processes) -> State | None:
+def _same_state(
+    resume: ResumeFile, finished: ResumeFile, length: int, settings: Training, processes: Processes
+) -> State | None:
     """The state to go on from, which all processes have read once the first one trains the model alone."""
     processes.wait()
-    state = resume.load()
+    state = resume.load() or from_shorter(finished, length, settings.decay)
     steps = torch.tensor([state.steps if state else 0])
     found = steps.clone()
     processes.sum_(found)

@@ -18,12 +18,15 @@ def torchrun(devices: int, module: str, arguments: Sequence[str]) -> int:
     It is that of the first that failed. What interrupts this process interrupts them.
     """
     os.environ.setdefault("LOGLEVEL", "CRITICAL")  # that processes end when they are told to is no news
+    if sys.platform == "linux":  # all are on this machine, whose own name need not be known to it
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
     from torch.distributed.elastic.multiprocessing.api import SignalException
     from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
     from torch.distributed.run import main
 
     try:
-        main(["--standalone", f"--nproc-per-node={devices}", "-m", module, *arguments])
+        here = ["--standalone", "--local-addr=127.0.0.1", f"--nproc-per-node={devices}"]
+        main([*here, "-m", module, *arguments])
     except ChildFailedError as error:
         return _status(error.get_first_failure()[1].exitcode)
     except SignalException as error:

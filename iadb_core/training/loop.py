@@ -51,7 +51,13 @@ class Running:
         self.losses: list[float] = []  # since the last record
         self.records: list[Record] = []
         self.due = next(record_at)
+        self.block_steps = 0  # of a whole block
         self.began = time.monotonic()
+
+    @property
+    def nearly_done(self) -> bool:
+        """Whether there is one block left, or a part of one: the last place from which a longer training goes on."""
+        return 0 < self.steps - self.done <= self.block_steps
 
     @property
     def recorded(self) -> int:
@@ -76,6 +82,7 @@ class Running:
 
     def advance(self, drawn: Block) -> None:
         """A step on each batch of the block, of the last one only on those that are left to do."""
+        self.block_steps = len(drawn)
         block = drawn.first(self.steps - self.done)
         coming = range(self.done, self.done + len(block))
         rates = [learning_rate(i, self.steps, *self.schedule) for i in coming]

@@ -103,24 +103,45 @@ def _check(state: State, computed_on: object) -> None:
         raise TypeError("not a state")
 
 
+def from_shorter(finished: ResumeFile, steps: int, decay: str) -> State | None:
+    """The state that a shorter training of the same has left, if so many steps can go on from it.
+
+    They can where the rate of a step does not depend on their number: then the result is that of all steps at once.
+    """
+    try:
+        state, before = finished._read()
+    except (OSError, ValueError):  # there is none, or one of other settings
+        return None
+    if state.steps >= steps:
+        return None
+    if decay != "constant":
+        log.info("the rate of a step depends on their number: the training begins anew, not where a shorter one ended")
+        return None
+    finished._goes_on(before)
+    return state
+
+
 class Keeper:
     """Saves the state of a training every few seconds, at its end, and before an interruption acts.
 
     A state whose numbers are not all finite is not saved, so that the file keeps the last good one; where the file
-    cannot be written, a warning is logged and the training goes on.
+    cannot be written, a warning is logged and the training goes on. finished: gets the state before the last block,
+    from which a longer training goes on.
     """
 
-    def __init__(self, file: ResumeFile, interruptions: Interruptions) -> None:
-        self.file, self.interruptions = file, interruptions
+    def __init__(self, file: ResumeFile, interruptions: Interruptions, finished: ResumeFile | None = None) -> None:
+        self.file, self.interruptions, self.finished = file, interruptions, finished
         self.pause, self.last, self.took = SECONDS_BETWEEN_STATES, time.monotonic(), 0.0
 
     def __call__(self, training: Running) -> None:
         """To be called between blocks. Raises InputError if the training's loss is not finite."""
         ended = training.done == training.steps
+        if training.nearly_done and self.finished:
+            self._save(training.state(), self.finished)
         if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:
             training.wait()  # what a GPU has still to do is no cost of saving
             began = time.monotonic()
-            self._save(training.state())
+            self._save(training.state(), self.file)
             self.last = time.monotonic()
             self._costs(self.last - began)
             self.interruptions.act()
@@ -130,10 +151,10 @@ class Keeper:
         self.pause = max(SECONDS_BETWEEN_STATES, min(seconds, self.took) / GREATEST_SHARE)
         self.took = seconds
 
-    def _save(self, state: State) -> None:
+    def _save(self, state: State, file: ResumeFile) -> None:
         if not all(bool(tensor.isfinite().all()) for tensor in state.tensors):
             return
         try:
-            self.file.save(state)
+            file.save(state)
         except InputError as error:
             log.warning("%s: after an interruption the training would go on from an earlier state", error)

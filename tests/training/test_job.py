@@ -217,3 +217,56 @@ def test_processes_whose_launcher_is_killed_save_and_end(job):
     process.communicate(timeout=60)
     wait_for(lambda: not left(long), 60)
     assert len(states(long)) == 1
+
+
+def constant(what, steps, **changed):
+    """The job with so many steps at a constant rate."""
+    settings = {"decay": "constant", "steps": steps, **changed}
+    return what._replace(settings=what.settings | {"training": what.settings["training"] | settings})
+
+
+def told(job):
+    """What is known of a training but for seconds and what was computed by whom."""
+    return Path(job.model).read_bytes(), losses(job).tolist()
+
+
+@pytest.mark.parametrize("kind", ["points", "images"])
+def test_a_training_of_more_steps_goes_on_from_the_finished_one_to_the_same_bytes(job, kind):
+    first, whole = constant(job(f"{kind}-first", 150), 150), constant(job(f"{kind}-whole", 200), 200)
+    run(first, 1)
+    run(whole, 1)
+    Path(first.model).unlink()  # as Snakemake does before a job starts
+    more = constant(first, 200)
+    run(more, 1)
+    assert told(more) == told(whole)
+    assert "goes on after step" in Path(more.log).read_text()
+
+
+def test_a_training_of_more_steps_begins_anew_where_the_rate_depends_on_their_number(job):
+    first, whole = job("points-first", 150), job("points-whole", 200)
+    run(first, 1)
+    run(whole, 1)
+    more = first._replace(settings=whole.settings)
+    run(more, 1)
+    assert told(more) == told(whole)
+    assert "the rate of a step depends on their number: the training begins anew" in Path(more.log).read_text()
+
+
+def test_a_finished_training_of_other_settings_is_not_gone_on_from(job):
+    first = constant(job("points-first", 150), 150)
+    run(first, 1)
+    for other in (constant(first, 200, learning_rate=0.01), constant(first, 200)._replace(seed=4)):
+        run(other, 1)
+        assert "goes on after step" not in Path(other.log).read_text()
+
+
+def test_processes_train_on_a_machine_that_does_not_know_its_own_name(job):
+    unnamed = ["unshare", "--map-root-user", "--uts", "sh", "-c", 'hostname nosuchhost.invalid && exec "$@"', "sh"]
+    if subprocess.run([*unnamed, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no name of its own can be given to a process here")
+    what = job("points", 60)._replace(threads=2)
+    command = [*unnamed, sys.executable, "-c", RUN, json.dumps(what._asdict()), "2"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert done.returncode == 0, done.stderr

@@ -17,7 +17,7 @@ from iadb_core.system.runtime import generator
 from iadb_core.training import resume
 from iadb_core.training.loop import Running, State, train
 from iadb_core.training.records import record_steps
-from iadb_core.training.resume import MAGIC, Keeper, ResumeFile
+from iadb_core.training.resume import MAGIC, Keeper, ResumeFile, from_shorter
 
 CPU = torch.device("cpu")
 GAUSSIANS = Gaussian(), Gaussian(mean=2.0, std=0.5)
@@ -163,7 +163,7 @@ class Standing(Running):
     """A training as a keeper sees it, that stands where it is told to."""
 
     def __init__(self, state=STATE, done=1, steps=10):
-        self.given, self.done, self.steps = state, done, steps
+        self.given, self.done, self.steps, self.block_steps = state, done, steps, 2
 
     def wait(self):
         pass
@@ -186,6 +186,19 @@ def test_states_are_kept_now_and_then_and_at_the_end(tmp_path, monkeypatch):
     keeper.pause = 0
     keeper(Standing())
     assert keeper.file.path.exists()
+
+
+def test_before_the_last_block_the_state_is_kept_for_a_longer_training(tmp_path):
+    finished = ResumeFile(tmp_path / "finished", "print")
+    keeper = Keeper(ResumeFile(tmp_path / "state", "print"), Interruptions(), finished)
+    for done, there in ((7, False), (8, True), (10, True)):
+        keeper(Standing(done=done))
+        assert finished.path.exists() == there
+    assert torch.equal(from_shorter(finished, STATE.steps + 1, "constant").tensors[0], STATE.tensors[0])
+    assert from_shorter(finished, STATE.steps, "constant") is None
+    assert from_shorter(finished, STATE.steps + 1, "cosine") is None
+    assert from_shorter(ResumeFile(finished.path, "other"), STATE.steps + 1, "constant") is None
+    assert from_shorter(ResumeFile(tmp_path / "none", "print"), STATE.steps + 1, "constant") is None
 
 
 def test_where_writing_takes_long_it_is_done_seldom(tmp_path, monkeypatch):

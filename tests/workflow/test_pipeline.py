@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 
 import numpy as np
 import torch
@@ -219,3 +220,17 @@ def test_samples_in_shards_are_the_same_samples_with_the_same_figures(finished, 
 def test_linting(finished):
     run = finished.snakemake("--lint")
     assert run.returncode == 0, run.stderr
+
+
+def test_more_steps_go_on_from_the_finished_training(workspace):
+    workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": 150}}})
+    model = "results/points/seed0/model.pt"
+    assert workspace.snakemake(model).returncode == 0
+    workspace.configure({"points": POINTS | {"training": POINTS["training"] | {"steps": 200}}})
+    assert workspace.snakemake(model).returncode == 0
+    assert "goes on after step" in workspace.path("logs/train/points/seed0.log").read_text()
+    longer = workspace.path(model).read_bytes()
+    shutil.rmtree(workspace.path("results"))
+    assert workspace.snakemake(model).returncode == 0
+    assert "goes on after step" not in workspace.path("logs/train/points/seed0.log").read_text()
+    assert workspace.path(model).read_bytes() == longer
