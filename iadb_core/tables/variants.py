@@ -54,13 +54,18 @@ def figures_of(metrics: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     return parts
 
 
-def compare(runs: Iterable[Mapping[str, Any]], values: Mapping[str, Mapping[str, Any]]) -> pandas.DataFrame:
+def compare(
+    runs: Iterable[Mapping[str, Any]],
+    values: Mapping[str, Mapping[str, Any]],
+    failed: Mapping[str, str] | None = None,
+) -> pandas.DataFrame:
     """A row for each variant, the best first: the swept keys that differ, seeds, and mean and deviation of each figure.
 
     runs: of each run its `experiment`, `seed`, `final_loss`, `training_seconds`, and `figures` and `validation` by
     metric. values: the swept values by variant and key. The best has the least Fréchet distance on a classifier's
     features if images have it, else the least of the first metric: on the validation part of the held-out samples,
-    while the figures are of the other part. The deviation over seeds is empty for one seed.
+    while the figures are of the other part. The deviation over seeds is empty for one seed. failed: why a variant has no
+    figures, or not of every seed; it has a column then.
     """
     runs = list(runs)
     deciding = DECIDING if all(DECIDING in run["validation"] for run in runs) else next(iter(runs[0]["validation"]))
@@ -80,6 +85,10 @@ def compare(runs: Iterable[Mapping[str, Any]], values: Mapping[str, Mapping[str,
     found = pandas.DataFrame({"seeds": groups.size()})
     for column in [*metrics, *MEASURED]:
         found[column], found[f"{column}, std"] = groups[column].mean(), groups[column].std(ddof=1)
+    if failed:
+        found = found.reindex([*found.index, *(name for name in failed if name not in found.index)])
+        found["seeds"] = found["seeds"].fillna(0).astype(int)
+        found["failed"] = [failed.get(name, "") for name in found.index]
     differing = pandas.DataFrame([_differing(values)[name] for name in found.index], index=found.index)
     sorted_ = pandas.concat([differing, found], axis=1).sort_values(chosen_by, kind="stable")
     return sorted_.reset_index(drop=not differing.empty)
@@ -110,6 +119,6 @@ def page(name: str, table: pandas.DataFrame) -> str:
 
 def _with_deviation(means: pandas.Series, deviations: pandas.Series) -> list[str]:
     return [
-        f"{mean:.4g}" if pandas.isna(deviation) else f"{mean:.4g} ± {deviation:.2g}"
+        "" if pandas.isna(mean) else f"{mean:.4g}" if pandas.isna(deviation) else f"{mean:.4g} ± {deviation:.2g}"
         for mean, deviation in zip(means, deviations, strict=True)
     ]

@@ -35,6 +35,17 @@ def test_only_what_differs_the_best_first_with_seeds_aggregated():
     assert list(table.final_loss) == [1.0, 1.0]
 
 
+def test_a_variant_without_figures_is_the_last_and_says_why():
+    first, second = VALUES
+    table = compare([run(first, 0, 0.3)], VALUES, {second: "seed 0: <it diverged>"})
+    assert list(table["training.rate"]) == [1, 2]
+    assert list(table.failed) == ["", "seed 0: <it diverged>"]
+    assert list(table.seeds) == [1, 0]
+    text = page("a", table)
+    assert "&lt;it diverged&gt;" in text
+    assert "nan" not in text
+
+
 def test_the_classifiers_distance_decides_where_there_is_one():
     first, second = VALUES
     name = "Fréchet distance (classifier)"

@@ -47,3 +47,26 @@ def test_another_value_trains_one_more_run(swept):
         "train": "1",
         "sweep": "1",
     }
+
+
+DEEP = POINTS | {
+    "network": {"name": "mlp", "width": 256, "hidden_layers": 20},
+    "training": {"steps": 300, "batch_size": 8, "record_every": 10},
+}
+
+
+def test_a_variant_that_diverges_is_in_the_table_with_its_message_and_the_run_fails(workspace):
+    workspace.configure({"points": DEEP | {"sweep": {"grid": {"training.learning_rate": [0.001, 10.0]}}}})
+    run = workspace.snakemake("results/points/sweep.html", "--keep-going")
+    assert run.returncode != 0
+    good, bad = table(workspace)
+    assert (good["training.learning_rate"], good["failed"], good["seeds"]) == ("0.001", "", "1")
+    assert (bad["training.learning_rate"], bad["seeds"], bad["W2 (with root)"]) == ("10.0", "0", "")
+    assert bad["failed"].startswith("seed 0: the loss became")
+    assert "the loss became" in workspace.path("results/points/sweep.html").read_text()
+
+    workspace.configure({"points": DEEP | {"sweep": {"grid": {"training.learning_rate": [0.001, 0.002]}}}})
+    run = workspace.snakemake("results/points/sweep.html")
+    assert run.returncode == 0, run.stderr
+    assert sorted(row["training.learning_rate"] for row in table(workspace)) == ["0.001", "0.002"]
+    assert "failed" not in table(workspace)[0]
