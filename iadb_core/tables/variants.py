@@ -64,8 +64,8 @@ def compare(
     runs: of each run its `experiment`, `seed`, `final_loss`, `training_seconds`, and `figures` and `validation` by
     metric. values: the swept values by variant and key. The best has the least Fréchet distance on a classifier's
     features if images have it, else the least of the first metric: on the validation part of the held-out samples,
-    while the figures are of the other part. The deviation over seeds is empty for one seed. failed: why a variant has no
-    figures, or not of every seed; it has a column then.
+    while the figures are of the other part. The deviation over seeds is empty for one seed. failed: why a variant has
+    no figures, or not of every seed; then there is a column of it.
     """
     runs = list(runs)
     deciding = DECIDING if all(DECIDING in run["validation"] for run in runs) else next(iter(runs[0]["validation"]))
