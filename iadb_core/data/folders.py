@@ -21,6 +21,7 @@ AT_ONCE = 512  # images that are decoded before they are stored
 NAMED = 3  # broken files that are named on the screen; the log has all
 DRAFT = 2  # a JPEG is decoded at no less than so many times the size that is wanted
 FEW_BITS = 2**12  # 16-bit values of which none is larger are likely 12-bit ones
+PLAIN = ("L", "RGB")  # modes in which nothing has to be done but resizing
 UNREADABLE = "no image by its content"
 
 
@@ -122,21 +123,29 @@ def read_image(path: str, wanted: Wanted) -> Read:
         if kind == "JPEG":  # decoded at a fraction of its size, where that is enough
             scale = DRAFT * wanted.size / min(sides)
             picture.draft(None, (ceil(sides[0] * scale), ceil(sides[1] * scale)))
-        picture = without_palette(ImageOps.exif_transpose(picture))
-        pixels, largest = np.asarray(picture), None
-        if picture.mode.startswith("I;16"):
-            largest = int(pixels.max())
-            pixels = pixels / 257
-        elif pixels.dtype != np.uint8:
-            raise InputError(
-                f"{shown(path)}: pixels of mode {picture.mode} have no known range; save it as 8 or 16 bits"
-            )
-        flat = over(pixels, picture.mode, wanted.background).round().astype(np.uint8)  # (height, width, 1 or 3)
-        image = Image.fromarray(flat[..., 0] if flat.shape[-1] == 1 else flat)
+        ImageOps.exif_transpose(picture, in_place=True)
+        image, largest = without_palette(picture), None
+        if image.mode not in PLAIN:
+            image, largest = _over_background(image, path, wanted.background)
         size = (wanted.size, wanted.size)
         square = ImageOps.fit(image.convert("L" if wanted.channels == 1 else "RGB"), size, Image.Resampling.LANCZOS)
     stored = np.asarray(square).reshape(*size, wanted.channels).transpose(2, 0, 1)
     return Read(stored, kind, sides, largest)
+
+
+def _over_background(picture: Image.Image, path: str, background: int) -> tuple[Image.Image, int | None]:
+    """A picture of 16 bits, or with transparent pixels, as gray or RGB; and the largest of its values of 16 bits.
+
+    Raises InputError if its values have no known range.
+    """
+    pixels, largest = np.asarray(picture), None
+    if picture.mode.startswith("I;16"):
+        largest = int(pixels.max())
+        pixels = pixels / 257
+    elif pixels.dtype != np.uint8:
+        raise InputError(f"{shown(path)}: pixels of mode {picture.mode} have no known range; save it as 8 or 16 bits")
+    flat = over(pixels, picture.mode, background).round().astype(np.uint8)  # (height, width, 1 or 3)
+    return Image.fromarray(flat[..., 0] if flat.shape[-1] == 1 else flat), largest
 
 
 class _Account:
