@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from iadb_core.data.formats import FORMATS, SUFFIXES
-from iadb_core.data.holding_out import tenth
+from iadb_core.data.holding_out import tenth, warn_of_a_single_image
 from iadb_core.data.listing import Entry, Listing, listed
 from iadb_core.data.opening import opened, over, shown, without_palette
 from iadb_core.system.errors import InputError
@@ -34,7 +34,7 @@ class Wanted(NamedTuple):
     max_pixels: int
 
 
-class Read(NamedTuple):
+class ReadImage(NamedTuple):
     """An image as it is stored, (channels, size, size), uint8, and what is told of it."""
 
     pixels: np.ndarray
@@ -80,17 +80,17 @@ class FolderImages:
                 account.take(found)
                 for index, one in zip(which, found, strict=True):
                     for array, row in zip((train, held_out), rows[:, index], strict=True):
-                        if isinstance(one, Read) and row >= 0:
+                        if isinstance(one, ReadImage) and row >= 0:
                             array[row] = one.pixels
                 progress.update(len(which))
         account.tell(*split)
 
-    def _read(self, pool: ThreadPoolExecutor) -> Iterator[tuple[range, list["Read | InputError"]]]:
+    def _read(self, pool: ThreadPoolExecutor) -> Iterator[tuple[range, list["ReadImage | InputError"]]]:
         for first in range(0, len(self), AT_ONCE):
             which = range(first, min(first + AT_ONCE, len(self)))
             yield which, list(pool.map(self._one, (self.paths[index] for index in which)))
 
-    def _one(self, path: str) -> "Read | InputError":
+    def _one(self, path: str) -> "ReadImage | InputError":
         try:
             return read_image(path, self.wanted)
         except InputError as error:
@@ -116,7 +116,7 @@ def _is_image(entry: Entry) -> bool:
         return False
 
 
-def read_image(path: str, wanted: Wanted) -> Read:
+def read_image(path: str, wanted: Wanted) -> ReadImage:
     """The middle square of an image, as it is shown, resized. Raises InputError if it cannot be read."""
     with opened(path, wanted.max_pixels) as picture:
         kind, sides = str(picture.format), picture.size
@@ -130,7 +130,7 @@ def read_image(path: str, wanted: Wanted) -> Read:
         size = (wanted.size, wanted.size)
         square = ImageOps.fit(image.convert("L" if wanted.channels == 1 else "RGB"), size, Image.Resampling.LANCZOS)
     stored = np.asarray(square).reshape(*size, wanted.channels).transpose(2, 0, 1)
-    return Read(stored, kind, sides, largest)
+    return ReadImage(stored, kind, sides, largest)
 
 
 def _over_background(picture: Image.Image, path: str, background: int) -> tuple[Image.Image, int | None]:
@@ -159,10 +159,10 @@ class _Account:
         self.least, self.most = (2**31, 2**31), (0, 0)
         self.constant, self.of_16_bits, self.largest = 0, 0, 0
 
-    def take(self, found: Sequence["Read | InputError"]) -> None:
+    def take(self, found: Sequence["ReadImage | InputError"]) -> None:
         """Some more that were read, or were not."""
         for one in found:
-            if not isinstance(one, Read):
+            if not isinstance(one, ReadImage):
                 self.broken.append(str(one))
                 continue
             self.kinds[one.kind] += 1
@@ -176,6 +176,8 @@ class _Account:
     def tell(self, trained: np.ndarray, held_out: np.ndarray) -> None:
         """Log what was read, and warn of what is likely not meant. Raises InputError if there are broken ones."""
         count = len(self.images)
+        if count == 1:
+            warn_of_a_single_image()
         for reason, paths in self.images.left_out.items():
             log.info("%s left out, %s: %s", f"{len(paths):,}", reason, _named(paths))
         if self.broken:

@@ -219,3 +219,9 @@ def test_more_images_than_are_decoded_at_once(tmp_path, monkeypatch):
     for value in range(30):
         Image.new("L", (8, 8), value).save(tmp_path / f"{value:02}.png")
     assert read(tmp_path, 8, 1)[:, 0, 0, 0].tolist() == list(range(30))
+
+
+def test_a_single_image_is_warned_of_once(tmp_path, caplog):
+    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(tmp_path / "a.png")
+    assert len(read(tmp_path, 8, 1)) == 1
+    assert caplog.text.count("a single image is trained on and measured against") == 1
