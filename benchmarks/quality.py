@@ -19,6 +19,7 @@ import yaml
 
 from iadb_core.data.images import Images
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
+from iadb_core.data.parts import sample_files
 from iadb_core.evaluation.classifier import save_classifier, trained_classifier
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import score
@@ -117,7 +118,7 @@ def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path)
     seed, evaluation = experiment.seeds[0], experiment.evaluation
     held_out, stored = str(folder / "held_out.npy"), str(folder / "train.npy")
     model = load_model(path, experiment.device, experiment.precision)
-    begin = measured_starts(experiment.source, model.shape, None, held_out, evaluation.count, seed)
+    begin = measured_starts(experiment.source, model.shape, [], evaluation.count, seed)
     samples = Sampler(model.field, Way.of(experiment.sampling), model.device).ends(begin).numpy()
     real = RealSamples(experiment.target, held_out, stored)
     comparison = comparison_of(real, len(samples), evaluation, seed, str(classifier))
@@ -142,8 +143,8 @@ def main() -> None:
     first = next(iter(experiments.values()))
     assert isinstance(first.target, Images)
     images = first.target.read(given.data_dir, 0)
-    for split, stored in zip(("train", "held_out"), images, strict=True):
-        save_array(folder / f"{split}.npy", stored)
+    for path, part in zip(sample_files(folder), images, strict=True):
+        save_array(path, part.samples)
     judge = folder / f"classifier-{measured_by(first, config.classifier)}.pt"
     if not judge.exists():
         plain = first.target.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
@@ -152,7 +153,7 @@ def main() -> None:
     configure(available_cores())
     rows = []
     for name, experiment in experiments.items():
-        trained(name, experiment, images[0], given.shares or SHARES.get(name, [1]), folder)
+        trained(name, experiment, images.train.samples, given.shares or SHARES.get(name, [1]), folder)
         for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
             if not (row := known(told, made_by(experiment))):
                 continue

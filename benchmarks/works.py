@@ -343,7 +343,7 @@ class Benchmarks:
 
 def mnist_images(data_dir: Path) -> np.ndarray | None:
     """MNIST's training images, if they are in the folder."""
-    return torchvision_set("MNIST", data_dir)[0] if at_hand("MNIST", data_dir) else None
+    return torchvision_set("MNIST", data_dir)[0].samples if at_hand("MNIST", data_dir) else None
 
 
 def some_frames() -> Frames:

@@ -123,15 +123,9 @@ def expand(experiments: dict[str, Any]) -> Sweeps:
         if taken := next((variant for variant, *_ in found if variant in experiments), None):
             raise ConfigError(f"experiments.{name}.sweep: gives {taken}, which is an experiment already")
         experiments[name] = {key: value for key, value in experiment.items() if key != "sweep"}
-        experiments.update({variant: _in_halves(own) for variant, own, _ in found})
+        experiments.update({variant: own for variant, own, _ in found})
         sweeps[name] = {variant: values for variant, _, values in found}
     return sweeps
-
-
-def _in_halves(variant: Mapping[str, Any]) -> dict[str, Any]:
-    """A variant that is measured on two halves of the held-out samples, unless it says otherwise: one to choose by."""
-    evaluation = {"halves": True, **variant.get("evaluation", {})}
-    return {**variant, "evaluation": evaluation}
 
 
 def _place(path: tuple[Any, ...], config: Mapping[str, Any]) -> str:
@@ -190,11 +184,12 @@ def sample_homes(experiments: Mapping[str, Experiment], sweeps: Sweeps) -> dict[
 
 
 def sample_sets(
-    experiments: Mapping[str, Experiment], homes: Mapping[tuple[str, str], str], kind: type[Density]
+    experiments: Mapping[str, Experiment], homes: Mapping[tuple[str, str], str], kind: type[Density], labelled: bool
 ) -> Iterator[str]:
-    """The `home/side` of every source and target of a kind; homes: as `sample_homes` gives them."""
+    """The `home/side` of every source and target of a kind, with labels or without; homes: as of `sample_homes`."""
     for (name, side), home in homes.items():
-        if isinstance(experiments[name].density(side), kind):
+        density = experiments[name].density(side)
+        if isinstance(density, kind) and (density.class_names() is not None) == labelled:
             yield f"{home}/{side}"
 
 

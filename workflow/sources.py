@@ -41,9 +41,9 @@ WITHOUT_EFFECT = {
 # The methods of densities and networks that scripts call, which import what they need by themselves.
 OF_VALUES = ("network_values", "true_values")
 CALLS = {
-    "draw_samples": ("draw",),
+    "draw_samples": ("draw_labelled",),
     "read_samples": ("store", "read"),
-    "classifier": ("read", "labels", *OF_VALUES),
+    "classifier": ("store", "read", *OF_VALUES),
     "train": ("draw_blocks", "network_values", "kept", "network", "written_out"),
     "trajectory": ("draw", "network_values", "network"),
     "generate": ("draw", "network_values", "network"),

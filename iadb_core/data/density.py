@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Generator, Tensor
 
+    from iadb_core.data.parts import Labelled, Parts
     from iadb_core.method.laws import Law
 
 Shape = tuple[int, ...]  # of a sample as the network sees it: (coordinates,) or (channels, height, width)
@@ -37,13 +38,11 @@ UNIT = Box((0.0, 0.0), 1.0, False)  # what a picture is a density on
 class Density(Section):
     """A source or a target: samples of points, or of images.
 
-    kind: its name in the configuration. fresh: whether training draws it anew without end, so that it has no training
-    samples in a file. rows_and_columns: whether a point of it is (row, column) of the unit square, as in the tutorial,
-    not (x, y) with y upward.
+    kind: its name in the configuration. rows_and_columns: whether a point of it is (row, column) of the unit square, as
+    in the tutorial, not (x, y) with y upward.
     """
 
     kind: ClassVar[str]
-    fresh: ClassVar[bool] = False
     rows_and_columns: ClassVar[bool] = False
 
     def described(self, places: bool = False) -> dict[str, dict[str, Any]]:
@@ -57,6 +56,15 @@ class Density(Section):
     def of_images(self) -> bool:
         """Whether it is one of images by itself; what takes the other side's shape is none."""
         return len(self.shape() or ()) > 1
+
+    @property
+    def fresh(self) -> bool:
+        """Whether training draws it anew without end, so that it has no training samples in a file."""
+        return False
+
+    def class_names(self) -> list[str] | None:
+        """The classes that its samples have, in the order of their numbers; None for samples without labels."""
+        return None
 
     def found(self) -> dict[str, Any]:
         """What of its settings is found in its files. Raises InputError if they cannot be read."""
@@ -139,31 +147,42 @@ class Drawn(Density):
         """
         raise NotImplementedError
 
+    def draw_labelled(self, shape: Shape, count: int, generator: "np.random.Generator") -> "Labelled":
+        """The same samples as `draw` gives, with their classes if it has any."""
+        from iadb_core.data.parts import Labelled
+
+        return Labelled(self.draw(shape, count, generator))
+
     def draw_blocks(self, size: Shape, generator: "Generator") -> "Tensor":
         """Samples on the generator's device, of this size, float32: for a density that is `fresh`."""
         raise NotImplementedError
 
 
 class Read(Density):
-    """A density whose samples are read, the training samples and the held-out ones."""
+    """A density whose samples are read, and split into what is trained on, chosen by, and held out."""
 
-    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
-        """The training and the held-out samples, as they are stored.
+    def read(self, data_dir: "str | Path", seed: int) -> "Parts[Labelled]":
+        """The samples of each part, as they are stored, with their classes if they have any.
 
-        data_dir: of data sets that are downloaded. seed: of the choice of held-out samples.
+        data_dir: of data sets that are downloaded. seed: of the split.
         """
         raise NotImplementedError
 
-    def store(self, train: str, held_out: str, data_dir: "str | Path", seed: int, threads: int) -> None:
-        """Write the training and the held-out samples to files. threads: that may read. The rest as `read` takes it."""
+    def store(self, folder: "str | Path", data_dir: "str | Path", seed: int, threads: int) -> None:
+        """Write the samples of each part, and their classes, to the files of `parts` in a folder that exists.
+
+        threads: that may read. The rest as `read` takes it.
+        """
+        from iadb_core.data.holding_out import warn_of_shared
+        from iadb_core.data.parts import label_files, sample_files
         from iadb_core.system.arrays import save_array
 
-        for path, samples in zip((train, held_out), self.read(data_dir, seed), strict=True):
-            save_array(path, samples)
-
-    def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
-        """The classes, (count,), int64, of what `read` gives; of a density that is `labelled_as` something."""
-        raise NotImplementedError
+        parts = self.read(data_dir, seed)
+        for part, path, labels in zip(parts, sample_files(folder), label_files(folder), strict=True):
+            save_array(path, part.samples)
+            if part.labels is not None:
+                save_array(labels, part.labels)
+        warn_of_shared(parts)
 
 
 def kept_of(source: Density, target: Density) -> "dict[str, Tensor]":

@@ -20,14 +20,21 @@ Step = Annotated[
     ],
     Field(strict=False),
 ]
-SIZE = "Height and width of the images, in pixels, a multiple of 8."
+SIZE = "Height of the images, in pixels, and their width too if that is not given; of a size that the network takes."
+LEAST, MOST = 8, 1024  # pixels of a side
 SCALING = "Steps (mean, std), each v ← (v − mean)/std, from pixel values in [0, 1] to network values."
 
 
 def size_setting() -> int:
     """The field `size` of a density of images."""
-    size: int = setting(REQUIRED, SIZE, ge=8, le=512, multiple_of=8)
+    size: int = setting(REQUIRED, SIZE, ge=LEAST, le=MOST)
     return size
+
+
+def width_setting() -> int | None:
+    """The field `width` of a density of images."""
+    width: int | None = setting(None, "Width of the images, where it is not their height.", ge=LEAST, le=MOST)
+    return width
 
 
 def scaling_setting() -> list[Step]:
@@ -37,10 +44,11 @@ def scaling_setting() -> list[Step]:
 
 
 class Images(Read):
-    """Square images, stored as uint8, (count, channels, height, width), of any height and width."""
+    """Images, stored as uint8, (count, channels, height, width), of any height and width."""
 
     if TYPE_CHECKING:  # each kind has them where they stand best among its fields
         size: int
+        width: int | None
         scaling: list[Step]
 
     def channels_of_image(self) -> int:
@@ -48,7 +56,11 @@ class Images(Read):
         raise NotImplementedError
 
     def shape(self) -> Shape:
-        return (self.channels_of_image(), self.size, self.size)
+        return (self.channels_of_image(), *self.height_and_width())
+
+    def height_and_width(self) -> tuple[int, int]:
+        """Of an image as the network sees it, in pixels."""
+        return self.size, self.width or self.size
 
     def pixel_scaling(self) -> Scaling:
         return self.scaling
@@ -56,7 +68,7 @@ class Images(Read):
     def network_values(self, stored: "Tensor") -> "Tensor":
         from iadb_core.data.resizing import network_images
 
-        return network_images(stored, self.size, self.scaling)
+        return network_images(stored, self.height_and_width(), self.scaling)
 
     def true_values(self, values: "np.ndarray") -> "np.ndarray":
         from iadb_core.data.scaling import unscale

@@ -5,7 +5,7 @@ Every start of Snakemake asks, so no file is opened.
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
     @property
     def certain(self) -> bool:
         """Whether its name says that it is an image: then it is broken if it cannot be read, else it is none."""
-        return os.path.splitext(self.path)[1].lower() in SUFFIXES
+        return _suffix(self.path) in SUFFIXES
 
 
 class Listing(NamedTuple):
@@ -98,14 +98,45 @@ def _walked(folder: str, above: set[tuple[int, int]]) -> Iterator[tuple[str, os.
         if stat.S_ISDIR(status.st_mode):
             yield from _walked(entry.path, above)
         elif stat.S_ISREG(status.st_mode):
-            suffix = os.path.splitext(entry.name)[1].lower()
-            yield (
-                entry.path,
-                status,
-                UNREAD if suffix in UNREAD_SUFFIXES else OTHER if suffix in OTHER_SUFFIXES else None,
-            )
+            yield entry.path, status, _no_image(entry.name)
         else:
             yield entry.path, None, NO_FILE
+
+
+def classes_in(folder: str | Path, is_image: Callable[[str], bool]) -> list[str]:
+    """The names of subfolders that stand for classes: those with images, if several, and no images beside them.
+
+    is_image: of a file whose name does not tell. Every start of Snakemake asks, so it looks no further than it must.
+    """
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if _left_out(entry.name):
+                    continue
+                if entry.is_dir():
+                    inside = _walked(entry.path, set())
+                    if any(reason is None and _looks_like_one(path, is_image) for path, _, reason in inside):
+                        found.append(entry.name)
+                elif _no_image(entry.name) is None and _looks_like_one(entry.path, is_image):
+                    return []
+    except OSError:
+        return []
+    return sorted(found) if len(found) > 1 else []
+
+
+def _looks_like_one(path: str, is_image: Callable[[str], bool]) -> bool:
+    return _suffix(path) in SUFFIXES or is_image(path)
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()
+
+
+def _no_image(name: str) -> str | None:
+    """Why a file is no image by its name, or None."""
+    suffix = _suffix(name)
+    return UNREAD if suffix in UNREAD_SUFFIXES else OTHER if suffix in OTHER_SUFFIXES else None
 
 
 def _left_out(name: str) -> str | None:

@@ -37,6 +37,15 @@ def opened(path: str | os.PathLike[str], most: int = MAX_PIXELS) -> Iterator[Ima
         raise InputError(said) from error
 
 
+def is_image(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a picture by its content, whatever its name is."""
+    try:
+        with Image.open(path, formats=tuple(FORMATS)):
+            return True
+    except Exception:  # Pillow's decoders raise nearly every exception on what they cannot read
+        return False
+
+
 def check_there(missing: Sequence[str]) -> None:
     """Raise InputError for the first of files that are not there."""
     for path in missing:

@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 NAMED = 8  # columns or rows that a message names
 MOST_COORDINATES = 4096
+MOST_CLASSES = 10_000
 
 
 class Table(NamedTuple):
-    """Points of a file. values: (count, coordinates), float64. names: of the coordinates. labels: (count,), or None."""
+    """Points of a file. values: (count, coordinates), float64. names: of the coordinates. labels: (count,), int64, or
+    None. class_names: in the order of their numbers.
+    """
 
     values: np.ndarray
     names: list[str]
     labels: np.ndarray | None
+    class_names: list[str]
 
 
 def read_table(path: str, columns: Sequence[str] | None = None, label: str | None = None) -> Table:
@@ -47,8 +51,17 @@ def read_table(path: str, columns: Sequence[str] | None = None, label: str | Non
         )
     if len(values) < 2:
         raise InputError(f"{shown(path)}: {len(values)} rows are too few; at least 2 are needed")
-    labels = None if label is None else np.asarray(frame[label])
-    return Table(values, wanted, labels)
+    if label is None:
+        return Table(values, wanted, None, [])
+    if missing := int(frame[label].isna().sum()):
+        raise InputError(f"{shown(path)}: {missing} of {len(values)} rows have no {label}; fill or remove them")
+    classes = frame[label] if frame[label].dtype.kind in "iufb" else frame[label].astype(str)
+    names, labels = np.unique(np.asarray(classes), return_inverse=True)
+    if len(names) > MOST_CLASSES:
+        raise InputError(
+            f"{shown(path)}: {label} has {len(names):,} values, too many for classes; name another `label`"
+        )
+    return Table(values, wanted, labels.astype(np.int64), [str(name) for name in names])
 
 
 def _columns(frame: "pandas.DataFrame", path: str, columns: Sequence[str] | None, label: str | None) -> list[str]:

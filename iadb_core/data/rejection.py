@@ -31,6 +31,21 @@ def sample_density(density: np.ndarray, count: int, generator: np.random.Generat
     return np.concatenate(kept)
 
 
+def colours_at(points: np.ndarray, colours: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Draw the class of each point by how much of each colour its pixel has.
+
+    points: (count, 2), in [0, 1)²: row, column. colours: (classes, height, width), at least 0. Returns (count,), int64;
+    the first ones are the same for every count.
+    """
+    rows, columns = (
+        np.searchsorted(np.arange(size) / size, points[:, axis], side="right") - 1
+        for axis, size in enumerate(colours.shape[1:])
+    )
+    cumulative = colours[:, rows, columns].cumsum(axis=0)
+    drawn: np.ndarray = generator.random(len(points)) * cumulative[-1]
+    return (drawn >= cumulative[:-1]).sum(axis=0).astype(np.int64)
+
+
 def proposals(density: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Pixels to propose, each as often as the others in the list, and the probability to keep one: (n,) both.
 

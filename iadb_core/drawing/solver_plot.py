@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from iadb_core.data.parts import HELD_OUT
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
 from iadb_core.sampling.settings import SolverName
 
@@ -16,6 +17,7 @@ COLOURS = {name: f"C{number}" for number, name in enumerate(get_args(SolverName)
 
 def solver_plot(table: pandas.DataFrame) -> Figure:
     """Quality against network evaluations and against time, for each metric of a table of solvers, log axes."""
+    table = table[table.split == HELD_OUT]
     metrics = list(dict.fromkeys(table.metric))
     n = table.n.iloc[0]
     caption = (

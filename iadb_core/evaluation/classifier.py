@@ -4,6 +4,8 @@ import io
 import os
 from collections.abc import Callable
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,10 +15,12 @@ from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, layer_norm, 
 
 from iadb_core.data.density import Density, Read
 from iadb_core.data.draws import Draws, index_blocks
+from iadb_core.data.parts import label_files, sample_files
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.settings import ClassifierTraining
 from iadb_core.networks.building import initialise, weights_hash
 from iadb_core.system.archives import load_archive
+from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 from iadb_core.system.progress import Progress, log
@@ -72,7 +76,7 @@ def train_classifier(
     network = Classifier(images.shape[1], int(labels.max()) + 1)
     initialise(network, generator(seed, "classifier weights"))
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
-    classes = torch.from_numpy(labels.astype(np.int64))
+    classes = torch.from_numpy(np.array(labels, np.int64))
     batch_size = min(batch_size, len(images))
     batches = index_blocks(
         len(images), (1, batch_size), "shuffled", Draws(seed, "classifier order", torch.device("cpu"))
@@ -97,34 +101,52 @@ def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]
     return torch.cat(features).numpy(), torch.cat(probabilities).numpy()
 
 
-def accuracy(network: Classifier, images: Samples, labels: np.ndarray) -> float:
-    """The share of images whose most probable class is their label."""
+def hits(network: Classifier, images: Samples, labels: np.ndarray) -> np.ndarray:
+    """Of each image whether its most probable class is its label, (count,)."""
     _, probabilities = embed(network, images)
-    return float((probabilities.argmax(axis=1) == labels).mean())
+    return np.asarray(probabilities.argmax(axis=1) == labels)
 
 
 def trained_classifier(
-    density: Density, data_dir: str | os.PathLike[str], seed: int, settings: ClassifierTraining
+    density: Density, data_dir: str | Path, seed: int, settings: ClassifierTraining, threads: int = 1
 ) -> tuple[Classifier, dict[str, Any]]:
-    """The classifier of a labelled density's samples, and a summary with its accuracy on held-out ones.
+    """The classifier of a labelled density's training samples, and a summary with its accuracy on all others.
 
-    data_dir, seed: as `Read.read` takes them.
+    data_dir, seed, threads: as `Read.store` takes them. The samples are read into temporary files, not into memory.
     """
     assert isinstance(density, Read)
-    images, labels = density.read(str(data_dir), seed), density.labels(str(data_dir), seed)
 
     def pixels(stored: np.ndarray) -> np.ndarray:
         return density.true_values(density.network_values(torch.from_numpy(np.array(stored))).numpy())
 
-    with Progress(settings.steps, "steps") as progress:
-        network = train_classifier(images[0], labels[0], **settings.written(), on_step=progress.update, pixels=pixels)
+    with TemporaryDirectory() as folder:
+        density.store(folder, data_dir, seed, threads)
+        images, labels = ([load_array(path) for path in files(folder)] for files in (sample_files, label_files))
+        with Progress(settings.steps, "steps") as progress:
+            told = settings.written()
+            network = train_classifier(images[0], labels[0], **told, on_step=progress.update, pixels=pixels)
+        unseen = [(Converted(part, pixels), own) for part, own in zip(images[1:], labels[1:], strict=True)]
+        right = [hits(network, *part) for part in unseen]
+    every, truth = np.concatenate(right), np.concatenate(labels[1:])
+    names, counts = density.class_names() or [], np.bincount(labels[0], minlength=network.classes)
     summary = {
-        "accuracy": accuracy(network, Converted(images[1], pixels), labels[1]),
-        "held_out_images": len(images[1]),
-        "classes": len(np.unique(labels[0])),
+        "accuracy": float(every.mean()),
+        "held_out_images": len(every),
+        "most_frequent_class": float((truth == counts.argmax()).mean()),  # what one that only guesses scores
+        "classes": len(names),
+        "accuracy_of_class": {
+            name: float(every[truth == number].mean()) if (truth == number).any() else None
+            for number, name in enumerate(names)
+        },
+        "training_images_of_class": dict(zip(names, counts.tolist(), strict=False)),
         "weights_hash": weights_hash(network),
     }
-    log.info("%.4f of %s held-out images are classified right", summary["accuracy"], f"{len(images[1]):,}")
+    log.info(
+        "%.4f of %s held-out images are classified right; by guessing, %.4f",
+        summary["accuracy"],
+        f"{len(every):,}",
+        summary["most_frequent_class"],
+    )
     return network, summary
 
 

@@ -3,52 +3,37 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Generic, Literal
+from typing import Generic
 
 import numpy as np
 import torch
 
 from iadb_core.data.density import Density
+from iadb_core.data.parts import HELD_OUT, TRAIN
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, real_sets, score, usable
 from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import load_array
-from iadb_core.system.progress import log
 from iadb_core.system.seeds import numpy_generator
-
-Part = Literal["validation", "test"]
-VALIDATION: Part = "validation"
-PARTS: dict[bool, list[Part | None]] = {False: [None], True: ["test", VALIDATION]}  # by `halves` of the settings
-
-
-def rows_of_part(part: Part, count: int) -> np.ndarray:
-    """Which of `count` held-out samples are in a part, ascending: the same for every run, so that they compare."""
-    if count < 2:
-        log.warning("a single held-out sample is both halves: what is chosen by it is also measured by it")
-        return np.arange(count)
-    order = numpy_generator(0, "validation part").permutation(count)
-    halves = {"validation": order[: count // 2], "test": order[count // 2 :]}
-    return np.sort(halves[part])
 
 
 @dataclass(frozen=True)
 class RealSamples:
     """The real samples that generated ones are compared with.
 
-    target: what they are of. held_out, train: files of its stored samples; no `train` for a fresh density. part: of the
-    held-out samples, if not all: `validation`, the half by which settings are chosen, or `test`, the other one, on
-    which they are reported.
+    target: what they are of. stored: the file of those of the `split`, `held_out` or `validation`. train: of those
+    that were trained on; none for a fresh density.
     """
 
     target: Density
-    held_out: str
+    stored: str
     train: str | None
-    part: Part | None = None
+    split: str = HELD_OUT
 
 
 class Comparison(ABC, Generic[Seen]):
-    """Held-out samples that generated ones are compared with, and the draws of real samples that give the floors.
+    """Real samples that generated ones are compared with, and the draws of real samples that give the floors.
 
     count: generated samples. settings: `floor_draws`, and what its measures take. seed: of the draws.
     Raises InputError for a broken file or too few samples.
@@ -56,14 +41,13 @@ class Comparison(ABC, Generic[Seen]):
 
     def __init__(self, samples: RealSamples, count: int, settings: Evaluation, seed: int) -> None:
         self.target, self.settings, self.seed = samples.target, settings, seed
-        self.split = samples.part or "held_out"
-        self.held_out, self.train = load_array(samples.held_out), load_array(samples.train) if samples.train else None
-        if samples.part:
-            self.held_out = self.held_out[rows_of_part(samples.part, len(self.held_out))]
+        self.split = samples.split
+        self.unseen, self.train = load_array(samples.stored), load_array(samples.train) if samples.train else None
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
-        self.sets = real_sets(count, len(self.held_out), trained, settings.floor_draws, generator)
-        self.pool = self.held_out if self.train is None or self.sets.pool == "held_out" else self.train
+        self.sets = real_sets(count, len(self.unseen), trained, settings.floor_draws, generator)
+        self.pool = self.train if self.train is not None and self.sets.with_train else self.unseen
+        self.floor_split = TRAIN if self.sets.with_train else self.split
 
     @abstractmethod
     def seen(self, values: Samples) -> Seen:
@@ -95,8 +79,8 @@ class Comparison(ABC, Generic[Seen]):
 
     @cached_property
     def reference(self) -> Seen:
-        """The held-out samples that generated ones are compared with."""
-        return self.real(self.held_out[self.sets.reference])
+        """The real samples that generated ones are compared with."""
+        return self.real(self.unseen[self.sets.reference])
 
     def true_generated(self, values: Samples) -> Samples:
         """The first `sets.n` generated samples, network values, as true values."""
@@ -108,15 +92,18 @@ class Comparison(ABC, Generic[Seen]):
 
     def floors(self, measures: list[Measure[Seen]]) -> dict[Metric, Spread]:
         """What real samples score under the measures."""
-        pairs = ((self.real(self.held_out[one]), self.real(self.pool[other])) for one, other in self.sets.pairs)
+        pairs = ((self.real(self.unseen[one]), self.real(self.pool[other])) for one, other in self.sets.pairs)
         return floors(measures, pairs)
 
     def figures(self, values: Samples) -> list[Figure]:
-        """All measures of generated samples, network values, each beside its floor."""
+        """All measures of generated samples, network values, each beside its floor; on others than held-out samples,
+        by which settings are chosen, those of quality alone.
+        """
         generated = self.generated(values)
-        kept = usable(self.measures(), generated, self.reference)
+        wanted = self.measures() if self.split == HELD_OUT else self.quality()
+        kept = usable(wanted, generated, self.reference)
         scored, below = score(kept, generated, self.reference), self.floors(kept)
         return [
-            Figure(metric, value, self.sets.n, self.split, *below[metric], "real samples", self.sets.pool)
+            Figure(metric, value, self.sets.n, self.split, *below[metric], "real samples", self.floor_split)
             for metric, value in scored.items()
         ]

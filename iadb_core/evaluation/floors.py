@@ -40,13 +40,13 @@ class Figure(NamedTuple):
 class RealSets(NamedTuple):
     """Indices of real sets of one size.
 
-    reference: (n,), of held-out samples. pairs: of each draw two disjoint sets, of held-out samples and of samples of
-    the split `pool`: held_out where these are enough for both, else train.
+    reference: (n,), of unseen samples. pairs: of each draw two disjoint sets, of unseen samples and of others of them,
+    or, `with_train`, of samples that were trained on: where the unseen ones are not enough for both.
     """
 
     reference: np.ndarray
     pairs: list[tuple[np.ndarray, np.ndarray]]
-    pool: str
+    with_train: bool
 
     @property
     def n(self) -> int:
@@ -54,25 +54,25 @@ class RealSets(NamedTuple):
         return len(self.reference)
 
 
-def real_sets(generated: int, held_out: int, train: int | None, draws: int, generator: np.random.Generator) -> RealSets:
+def real_sets(generated: int, unseen: int, train: int | None, draws: int, generator: np.random.Generator) -> RealSets:
     """Draw the sets that `generated` samples are compared with, as many of each as there are at most.
 
-    held_out, train: how many real samples there are; of a Gaussian there are no training samples. Raises InputError if
+    unseen, train: how many real samples there are; of a Gaussian there are no training samples. Raises InputError if
     there are too few.
     """
-    n = min(generated, max(held_out // 2, min(held_out, train or 0)))
+    n = min(generated, max(unseen // 2, min(unseen, train or 0)))
     if n < 1:
-        raise InputError(f"{held_out} held-out samples are too few to measure against")
-    pool = "train" if held_out < 2 * n else "held_out"
+        raise InputError(f"{unseen} held-out samples are too few to measure against")
+    with_train = unseen < 2 * n
 
     def pair() -> tuple[np.ndarray, np.ndarray]:
-        order = generator.permutation(held_out)
-        if pool == "train":
+        order = generator.permutation(unseen)
+        if with_train:
             return order[:n], generator.choice(train or 0, n, replace=False)
         return order[:n], order[n : 2 * n]
 
     reference, _ = pair()
-    return RealSets(reference, [pair() for _ in range(draws)], pool)
+    return RealSets(reference, [pair() for _ in range(draws)], with_train)
 
 
 def spread(values: Sequence[float]) -> Spread:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from iadb_core.data.parts import HELD_OUT
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.classifier import Classifier, embed
-from iadb_core.evaluation.comparison import VALIDATION, Comparison, RealSamples
+from iadb_core.evaluation.comparison import Comparison, RealSamples
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import (
     class_entropy,
@@ -96,10 +97,10 @@ class ImageComparison(Comparison[SeenImages]):
         return dict(zip((PRECISION, RECALL, DENSITY, COVERAGE), found, strict=True))
 
     def memorisation(self, values: Samples) -> list[Figure]:
-        if self.train is None or self.split == VALIDATION:
+        if self.train is None or self.split != HELD_OUT:
             return []
         train = Converted(self.train, self.true)
-        return memorisation(self.true_generated(values), self.true(self.held_out), train, self.sets)
+        return memorisation(self.true_generated(values), self.true(self.unseen), train, self.sets)
 
 
 def _on_features(extractor: str) -> Measure[SeenImages]:

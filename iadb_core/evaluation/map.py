@@ -1,6 +1,6 @@
 """The map of one run, measured: its losses and its field beside the exact ones, its paths, and the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import torch
@@ -27,19 +27,21 @@ def measure_map(
     densities: Mapping[str, Density],
     train: Files,
     held_out: Files,
+    starts: Sequence[str],
     settings: Evaluation,
     seed: int,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
-    densities, train, held_out: by side, `source` and `target`; the samples' files. Raises InputError for a broken file.
+    densities, train, held_out: by side, `source` and `target`; the samples' files. starts: as `measured_starts` takes
+    its files. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
     exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
 
     count = settings.exact_count
-    begin = measured_starts(source, model.shape, held_out["source"], str(held_out["target"]), count, seed)
+    begin = measured_starts(source, model.shape, starts, count, seed)
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
     measured = study(model, way, exact, begin, real, settings.field_alphas)
     blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)

@@ -32,7 +32,7 @@ class PointComparison(Comparison[Points]):
 
     def measures(self) -> list[Measure[Points]]:
         settings, seed, law = self.settings, self.seed, self.target.law()
-        bandwidth = cache(lambda: median_distance(self.true(self.held_out)))
+        bandwidth = cache(lambda: median_distance(self.true(self.unseen)))
 
         def sliced(a: Points, b: Points) -> dict[Metric, float]:
             return {SLICED_W2: sliced_wasserstein(a, b, settings.projections, seed)}

@@ -11,12 +11,11 @@ from iadb_core.system.settings import DISTINCT, Section, setting
 class Evaluation(Section):
     """What is measured, and how finely."""
 
-    count: int = setting(2048, "Samples in each set that is compared; fewer if fewer are held out.", ge=2, le=1_000_000)
-    halves: bool = setting(
-        False,
-        "Measure on two halves of the held-out samples, `test` and `validation`; variants of a sweep do, to be chosen "
-        "by the one and reported on the other.",
-        neutral=True,
+    count: int = setting(
+        2048,
+        "Samples that are generated, and compared with as many, or with as many as are held out.",
+        ge=2,
+        le=1_000_000,
     )
     floor_draws: int = setting(10, "Pairs of real sets whose distances are the floor.", ge=1, le=1000)
     projections: int = setting(512, "Directions of the sliced Wasserstein distance.", ge=1, le=100_000)

@@ -1,14 +1,15 @@
 """Every solver at every number of network evaluations (NFE), from one trained network."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
 from iadb_core.evaluation.comparison import Comparison
-from iadb_core.evaluation.floors import score, usable
+from iadb_core.evaluation.floors import Measure, Spread, score, usable
+from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.integration import solver_of
 from iadb_core.sampling.model import Model
@@ -62,29 +63,47 @@ def ways(settings: Evaluation, sampling: Sampling) -> list[Sampling]:
 
 
 def solver_table(
-    model: Model, begin: Tensor, settings: Evaluation, sampling: Sampling, comparison: Comparison[Any]
+    model: Model, begin: Tensor, settings: Evaluation, sampling: Sampling, comparisons: Sequence[Comparison[Any]]
 ) -> Iterator[dict[str, Any]]:
-    """A row for each of the `ways` and each measure of quality, without `PROTOCOL`: the same starts in every way.
+    """A row for each of the `ways`, each comparison and each measure of quality, without `PROTOCOL`.
 
-    begin: (count, *shape). Raises InputError if there is no way, or no measure can be taken.
+    begin: (count, *shape), the same starts in every way. comparisons: with validation samples, by which a way is
+    chosen, and with held-out ones. Raises InputError if there is no way, or no measure can be taken.
     """
-    every = ways(settings, sampling)
-    measures = usable(comparison.quality(), comparison.reference, comparison.reference)
-    if not measures:
-        raise InputError("no measure of quality can be taken of these samples; evaluation.count may be too small")
-    floors, hashes = comparison.floors(measures), comparison.hashes()
+    every, measured = ways(settings, sampling), [_Measured.of(comparison) for comparison in comparisons]
     with Progress(len(every), "ways to sample") as progress:
         for way in every:
             ends, run = _timed(model, begin, way)
             progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
             timing = run._asdict() | {"samples_per_second": len(begin) / run.seconds}
-            scored = score(measures, comparison.generated(ends.numpy()), comparison.reference)
-            for metric, value in scored.items():
-                sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.sets.pool}
-                seen_by = {"extractor": metric.extractor, "extractor_hash": hashes.get(metric.extractor)}
-                floor, deviation = floors[metric]
-                figure = {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation}
-                yield timing | figure | sets | seen_by
+            for one in measured:
+                for figure in one.figures(ends):
+                    yield timing | figure
+
+
+class _Measured(NamedTuple):
+    """A comparison with what is the same for all ways: the measures that can be taken, and their floors."""
+
+    comparison: Comparison[Any]
+    measures: list[Measure[Any]]
+    floors: dict[Metric, Spread]
+
+    @classmethod
+    def of(cls, comparison: Comparison[Any]) -> "_Measured":
+        measures = usable(comparison.quality(), comparison.reference, comparison.reference)
+        if not measures:
+            raise InputError("no measure of quality can be taken of these samples; evaluation.count may be too small")
+        return cls(comparison, measures, comparison.floors(measures))
+
+    def figures(self, ends: Tensor) -> Iterator[dict[str, Any]]:
+        """What the ends score, by column."""
+        comparison, hashes = self.comparison, self.comparison.hashes()
+        sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.floor_split}
+        scored = score(self.measures, comparison.generated(ends.numpy()), comparison.reference)
+        for metric, value in scored.items():
+            seen_by = {"extractor": metric.extractor, "extractor_hash": hashes.get(metric.extractor)}
+            floor, deviation = self.floors[metric]
+            yield {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation} | sets | seen_by
 
 
 def _timed(model: Model, begin: Tensor, way: Sampling) -> tuple[Tensor, Run]:

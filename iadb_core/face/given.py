@@ -14,6 +14,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import numpy_generator
 from iadb_core.system.settings import Section
 
+Size = int | tuple[int, int]  # a side of images, or (height, width)
 Own = TypeVar("Own", bound=Section)
 POINTS = 65_536  # that are drawn of a density to train on
 CHANNELS = (1, 3)
@@ -69,11 +70,15 @@ def images(samples: np.ndarray, beyond: float = 0.0) -> np.ndarray:
 
 
 def density_and_samples(
-    given: ArrayLike | torch.Tensor | Density, side: str, seed: int, size: int | None, scaling: Scaling | None
+    given: ArrayLike | torch.Tensor | Density,
+    side: str,
+    seed: int,
+    size: int | tuple[int, int] | None,
+    scaling: Scaling | None,
 ) -> tuple[Density, np.ndarray | None]:
     """A source or a target, and the samples of it that are trained on: none of what is drawn anew.
 
-    given: a density, points or images. size, scaling: of images given as an array; by default the next multiple of 8,
+    given: a density, points or images. size, scaling: of images given as an array; by default the next multiples of 8,
     and one step (0.5, 0.5). Raises InputError if they are neither.
     """
     if isinstance(given, Density):
@@ -84,14 +89,25 @@ def density_and_samples(
         stored = points(array)
         return GivenPoints(dimension=stored.shape[1]), stored
     stored = images(array)
-    sides = stored.shape[2:]
-    if sides[0] != sides[1]:
-        raise InputError(f"images are square; found {sides[0]}×{sides[1]}: cut or resize them")
-    settings: dict[str, Any] = {"size": size or -(-sides[0] // MULTIPLE) * MULTIPLE, "channels": stored.shape[1]}
+    height, width = _sides(stored.shape[2:], size)
+    settings: dict[str, Any] = {"size": height, "channels": stored.shape[1]}
+    if width != height:
+        settings["width"] = width
     if scaling is not None:
         settings["scaling"] = [tuple(map(float, step)) for step in scaling]
     in_bytes = stored if stored.dtype == np.uint8 else (stored * 255).round().astype(np.uint8)
     return checked(GivenImages, settings), in_bytes
+
+
+def _sides(found: tuple[int, ...], size: Size | None) -> tuple[int, int]:
+    """Height and width as the network sees them, of images of other ones. Raises InputError if that is not clear."""
+    if size is None:
+        return -(-found[0] // MULTIPLE) * MULTIPLE, -(-found[1] // MULTIPLE) * MULTIPLE
+    if isinstance(size, tuple):
+        return size
+    if found[0] != found[1]:
+        raise InputError(f"images of {found[0]}×{found[1]} pixels are not square: give size=(height, width)")
+    return size, size
 
 
 def _stored(density: Density, side: str, seed: int) -> np.ndarray | None:
@@ -100,4 +116,4 @@ def _stored(density: Density, side: str, seed: int) -> np.ndarray | None:
     if isinstance(density, Drawn):
         return density.draw(density.shape() or (2,), POINTS, numpy_generator(seed, f"{side} train"))
     assert isinstance(density, Read)
-    return density.read("data", seed)[0]
+    return density.read("data", seed).train.samples

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from iadb_core.data.density import Density, Scaling
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.pairs import pairs_of
-from iadb_core.face.given import checked, density_and_samples
+from iadb_core.face.given import Size, checked, density_and_samples
 from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.trained import TrainedModel
 from iadb_core.method.exact import exact_field as known_field
@@ -35,7 +35,7 @@ def train(
     network: NetworkSettings | nn.Module | None = None,
     steps: int = 10_000,
     seed: int = 0,
-    size: int | None = None,
+    size: Size | None = None,
     scaling: Scaling | None = None,
     device: str = "auto",
     precision: str = "auto",
@@ -47,9 +47,10 @@ def train(
     target, source: points, (count, coordinates); images, as bytes or numbers from 0 to 1; or a density. The source is
     noise by default. network: an `MLP`, `UNet` or `Residual` with its sizes, by default an MLP for points and a UNet
     for images; or a module that is called with x, (batch, *shape), and α, (batch,), and is trained in place. size,
-    scaling: of images that are given as an array; a side as the network sees it, and steps (mean, std) from pixel
-    values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`, `optimizer`, `alpha`,
-    `order`, `record_every`, as in the configuration. threads: of the CPU; by default as many as serve the network.
+    scaling: of images that are given as an array; a side, or (height, width), as the network sees it, and steps (mean,
+    std) from pixel values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`,
+    `optimizer`, `alpha`, `order`, `record_every`, as in the configuration. threads: of the CPU; by default as many as
+    serve the network.
     Raises InputError for a mistake in them.
     """
     settings = checked(Training, {"steps": steps, **training})
@@ -85,7 +86,11 @@ def train(
 
 
 def exact_field(
-    target: Given, source: Given | None = None, *, size: int | None = None, scaling: Scaling | None = None
+    target: Given,
+    source: Given | None = None,
+    *,
+    size: Size | None = None,
+    scaling: Scaling | None = None,
 ) -> ExactField | None:
     """The field that a network would learn at best, without training: called as `TrainedModel.field` is.
 

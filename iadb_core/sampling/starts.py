@@ -1,5 +1,7 @@
 """Where samples start."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -19,43 +21,52 @@ def starts(
     samples: np.ndarray | None,
     count: int,
     generator: np.random.Generator,
-    distinct: bool = False,
-    part: slice = ALL,
 ) -> Tensor:
-    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them; or part of them.
+    """`count` samples of a source to start from, (count, *shape), float32, as the network sees them.
 
-    samples: its stored samples; a fresh density has none. They are drawn with replacement, unless `distinct`: then each
-    at most once. The first starts are the same for every count.
-    Raises InputError if there are fewer distinct samples than `count`.
+    samples: its stored samples, of which they are drawn with replacement; a fresh density has none. The first starts
+    are the same for every count.
     """
     if samples is None:
-        if not isinstance(density, Drawn):
-            raise InputError(f"{density.kind}: there are no stored samples to start from")
-        first, last, _ = part.indices(count)
-        return torch.from_numpy(density.draw(shape, last - first, generator, skipped=first))
-    if distinct and count > len(samples):
-        raise InputError(f"{count} distinct starts were asked for, of {len(samples)} samples")
-    chosen = generator.permutation(len(samples))[:count] if distinct else generator.integers(len(samples), size=count)
-    return density.network_values(torch.from_numpy(np.array(samples[chosen[part]])))
+        return _drawn(density, shape, count, generator, ALL)
+    chosen = generator.integers(len(samples), size=count)
+    return density.network_values(torch.from_numpy(np.array(samples[chosen])))
 
 
 def measured_starts(
     density: Density,
     shape: tuple[int, ...],
-    source: str | None,
-    target: str,
+    files: Sequence[str],
     count: int,
     seed: int,
     shard: tuple[int, int] = (1, 1),
     batch_size: int = 1,
 ) -> Tensor:
-    """Where the samples that are measured start: fresh noise, or distinct held-out samples; (n, *shape), float32.
+    """Where the samples that are measured start: fresh noise, or distinct samples; (n, *shape), float32.
 
-    density: the source. source, target: files of held-out samples, none for a fresh source. n is `count`, or as many as
-    both files have. The first starts are the same for every count. shard: its number, from 1, and of how many, each of
-    whole batches of `batch_size`: then only its own.
+    density: the source. files: of its samples, those that it was not trained on first; none for a fresh source. They
+    are taken in this order until there are `count`; n is less if all together have less. The first starts are the same
+    for every count. shard: its number, from 1, and of how many, each of whole batches of `batch_size`: then only its
+    own.
     """
-    samples = load_array(source) if source else None
-    count = min(count, len(load_array(target)), *([] if samples is None else [len(samples)]))
+    generator = numpy_generator(seed, "generation starts")
+    stored = [load_array(path) for path in files]
+    count = min(count, sum(map(len, stored))) if stored else count
     part = shard_rows(*shard, count, batch_size)
-    return starts(density, shape, samples, count, numpy_generator(seed, "generation starts"), distinct=True, part=part)
+    if not stored:
+        return _drawn(density, shape, count, generator, part)
+    first, last, _ = part.indices(count)
+    taken, begin = [], 0
+    for samples in stored:
+        chosen = generator.permutation(len(samples))[max(0, first - begin) : max(0, last - begin)]
+        taken.append(np.array(samples[chosen]))
+        begin += len(samples)
+    return density.network_values(torch.from_numpy(np.concatenate(taken)))
+
+
+def _drawn(density: Density, shape: tuple[int, ...], count: int, generator: np.random.Generator, part: slice) -> Tensor:
+    """Some of `count` samples that are drawn for this. Raises InputError if they cannot be."""
+    if not isinstance(density, Drawn):
+        raise InputError(f"{density.kind}: there are no stored samples to start from")
+    first, last, _ = part.indices(count)
+    return torch.from_numpy(density.draw(shape, last - first, generator, skipped=first))

@@ -17,7 +17,7 @@ from iadb_core.system.files import atomic
 
 TIMEOUT_SECONDS = 15.0
 SLOW_SECONDS, SLOWEST = 30.0, 1000  # given up if it has been slower than so many bytes a second for so long
-MOST_BYTES = 2**31
+MOST_BYTES = 2**32
 BLOCK = 2**16
 HEADERS = {"User-Agent": "iadb"}  # some servers refuse the one of urllib
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas
 from scipy.stats import t as student
 
+from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.system.provenance import settings_digest, settings_text
 
 RUN = ["experiment", "seed"]
@@ -54,7 +55,8 @@ def figure_rows(
         code = settings_digest([run["training_code"], run["sampling_code"], stage["code"]])
         for figure in stage["figures"]:
             accuracy = {"extractor_accuracy": accuracies.get(figure.get("extractor_hash"))}
-            versions = {"versions": _versions(run, stage), "code": code}
+            held_out = {"held_out_data": settings_digest([run["starts_data"], stage["held_out_data"]])}
+            versions = {"versions": _versions(run, stage), "code": code, **held_out}
             yield {**run, **figure, **accuracy, **versions, **protocol}
 
 
@@ -71,8 +73,11 @@ def long_table(rows: Iterable[Mapping[str, Any]]) -> pandas.DataFrame:
 
 
 def readable(table: pandas.DataFrame) -> str:
-    """The table in short, as Markdown: a line for each figure, and a line for each run."""
-    figures = table[[*RUN, "metric", "split", "n", "value"]].assign(floor=_with_spread(table.floor, table.floor_std))
+    """The table in short, as Markdown: a line for each figure that is reported, and a line for each run."""
+    reported = table[table.split != VALIDATION]
+    figures = reported[[*RUN, "metric", "split", "n", "value"]].assign(
+        floor=_with_spread(reported.floor, reported.floor_std)
+    )
     runs = table[SHORT_RUN].drop_duplicates()
     return "\n\n".join(_markdown(part) for part in (figures, runs)) + "\n"
 
@@ -103,30 +108,43 @@ def fewest_evaluations(
 
     solvers: the table of solvers of one experiment. summarised: as `summary` makes it; its `std` over seeds is the
     spread. A value is within it if it is at most the value of `nfe` Euler steps, of the same checkpoint, plus one
-    standard deviation; empty if none is.
+    standard deviation; empty if none is. That is decided on validation samples; the values are of held-out ones.
     """
     rows = []
     for metric, of_metric in solvers.groupby("metric", sort=False):
-        seeds = summarised[(summarised.metric == metric) & (summarised.split == of_metric.split.iloc[0])]
-        best = of_metric[(of_metric.solver == against) & (of_metric.nfe == nfe)]
-        if seeds.empty or best.empty or np.isnan(seeds["std"].iloc[0]):
+        chosen_by, reported = (of_metric[of_metric.split == split] for split in (VALIDATION, HELD_OUT))
+        deviation, spread = (_deviation(summarised, metric, split) for split in (VALIDATION, HELD_OUT))
+        best, shown = (_of_way(part, against, nfe) for part in (chosen_by, reported))
+        if best is None or shown is None or np.isnan(deviation):
             continue
-        limit = best.value.iloc[0] + seeds["std"].iloc[0]
-        for solver, of_solver in of_metric.groupby("solver", sort=False):
-            enough = of_solver[of_solver.value <= limit]
-            first = enough.loc[enough.nfe.idxmin()] if len(enough) else None
+        for solver, of_solver in chosen_by.groupby("solver", sort=False):
+            enough = of_solver[of_solver.value <= best + deviation]
+            first = enough.nfe.min() if len(enough) else np.nan
+            found = _of_way(reported, str(solver), first)
             rows.append(
                 {
                     "experiment": of_solver.experiment.iloc[0],
                     "metric": metric,
-                    "euler_128": best.value.iloc[0],
-                    "spread": seeds["std"].iloc[0],
+                    "euler_128": shown,
+                    "spread": spread,
                     "solver": solver,
-                    "nfe": np.nan if first is None else first.nfe,
-                    "value": np.nan if first is None else first.value,
+                    "nfe": first,
+                    "value": np.nan if found is None else found,
                 }
             )
     return pandas.DataFrame(rows)
+
+
+def _deviation(summarised: pandas.DataFrame, metric: Any, split: str) -> float:
+    """The standard deviation over seeds of a metric on a split; NaN if there is none."""
+    found = summarised[(summarised.metric == metric) & (summarised.split == split)]
+    return float("nan") if found.empty else float(found["std"].iloc[0])
+
+
+def _of_way(part: pandas.DataFrame, solver: str, nfe: float) -> float | None:
+    """The value of a solver at a number of evaluations."""
+    found = part[(part.solver == solver) & (part.nfe == nfe)]
+    return None if found.empty else float(found.value.iloc[0])
 
 
 def _with_spread(value: pandas.Series, deviation: pandas.Series) -> list[str]:
@@ -144,6 +162,7 @@ def _markdown(table: pandas.DataFrame) -> str:
 
 def summary_text(summarised: pandas.DataFrame, fewest: pandas.DataFrame) -> str:
     """The summary, and the fewest evaluations if several seeds told a spread, as Markdown."""
+    summarised = summarised[summarised.split != VALIDATION]
     shown = summarised[["experiment", "metric", "split", "n", "seeds"]].assign(
         mean=[f"{mean:.4g}" for mean in summarised["mean"]],
         interval=[
@@ -156,5 +175,6 @@ def summary_text(summarised: pandas.DataFrame, fewest: pandas.DataFrame) -> str:
     if len(fewest):
         shown = fewest.assign(**{"128 Euler steps": _with_spread(fewest.euler_128, fewest.spread)})
         shown = shown[["experiment", "metric", "128 Euler steps", "solver", "nfe", "value"]]
-        parts.append("The fewest evaluations (nfe) within the seeds' spread of 128 Euler steps:\n\n" + _markdown(shown))
+        what = "The fewest evaluations (nfe) within the seeds' spread of 128 Euler steps, decided on validation samples"
+        parts.append(f"{what}:\n\n{_markdown(shown)}")
     return "\n\n".join(parts) + "\n"

@@ -20,6 +20,7 @@ def test_what_a_density_does_not_say_of_itself_is_that_of_plain_points():
     assert density.made_of() == {}
     assert density.described() == {"nameless": {}}
     assert density.labelled_as(0) is None
+    assert density.class_names() is None
     assert density.law() is None
     assert density.behind() is None
     assert density.pixel_scaling() == ()
@@ -42,7 +43,6 @@ def test_what_each_kind_has_to_say_is_not_made_up():
         lambda: Drawn().draw((2,), 1, generator),
         lambda: Drawn().draw_blocks((1, 1, 2), torch.Generator()),
         lambda: Read().read("data", 0),
-        lambda: Read().labels("data", 0),
     ):
         with pytest.raises(NotImplementedError):
             missing()

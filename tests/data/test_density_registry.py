@@ -18,8 +18,16 @@ GIVEN = {
     "gaussian": {"mean": 0.5, "std": 2.0},
     "dataset": {"name": "digits", "size": 16, "margin": 2, "scaling": [[0.5, 0.5]]},
     "distribution": {"name": "moons", "noise": 0.1, "scale": 2.0, "shift": [1.0, 0.5], "components": []},
-    "points": {"path": "a.csv", "standardise": True, "names": ["x"], "scaling": [[1.0, 2.0]]},
-    "folder": {"path": "images", "size": 16, "channels": 3, "scaling": [[0.1, 0.2], [0.5, 0.5]]},
+    "points": {"path": "a.csv", "standardise": True, "names": ["x"], "scaling": [[1.0, 2.0]], "classes": ["a", "b"]},
+    "folder": {
+        "path": "images",
+        "size": 16,
+        "width": 24,
+        "channels": 3,
+        "labels": "subfolders",
+        "scaling": [[0.1, 0.2], [0.5, 0.5]],
+        "classes": ["cats", "dogs"],
+    },
 }
 
 

@@ -1,12 +1,17 @@
 import os
+from itertools import chain
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from iadb_core.data import folders
-from iadb_core.data.folders import FolderImages, Wanted, read_image
-from iadb_core.data.holding_out import held_out_tenth
+from iadb_core.data import image_readers
+from iadb_core.data.folders import FolderImages
+from iadb_core.data.holding_out import digests, split
+from iadb_core.data.image_files import Told, Wanted, read_image
+from iadb_core.data.image_readers import read_all, scratch
+from iadb_core.data.parts import loaded
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import IN_FILE
 
@@ -14,13 +19,16 @@ ORIENTATION = 0x0112  # of EXIF
 
 
 def read(path, size, channels, background=0, max_pixels=2**24):
-    """The images that lie under a path, in the order of their names."""
-    images = FolderImages(str(path), Wanted(size, channels, background, max_pixels))
-    train, held_out = (np.empty((len(rows), channels, size, size), np.uint8) for rows in images.split(0))
-    images.fill(train, held_out, seed=0, threads=2)
-    every = np.empty((len(images), channels, size, size), np.uint8)
-    for rows, part in zip(images.split(0), (train, held_out), strict=True):
-        every[rows] = part
+    """The images that lie under a path, in the order of their names, once they have been stored."""
+    images = FolderImages(str(path), Wanted(size, size, channels, background, max_pixels))
+    with TemporaryDirectory() as folder:
+        images.store(folder, 0, workers=1)
+        with scratch((len(images.paths), channels, size, size), folder) as stored:
+            assert all(isinstance(told, Told) for told in chain(*read_all(images.paths, images.wanted, stored, 1)))
+            every = np.array(stored.array)
+        parts = split(len(every), 0, digests(every))
+        for rows, part in zip(parts, loaded(folder), strict=True):
+            assert np.array_equal(every[rows], part.samples)
     return every
 
 
@@ -141,14 +149,11 @@ def test_pixels_without_a_known_range_are_refused(tmp_path):
         read(tmp_path, 8, 1)
 
 
-def test_images_are_in_the_order_of_their_names_and_split_as_a_data_set_is(tmp_path):
+def test_images_are_in_the_order_of_their_names(tmp_path):
     values = np.arange(20, dtype=np.uint8) * 10
     for value in values:
         Image.new("L", (8, 8), int(value)).save(tmp_path / f"{value:03}.png")
     assert read(tmp_path, 8, 1)[:, 0, 0, 0].tolist() == values.tolist()
-    images = FolderImages(str(tmp_path), Wanted(8, 1, 0, 2**24))
-    train, held_out = (values[rows] for rows in images.split(7))
-    assert [train.tolist(), held_out.tolist()] == [part.tolist() for part in held_out_tenth(values, 7)]
 
 
 def test_what_is_an_image_is_read_whatever_its_name(tmp_path, caplog):
@@ -170,7 +175,7 @@ def test_a_large_photograph_is_read_at_a_fraction_of_its_size(tmp_path):
     found = read(tmp_path, 16, 3)[0].transpose(1, 2, 0)
     expected = np.asarray(Image.fromarray(seen[:, 300:1500]).resize((16, 16), Image.Resampling.BOX))
     assert np.abs(found.astype(int) - expected).max() < 25
-    wanted = Wanted(16, 3, 0, 1200 * 1800 - 1)
+    wanted = Wanted(16, 16, 3, 0, 1200 * 1800 - 1)
     with pytest.raises(InputError, match="1800×1200 pixels, more than the 2,159,999 allowed"):
         read_image(str(tmp_path / "a.jpg"), wanted)
 
@@ -185,7 +190,7 @@ def test_glyphs_on_nothing_have_a_background_and_are_warned_of_without(tmp_path,
     assert not black.any()
     caplog.clear()
     white = read(tmp_path, 8, 1, background=255)
-    assert not caplog.text
+    assert "of one value" not in caplog.text
     assert (white[0, 0, 0] == 255).all()
     assert (white[0, 0, 3:5, 3:5] == 0).all()
 
@@ -197,11 +202,56 @@ def test_dark_16_bit_images_are_warned_of(tmp_path, caplog):
     assert "the 16-bit images use values up to 4,000 of 65,535" in caplog.text
 
 
-def test_images_that_are_trained_on_and_held_out_are_warned_of(tmp_path, caplog):
+def test_copies_come_into_one_part_and_are_told(tmp_path, caplog):
+    for number in range(60):
+        Image.new("L", (8, 8), 4 * (number // 2)).save(tmp_path / f"{number:02}.png")
+    FolderImages(str(tmp_path), Wanted(8, 8, 1, 0, 2**24)).store(tmp_path, 3, workers=1)
+    assert "30 images are copies of others: all of one image come into one part" in caplog.text
+    assert "trained on as well" not in caplog.text
+    values = [set(np.unique(part.samples)) for part in loaded(tmp_path)]
+    assert sum(map(len, values)) == len(set.union(*values)) == 30
+
+
+def test_where_nearly_all_are_copies_held_out_ones_are_trained_on_with_a_warning(tmp_path, caplog):
+    pixels = np.arange(64, dtype=np.uint8).reshape(8, 8)
     for number in range(20):
-        Image.new("L", (8, 8), 10 * (number // 2)).save(tmp_path / f"{number:02}.png")
+        Image.fromarray(pixels).save(tmp_path / f"{number:02}.png")
     read(tmp_path, 8, 1)
-    assert "2 of 2 held-out images are trained on as well, by another name" in caplog.text
+    assert "2 of 2 held-out samples are trained on as well" in caplog.text
+
+
+def test_subfolders_are_classes_kept_through_the_split(tmp_path, caplog):
+    for name, value in (("b cats", 50), ("a dogs", 100), ("c \u00e9lans", 150)):
+        (tmp_path / "images" / name / "more").mkdir(parents=True)
+        for number in range(20):
+            where = "more" if number % 2 else "."
+            Image.new("L", (8, 8), value + number).save(tmp_path / "images" / name / where / f"{number}.png")
+    names = ["a dogs", "b cats", "c \u00e9lans"]
+    images = FolderImages(str(tmp_path / "images"), Wanted(8, 8, 1, 0, 2**24), names)
+    with caplog.at_level("INFO", "iadb"):
+        images.store(tmp_path, 3, workers=1)
+    assert "3 classes, by the names of subfolders: a dogs 20, b cats 20, c \u00e9lans 20" in caplog.text
+    for part in loaded(tmp_path):
+        expected = np.array([1, 0, 2])[part.samples[:, 0, 0, 0] // 50 - 1]
+        assert np.array_equal(part.labels, expected)
+    assert sum(len(part.labels) for part in loaded(tmp_path)) == 60
+
+
+def test_a_class_that_has_come_while_it_was_read_is_refused(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+        Image.new("L", (8, 8), 7).save(tmp_path / "images" / name / "a.png")
+    images = FolderImages(str(tmp_path / "images"), Wanted(8, 8, 1, 0, 2**24), ["a"])
+    with pytest.raises(InputError, match="has changed while it was read: b"):
+        images.store(tmp_path, 0, workers=1)
+
+
+def test_the_middle_is_cut_to_the_wanted_shape(tmp_path):
+    seen = np.random.default_rng(0).integers(0, 256, (16, 48), np.uint8)
+    Image.fromarray(seen).save(tmp_path / "a.png")
+    found, told = read_image(str(tmp_path / "a.png"), Wanted(16, 32, 1, 0, 2**24))
+    assert np.array_equal(found[0], seen[:, 8:40])
+    assert (told.kind, told.sides) == ("PNG", (48, 16))
 
 
 def test_a_name_that_is_no_text_is_read_and_shown_escaped(tmp_path):
@@ -215,7 +265,7 @@ def test_a_name_that_is_no_text_is_read_and_shown_escaped(tmp_path):
 
 
 def test_more_images_than_are_decoded_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(folders, "AT_ONCE", 7)
+    monkeypatch.setattr(image_readers, "AT_ONCE", 7)
     for value in range(30):
         Image.new("L", (8, 8), value).save(tmp_path / f"{value:02}.png")
     assert read(tmp_path, 8, 1)[:, 0, 0, 0].tolist() == list(range(30))
@@ -223,5 +273,5 @@ def test_more_images_than_are_decoded_at_once(tmp_path, monkeypatch):
 
 def test_a_single_image_is_warned_of_once(tmp_path, caplog):
     Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(tmp_path / "a.png")
-    assert len(read(tmp_path, 8, 1)) == 1
-    assert caplog.text.count("a single image is trained on and measured against") == 1
+    FolderImages(str(tmp_path), Wanted(8, 8, 1, 0, 2**24)).store(tmp_path, 0, workers=1)
+    assert caplog.text.count("a single sample is trained on and measured against") == 1

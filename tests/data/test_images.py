@@ -32,6 +32,13 @@ def test_stored_images_become_scaled_network_values_of_the_size(kind, stored):
     assert kind(size=32, scaling=STEPS).network_values(torch.from_numpy(stored)).shape == (5, 1, 32, 32)
 
 
+def test_height_and_width_may_differ(kind, stored):
+    density = kind(size=16, width=24)
+    assert density.shape() == (1, 16, 24)
+    assert density.network_values(torch.from_numpy(stored)).shape == (5, 1, 16, 24)
+    assert kind(size=16, width=16).shape() == kind(size=16).shape() == (1, 16, 16)
+
+
 def test_network_values_are_shown_as_the_pixels_that_they_were(kind, stored):
     density = kind(size=16, scaling=STEPS)
     values = density.network_values(torch.from_numpy(stored)).numpy()
@@ -58,7 +65,10 @@ def test_images_are_not_drawn_behind_points(kind):
     assert kind(size=8).behind() is None
 
 
-@pytest.mark.parametrize("settings", [{"size": 12}, {"size": 0}, {"size": 520}, {"size": 8, "scaling": [(0.5, 0.0)]}])
+@pytest.mark.parametrize(
+    "settings",
+    [{"size": 7}, {"size": 0}, {"size": 1025}, {"size": 8, "width": 4}, {"size": 8, "scaling": [(0.5, 0.0)]}],
+)
 def test_sizes_and_scalings_that_no_network_takes_are_refused(kind, settings):
-    with pytest.raises(ValueError, match=r"size|scaling"):
+    with pytest.raises(ValueError, match=r"size|width|scaling"):
         kind(**settings)

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from iadb_core.data.listing import HIDDEN, LEFTOVER, NO_FILE, OTHER, TWICE, listed
+from iadb_core.data.listing import HIDDEN, LEFTOVER, NO_FILE, OTHER, TWICE, classes_in, listed
 
 
 def touched(root, *names):
@@ -71,3 +71,25 @@ def test_names_that_are_no_text_are_listed(tmp_path):
 def test_what_is_no_folder_has_no_files(tmp_path, name):
     touched(tmp_path, "a.png")
     assert listed(tmp_path / name).images == []
+
+
+def no_image(path):
+    return False
+
+
+def test_classes_are_subfolders_with_images_in_the_order_of_their_names(tmp_path):
+    touched(tmp_path, "dogs/a.png", "cats/old/b.JPG", "notes/read.txt", ".cache/c.png", "__MACOSX/d.png", "labels.csv")
+    assert classes_in(tmp_path, no_image) == ["cats", "dogs"]
+    (tmp_path / "wolves").symlink_to(tmp_path / "dogs", target_is_directory=True)
+    assert classes_in(tmp_path, no_image) == ["cats", "dogs", "wolves"]
+
+
+def test_one_subfolder_or_images_beside_several_are_no_classes(tmp_path):
+    touched(tmp_path, "cats/a.png", "b")
+    assert classes_in(tmp_path, no_image) == []
+    touched(tmp_path, "dogs/a.png")
+    assert classes_in(tmp_path, no_image) == ["cats", "dogs"]
+    assert classes_in(tmp_path, lambda path: path.endswith("b")) == []
+    touched(tmp_path, "c.png")
+    assert classes_in(tmp_path, no_image) == []
+    assert classes_in(tmp_path / "missing", no_image) == []

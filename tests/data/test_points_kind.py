@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from iadb_core.data import point_tables
-from iadb_core.data.holding_out import held_out_tenth
+from iadb_core.data.holding_out import split
 from iadb_core.data.kinds.points import Points
 from iadb_core.data.point_tables import read_table
 from iadb_core.data.registry import density_of
@@ -32,11 +32,12 @@ def looked_into(**settings):
 def test_it_has_the_columns_that_are_numbers_or_those_that_are_named(table):
     density = looked_into(path=table)
     assert (density.shape(), density.names) == ((3,), NAMES)
-    train, held_out = density.read("data", 5)
-    for found, expected in zip((train, held_out), held_out_tenth(VALUES.astype(np.float32), 5), strict=True):
-        assert np.array_equal(found, expected)
+    rows = split(len(VALUES), 5)
+    for part, expected in zip(density.read("data", 5), rows, strict=True):
+        assert np.array_equal(part.samples, VALUES[expected].astype(np.float32))
+        assert part.labels is None
     two = looked_into(path=table, columns=["c", "a"])
-    assert np.array_equal(two.read("data", 5)[0], held_out_tenth(VALUES[:, [2, 0]].astype(np.float32), 5)[0])
+    assert np.array_equal(two.read("data", 5).train.samples, VALUES[rows.train][:, [2, 0]].astype(np.float32))
 
 
 def test_standardised_the_network_sees_other_values_than_are_measured(table):
@@ -64,12 +65,20 @@ def test_a_constant_column_is_not_divided_by_nothing(tmp_path):
 
 def test_labels_are_split_as_the_points_are(table):
     density = looked_into(path=table, label="colour")
-    assert density.names == NAMES
+    assert (density.names, density.class_names()) == (NAMES, ["green", "red"])
     codes = np.array([1, 0] * 20)
-    for found, expected in zip(density.labels("data", 3), held_out_tenth(codes, 3), strict=True):
-        assert np.array_equal(found, expected)
-    with pytest.raises(InputError, match="no column is named as `label`"):
-        looked_into(path=table).labels("data", 3)
+    for part, rows in zip(density.read("data", 3), split(len(VALUES), 3), strict=True):
+        assert np.array_equal(part.labels, codes[rows])
+    assert looked_into(path=table).class_names() is None
+
+
+def test_classes_that_are_numbers_are_in_their_order_and_a_missing_one_is_told(tmp_path):
+    (tmp_path / "a.csv").write_text("x,kind\n1,10\n2,9\n3,10\n")
+    density = looked_into(path=str(tmp_path / "a.csv"), label="kind")
+    assert density.class_names() == ["9", "10"]
+    (tmp_path / "a.csv").write_text("x,kind\n1,a\n2,\n3,c\n")
+    with pytest.raises(InputError, match="1 of 3 rows have no kind; fill or remove them"):
+        looked_into(path=str(tmp_path / "a.csv"), label="kind")
 
 
 def test_a_number_that_is_a_class_is_no_coordinate(tmp_path):

@@ -8,6 +8,7 @@ import torch
 from iadb_core.data import streams
 from iadb_core.data.density import Drawn, Read
 from iadb_core.data.draws import Draws, index_blocks
+from iadb_core.data.parts import Labelled, Parts
 from iadb_core.data.registry import KINDS, density_of
 from iadb_core.data.streams import Fresh, Stored, stream_of
 from iadb_core.system.arrays import load_array, save_array
@@ -135,8 +136,11 @@ class Ring(Drawn):
     """A kind that the program does not have: points on a circle around the middle of the unit square."""
 
     kind = "ring"
-    fresh = True
     radius: float = 0.25
+
+    @property
+    def fresh(self):
+        return True
 
     def shape(self):
         return (2,)
@@ -159,7 +163,7 @@ class Halves(Read):
         return (2,)
 
     def read(self, data_dir, seed):
-        return np.full((6, 2), 3, np.float32), np.full((2, 2), 5, np.float32)
+        return Parts(*(Labelled(np.full((count, 2), 3, np.float32)) for count in (6, 2, 2)))
 
     def network_values(self, stored):
         return stored / 2
@@ -187,7 +191,7 @@ def test_a_kind_of_its_own_may_also_be_stored(monkeypatch):
 def test_a_kind_of_its_own_that_is_read_says_what_the_network_sees(monkeypatch):
     monkeypatch.setitem(KINDS, "halves", Halves)
     density = density_of({"halves": {}})
-    train, _ = density.read("unused", 0)
+    train = density.read("unused", 0).train.samples
     (block,) = take(1, stream_of(density, density.shape(), train, (2, 3), "shuffled", 0, "x1", CPU).blocks())
     assert (block == 1.5).all()
     with pytest.raises(InputError, match="halves: there are no stored samples"):

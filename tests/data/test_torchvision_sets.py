@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
+import small_sets
 from conftest import idx, serving, small_mnist
 
 from iadb_core.data import torchvision_sets
@@ -45,9 +46,10 @@ def mirror(tmp_path, monkeypatch):
 
 
 def same(splits, arrays):
-    train, test = splits
-    return np.array_equal(train[:, 0], arrays["train-images-idx3-ubyte.gz"]) and np.array_equal(
-        test[:, 0], arrays["t10k-images-idx3-ubyte.gz"]
+    return all(
+        np.array_equal(part.samples[:, 0], arrays[f"{name}-images-idx3-ubyte.gz"])
+        and np.array_equal(part.labels, arrays[f"{name}-labels-idx1-ubyte.gz"])
+        for part, name in zip(splits, ("train", "t10k"), strict=True)
     )
 
 
@@ -146,6 +148,60 @@ def test_a_mirror_that_hangs_is_given_up(mirror, tmp_path, monkeypatch):
         monkeypatch.setattr(downloads, "TIMEOUT_SECONDS", 0.3)
         with pytest.raises(InputError, match="timed out"):
             torchvision_set("MNIST", tmp_path / "data")
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A folder that is served, and its address."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    CountingHandler.requests.clear()
+    with serving(partial(CountingHandler, directory=str(folder))) as address:
+        yield folder, f"{address}/"
+
+
+@pytest.mark.parametrize("name", small_sets.ARRAYS)
+def test_each_set_is_downloaded_verified_read_and_kept(name, served, tmp_path, monkeypatch):
+    dataset = getattr(import_torchvision().datasets, name.split("-")[0])
+    expected = small_sets.ARRAYS[name](*served, dataset, monkeypatch)
+    data = tmp_path / "data"
+    assert not at_hand(name, data)
+    for _ in range(2):
+        found = torchvision_set(name, data)
+        assert len(found) == len(expected)
+        for part, (images, labels) in zip(found, expected, strict=True):
+            assert part.samples.dtype == np.uint8
+            assert np.array_equal(part.samples, images)
+            assert np.array_equal(part.labels, labels)
+    assert at_hand(name, data)
+    assert len(CountingHandler.requests) == len(list(served[0].iterdir()))
+    damaged = next(path for path in data.rglob("*") if path.is_file() and not path.name.startswith("."))
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    assert not at_hand(name, data)
+    assert len(torchvision_set(name, data)) == len(expected)
+
+
+def test_photographs_are_cut_to_their_middle_and_left_as_they_were_unpacked(served, tmp_path, monkeypatch):
+    expected = small_sets.flowers(*served, import_torchvision().datasets.Flowers102, monkeypatch)
+    for _ in range(2):
+        found = torchvision_set("Flowers102", tmp_path / "data", (8, 8), threads=2)
+        for part, told in zip(found, expected, strict=True):
+            assert part.samples.shape == (len(told), 3, 8, 8)
+            assert part.labels.tolist() == [label for _, label in told]
+            for image, (left, _) in zip(part.samples.astype(int), told, strict=True):
+                assert np.abs(image[:, :, :3] - left).max() < 20
+                assert np.abs(image[:, :, -3:] - (255 - left)).max() < 20
+        assert len(CountingHandler.requests) == 3 * 2  # torchvision asks each address for where it leads first
+    assert sorted(path.name for path in (tmp_path / "data").iterdir() if path.name[0] != ".") == ["flowers-102"]
+
+
+def test_photographs_that_cannot_be_had_are_told_and_leave_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(import_torchvision().datasets.Flowers102, "_download_url_prefix", "http://127.0.0.1:9/")
+    with pytest.raises(
+        InputError, match=r"Flowers102 is not in .* and could not be downloaded .*torchvision's Flowers102"
+    ):
+        torchvision_set("Flowers102", tmp_path / "data", (8, 8))
+    assert [path for path in (tmp_path / "data").iterdir() if path.is_dir()] == []
 
 
 def test_colour_sets_are_stored_channels_first():

@@ -20,7 +20,7 @@ def solver_table(value=1.0, deviation=0.1):
         for nfe in (1, 2, 128)
         for metric in ("W2", "energy")
     ]
-    return pandas.DataFrame(rows).assign(floor_std=deviation, experiment="x", seed=0, n=100)
+    return pandas.DataFrame(rows).assign(floor_std=deviation, experiment="x", seed=0, n=100, split="held_out")
 
 
 def test_the_solver_plot_has_a_row_for_each_metric_and_the_floor_in_each(tmp_path):
@@ -57,8 +57,8 @@ def test_a_solver_has_one_colour_whatever_others_are_shown():
     assert colours(both)["heun"] == colours(alone)["heun"] != colours(both)["euler"]
 
 
-def test_each_curve_is_what_the_table_says():
-    figure = solver_plot(solver_table())
+def test_each_curve_is_what_the_table_says_of_held_out_samples():
+    figure = solver_plot(pandas.concat([solver_table(9.0).assign(split="validation"), solver_table()]))
     by_nfe, by_time = figure.axes[:2]
     (euler,) = [line for line in by_nfe.lines if line.get_label() == "euler"]
     assert (list(euler.get_xdata()), list(euler.get_ydata())) == ([1, 2, 128], [1.0, 0.5, 1 / 128])

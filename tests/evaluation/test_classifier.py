@@ -1,11 +1,13 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.kinds.folder import Folder
 from iadb_core.evaluation.classifier import (
-    accuracy,
     embed,
+    hits,
     load_classifier,
     save_classifier,
     train_classifier,
@@ -21,8 +23,8 @@ DIGITS = Dataset(name="digits", size=8)
 @pytest.fixture(scope="module")
 def digits():
     """((training images, labels), (held-out images, labels)), pixel values in [0, 1]."""
-    images, labels = DIGITS.read("", 0), DIGITS.labels("", 0)
-    return [(own.astype(np.float32) / 255, classes) for own, classes in zip(images, labels, strict=True)]
+    parts = DIGITS.read("", 0)
+    return [(part.samples.astype(np.float32) / 255, part.labels) for part in (parts.train, parts.held_out)]
 
 
 def trained(images, labels, steps=150, seed=0, **options):
@@ -35,7 +37,7 @@ def network(digits):
 
 
 def test_it_learns_the_digits_that_it_never_saw(network, digits):
-    assert accuracy(network, *digits[1]) > 0.85
+    assert hits(network, *digits[1]).mean() > 0.85
 
 
 def test_stored_bytes_are_converted_a_batch_at_a_time(digits):
@@ -46,7 +48,7 @@ def test_stored_bytes_are_converted_a_batch_at_a_time(digits):
         converted.append(len(stored))
         return stored.astype(np.float32) / 255
 
-    stored = DIGITS.read("", 0)[0]
+    stored = DIGITS.read("", 0).train.samples
     network = trained(stored, labels, steps=5, pixels=pixels)
     assert converted == [64] * 5
     assert weights_hash(network) == weights_hash(trained(images, labels, steps=5))
@@ -102,17 +104,29 @@ def test_the_classifier_of_a_density_sees_true_pixels_whatever_its_scaling(digit
     expected = trained(*digits[0], steps=20)
     x, y = (embed(network, digits[1][0])[1] for network in (found, expected))
     assert np.allclose(x, y, atol=1e-3)
-    assert summary["accuracy"] == pytest.approx(accuracy(expected, *digits[1]), abs=0.01)
-    assert (summary["held_out_images"], summary["classes"]) == (179, 10)
+    validation = DIGITS.read("", 0).validation
+    unseen = [(validation.samples.astype(np.float32) / 255, validation.labels), digits[1]]
+    right = np.concatenate([hits(expected, *part) for part in unseen])
+    assert summary["accuracy"] == pytest.approx(right.mean(), abs=0.01)
+    assert (summary["held_out_images"], summary["classes"]) == (2 * 179, 10)
+    assert 0.05 < summary["most_frequent_class"] < 0.15
+    assert sum(summary["training_images_of_class"].values()) == 1439
+    shares = [summary["accuracy_of_class"][str(digit)] for digit in range(10)]
+    truth = np.concatenate([part[1] for part in unseen])
+    assert np.average(shares, weights=np.bincount(truth)) == pytest.approx(summary["accuracy"])
     assert summary["weights_hash"] == weights_hash(found)
 
 
-def test_labels_follow_their_images_into_the_splits():
-    images, labels = DIGITS.read("", 3), DIGITS.labels("", 3)
-    together = zip(np.concatenate(images), np.concatenate(labels), strict=True)
-    everything = {image.tobytes(): label for image, label in together}
-    for own, classes in zip(images, labels, strict=True):
-        assert len(own) == len(classes)
-        assert all(everything[image.tobytes()] == label for image, label in zip(own, classes, strict=True))
-    mean_zero, mean_one = (images[0][labels[0] == digit].mean(axis=0)[0] for digit in (0, 1))
-    assert mean_zero[4, 4] < mean_one[4, 4]  # a zero is empty in its middle
+def test_a_folder_of_classes_has_a_classifier_of_its_own(tmp_path):
+    random = np.random.default_rng(0)
+    for name, low in (("dark", 0), ("light", 100)):
+        (tmp_path / name).mkdir()
+        for number in range(40):
+            Image.fromarray(random.integers(low, low + 120, (12, 20), np.uint8)).save(tmp_path / name / f"{number}.png")
+    folder = Folder(path=str(tmp_path), size=8, width=16)
+    folder = folder.with_found(folder.found())
+    network, summary = trained_classifier(folder, "", 0, ClassifierTraining(steps=60, learning_rate=0.002))
+    assert summary["accuracy"] == 1
+    assert summary["accuracy_of_class"] == {"dark": 1, "light": 1}
+    assert summary["held_out_images"] == 16
+    assert embed(network, np.zeros((3, 1, 8, 16), np.float32))[1].argmax(axis=1).tolist() == [0, 0, 0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from iadb_core.data.kinds.gaussian import Gaussian
-from iadb_core.evaluation.comparison import Comparison, RealSamples, rows_of_part
+from iadb_core.evaluation.comparison import Comparison, RealSamples
 from iadb_core.evaluation.metrics import ENERGY, W2, Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import save_array
@@ -34,13 +34,13 @@ class Shifts(Comparison):
 def compared(tmp_path):
     """Makes a comparison of so many numbers 0, 1, 2 …, held out, with numbers from 1000 on, trained on."""
 
-    def made(held_out, train, count, draws=4, seed=0, part=None):
+    def made(held_out, train, count, draws=4, seed=0, split="held_out"):
         paths = [None, None]
         for place, (number, begin) in enumerate(((held_out, 0), (train, 1000))):
             if number:
                 paths[place] = str(tmp_path / f"{place}.npy")
                 save_array(paths[place], np.arange(begin, begin + number, dtype=np.float32)[:, None])
-        return Shifts(RealSamples(Gaussian(), *paths, part), count, Evaluation(floor_draws=draws), seed)
+        return Shifts(RealSamples(Gaussian(), *paths, split), count, Evaluation(floor_draws=draws), seed)
 
     return made
 
@@ -52,10 +52,10 @@ def test_figures_are_of_samples_beside_what_real_ones_score(compared, caplog):
         figures = {figure.metric: figure for figure in comparison.figures(generated)}
     assert list(figures) == [W2, ENERGY]
     assert "it cannot be taken" in caplog.text
-    found, reference = figures[W2], comparison.held_out[comparison.sets.reference]
+    found, reference = figures[W2], comparison.unseen[comparison.sets.reference]
     assert found.value == pytest.approx(abs(np.arange(20).mean() - reference.mean()))  # the first 20 of 60
     apart = [
-        abs(comparison.held_out[one].mean() - comparison.held_out[other].mean()) for one, other in comparison.sets.pairs
+        abs(comparison.unseen[one].mean() - comparison.unseen[other].mean()) for one, other in comparison.sets.pairs
     ]
     assert (found.floor, found.floor_std) == pytest.approx((np.mean(apart), np.std(apart, ddof=1)))
     assert (found.n, found.split, found.floor_is, found.floor_split) == (20, "held_out", "real samples", "held_out")
@@ -76,22 +76,10 @@ def test_the_sets_are_the_same_for_a_seed_alone(compared):
     assert not np.array_equal(first.reference, other.reference)
 
 
-@pytest.mark.parametrize("count", [2, 41, 1000])
-def test_settings_are_chosen_on_other_samples_than_they_are_reported_on(count):
-    chosen, reported = (rows_of_part(part, count) for part in ("validation", "test"))
-    assert sorted([*chosen, *reported]) == list(range(count))
-    assert len(chosen) == count // 2
-    assert all(np.array_equal(rows, np.sort(rows)) for rows in (chosen, reported))
-
-
-def test_a_part_gives_the_reference_and_the_floor_and_is_told(compared):
-    every = np.arange(40)
-    for part, split in (("validation", "validation"), ("test", "test")):
-        first, other = (compared(held_out=40, train=None, count=5, seed=seed, part=part) for seed in (0, 1))
-        assert np.array_equal(first.held_out, other.held_out)  # the same half for every run
-        assert first.held_out[:, 0].tolist() == every[rows_of_part(part, 40)].tolist()
-        assert {figure.split for figure in first.figures(np.zeros((5, 1)))} == {split}
-        assert max(first.sets.reference.max(), *(rows.max() for pair in first.sets.pairs for rows in pair)) < 20
+def test_settings_are_chosen_by_figures_of_quality_alone_and_these_say_so(compared):
+    comparison = compared(held_out=40, train=None, count=5, split="validation")
+    (figure,) = comparison.figures(np.zeros((5, 1)))
+    assert (figure.metric, figure.split, figure.floor_split) == (W2, "validation", "validation")
 
 
 def test_by_itself_it_knows_of_no_memorisation_and_no_network(compared):
@@ -106,9 +94,3 @@ def test_too_few_samples_and_broken_files_are_refused(compared, tmp_path):
     (tmp_path / "broken.npy").write_bytes(b"rubbish")
     with pytest.raises(InputError, match=r"broken\.npy is not a readable"):
         Shifts(RealSamples(Gaussian(), str(tmp_path / "broken.npy"), None), 10, Evaluation(), 0)
-
-
-def test_a_single_held_out_sample_is_both_halves_and_that_is_said(caplog):
-    with caplog.at_level(logging.WARNING, "iadb"):
-        assert [rows_of_part(part, 1).tolist() for part in ("validation", "test")] == [[0], [0]]
-    assert "a single held-out sample is both halves" in caplog.text

@@ -27,24 +27,24 @@ def test_a_perfect_model_scores_the_floor_and_a_bad_one_more(random):
 
 
 @pytest.mark.parametrize(
-    ("held_out", "train", "n", "pool"),
+    ("unseen", "train", "n", "with_train"),
     [
-        (1000, 5000, 100, "held_out"),
-        (150, 5000, 100, "train"),
-        (90, 5000, 90, "train"),
-        (90, 20, 45, "held_out"),
-        (90, 60, 60, "train"),
-        (150, None, 75, "held_out"),
+        (1000, 5000, 100, False),
+        (150, 5000, 100, True),
+        (90, 5000, 90, True),
+        (90, 20, 45, False),
+        (90, 60, 60, True),
+        (150, None, 75, False),
     ],
 )
-def test_real_sets_are_disjoint_and_as_large_as_the_generated_one(held_out, train, n, pool):
-    draws = real_sets(100, held_out, train, 5, np.random.default_rng(0))
-    assert (draws.n, draws.pool, len(draws.pairs)) == (n, pool, 5)
+def test_real_sets_are_disjoint_and_as_large_as_the_generated_one(unseen, train, n, with_train):
+    draws = real_sets(100, unseen, train, 5, np.random.default_rng(0))
+    assert (draws.n, draws.with_train, len(draws.pairs)) == (n, with_train, 5)
     for one, other in draws.pairs:
         assert len(set(one)) == len(set(other)) == n
-        assert one.max() < held_out
-        assert other.max() < (train if pool == "train" else held_out)
-        if pool == "held_out":
+        assert one.max() < unseen
+        assert other.max() < (train if with_train else unseen)
+        if not with_train:
             assert not set(one) & set(other)
     assert len({one.tobytes() for one, _ in draws.pairs}) == 5
 

@@ -36,11 +36,11 @@ def random():
 def compared(tmp_path):
     """Makes a comparison of held-out and training images."""
 
-    def made(held_out, train, count, part=None, **seen_by):
+    def made(held_out, train, count, split="held_out", **seen_by):
         for name, images in (("held_out", held_out), ("train", train)):
             save_array(tmp_path / f"{name}.npy", images)
         files = str(tmp_path / "held_out.npy"), str(tmp_path / "train.npy")
-        return ImageComparison(RealSamples(DIGITS, *files, part), count, SETTINGS, 0, **seen_by)
+        return ImageComparison(RealSamples(DIGITS, *files, split), count, SETTINGS, 0, **seen_by)
 
     return made
 
@@ -138,8 +138,8 @@ def test_what_networks_see_is_seen_in_true_pixels(compared, classifier, random):
 def test_while_settings_are_chosen_no_memorisation_is_measured(compared, random):
     held_out, train = (stored_images(random, n) for n in (40, 70))
     generated = (train[:20] / 255 * 2 - 1).astype(np.float32)
-    assert compared(held_out, train, 20, part="validation").memorisation(generated) == []
-    mean, _ = compared(held_out, train, 20, part="test").memorisation(generated)
+    assert compared(held_out, train, 20, split="validation").memorisation(generated) == []
+    mean, _ = compared(held_out, train, 20).memorisation(generated)
     assert mean.value < 1e-5 < mean.floor
 
 

@@ -42,7 +42,7 @@ def test_the_map_of_the_exact_field_between_gaussians_is_exact(stored):
     held_out = np.random.default_rng(0).normal(CASE.m1, CASE.s1, (30, 2)).astype(np.float32)
     densities = {"source": Gaussian(mean=CASE.m0, std=CASE.s0), "target": Gaussian(mean=CASE.m1, std=CASE.s1)}
     files = {"source": None, "target": None}, {"source": None, "target": stored("held_out", held_out)}
-    figures, measured = measure_map(model(CASE.field), WAY, densities, *files, SETTINGS, 0)
+    figures, measured = measure_map(model(CASE.field), WAY, densities, *files, [], SETTINGS, 0)
     found = values(figures)
     assert found[EXACT_MAP, "held_out"].value < 1e-3
     assert found[FIELD_ERROR, "held_out"].value < 1e-2
@@ -66,7 +66,7 @@ def test_the_loss_of_points_is_of_points_drawn_for_it_alone(stored, tmp_path):
 
     train, held_out = stored("train", far), stored("held_out", far)
     files = {"source": None, "target": train}, {"source": None, "target": held_out}
-    figures, _ = measure_map(model(field), WAY, densities, *files, SETTINGS, 0)
+    figures, _ = measure_map(model(field), WAY, densities, *files, [], SETTINGS, 0)
     assert values(figures)[LOSS, "fresh points"].n == 64
     blended = torch.cat([x for x, alpha in seen if alpha.unique().numel() > 1])
     assert len(blended) == 64
@@ -77,19 +77,19 @@ def test_the_map_of_images_is_measured_on_training_images_and_on_held_out_ones(s
     random = np.random.default_rng(0)
     train, held_out = (random.integers(0, 256, (count, 1, 8, 8), np.uint8) for count in (30, 10))
     target = Dataset(name="digits", size=8)
-    exact = DataField(network_images(torch.from_numpy(train), 8, target.scaling), 0.0, 1.0)
+    exact = DataField(network_images(torch.from_numpy(train), (8, 8), target.scaling), 0.0, 1.0)
     densities = {"source": Gaussian(), "target": target}
     files = (
         {"source": None, "target": stored("train", train)},
         {"source": None, "target": stored("held_out", held_out)},
     )
-    figures, measured = measure_map(model(exact, (1, 8, 8)), WAY, densities, *files, SETTINGS, 0)
+    figures, measured = measure_map(model(exact, (1, 8, 8)), WAY, densities, *files, [], SETTINGS, 0)
     found = values(figures)
     assert found[EXCESS_LOSS, "train"].value == 0
     assert found[LOSS, "train"].value == found[LOSS, "train"].floor < found[LOSS, "held_out"].value
     assert found[POSTERIOR_MEAN_ERROR, "held_out"].value == 0
     assert found[EXACT_MAP, "held_out"].value < 1e-4
-    assert measured.ends.shape == (3, 10, 1, 8, 8)
+    assert measured.ends.shape == (3, 20, 1, 8, 8)  # more than are held out
 
 
 def test_between_two_sets_of_images_there_is_no_exact_field(stored):
@@ -102,7 +102,9 @@ def test_between_two_sets_of_images_there_is_no_exact_field(stored):
         for count in (30, 12)
     ]
     densities = dict.fromkeys(("source", "target"), Dataset(name="digits", size=8))
-    figures, measured = measure_map(model(lambda x, a: -x, (1, 8, 8)), WAY, densities, *files, SETTINGS, 0)
+    figures, measured = measure_map(
+        model(lambda x, a: -x, (1, 8, 8)), WAY, densities, *files, [files[1]["source"]], SETTINGS, 0
+    )
     found = values(figures)
     assert (LOSS, "held_out") in found
     assert (LOSS, "train") not in found

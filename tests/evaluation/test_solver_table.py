@@ -66,7 +66,7 @@ def test_numbers_of_evaluations_that_are_no_whole_steps_are_refused():
 
 def test_evaluations_are_counted_and_the_starts_kept(compared):
     starts, kept, comparison = begin(), begin(), compared()
-    rows = list(solver_table(model(network()), starts, EVALUATION, SAMPLING, comparison))
+    rows = list(solver_table(model(network()), starts, EVALUATION, SAMPLING, [comparison]))
     runs = [Run(*(row[key] for key in Run._fields)) for row in rows]
     assert [run.nfe for run in runs[:8]] == [1, 2, 6, 8, 2, 6, 8, 8]
     assert runs[8].nfe <= runs[9].nfe
@@ -81,7 +81,7 @@ def test_evaluations_are_counted_and_the_starts_kept(compared):
 def test_more_evaluations_come_nearer_to_the_same_ends(compared):
     comparison = compared()
     every = EVALUATION.model_copy(update={"solvers": ["rk4", "euler"], "nfe": [400, 4, 40]})
-    list(solver_table(model(CASE.field), begin(), every, SAMPLING, comparison))
+    list(solver_table(model(CASE.field), begin(), every, SAMPLING, [comparison]))
     best = CASE.flow(begin()).numpy()
     wrong = [np.abs(ends - best).max() for ends in comparison.ends]
     assert wrong[0] < 1e-4
@@ -91,7 +91,8 @@ def test_more_evaluations_come_nearer_to_the_same_ends(compared):
 
 
 def test_a_row_has_its_figure_beside_its_floor(compared):
-    rows = list(solver_table(model(network()), begin(), EVALUATION, SAMPLING, comparison := compared(PointComparison)))
+    comparison = compared(PointComparison)
+    rows = list(solver_table(model(network()), begin(), EVALUATION, SAMPLING, [comparison]))
     measured = [metric for measure in comparison.quality() for metric in measure(begin().numpy(), begin().numpy())]
     assert [row["metric"] for row in rows] == [metric.title for metric in measured] * len(ways(EVALUATION, SAMPLING))
     floors = comparison.floors(comparison.quality())
@@ -103,6 +104,16 @@ def test_a_row_has_its_figure_beside_its_floor(compared):
     assert {key for row in rows for key in row} == {*Run._fields, "samples_per_second", *FIGURE}
 
 
+def test_each_way_is_compared_with_the_samples_that_choose_and_with_those_that_are_reported(compared):
+    every = [compared(), compared()]
+    every[0].split = every[0].floor_split = "validation"
+    rows = list(solver_table(model(network()), begin(), EVALUATION, SAMPLING, every))
+    assert [row["split"] for row in rows] == ["validation", "held_out"] * len(ways(EVALUATION, SAMPLING))
+    assert [row["value"] for row in rows[::2]] == [row["value"] for row in rows[1::2]]
+    for one, other in zip(*(comparison.ends for comparison in every), strict=True):
+        assert one is other or np.array_equal(one, other)
+
+
 def test_a_row_names_the_network_that_saw_its_samples(compared):
     class Featured(PointComparison):
         def quality(self):
@@ -111,7 +122,7 @@ def test_a_row_names_the_network_that_saw_its_samples(compared):
         def hashes(self):
             return {CLASSIFIER: "0123"}
 
-    (row, *_) = solver_table(model(network()), begin(), EVALUATION, SAMPLING, compared(Featured))
+    (row, *_) = solver_table(model(network()), begin(), EVALUATION, SAMPLING, [compared(Featured)])
     assert (row["extractor"], row["extractor_hash"]) == (CLASSIFIER, "0123")
 
 
@@ -124,7 +135,7 @@ def test_where_no_measure_can_be_taken_there_is_no_table(compared):
             return [refusing]
 
     with pytest.raises(InputError, match="no measure of quality can be taken"):
-        list(solver_table(model(network()), begin(), EVALUATION, SAMPLING, compared(Refusing)))
+        list(solver_table(model(network()), begin(), EVALUATION, SAMPLING, [compared(Refusing)]))
 
 
 def test_rows_are_written_in_the_order_of_the_columns():

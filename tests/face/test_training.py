@@ -83,12 +83,19 @@ def test_a_module_of_ones_own_is_trained_in_place_and_comes_back(tmp_path):
         load(tmp_path / "mine.pt", network=Mine(3))
 
 
+@pytest.mark.parametrize(("size", "seen"), [(None, (16, 24)), ((8, 16), (8, 16))])
+def test_images_may_be_wider_than_high(size, seen):
+    images = np.random.default_rng(0).integers(0, 256, (20, 12, 20), np.uint8)
+    model = train(images, network=UNet(width=4), steps=2, size=size, batch_size=4)
+    assert model.sample(3, steps=2).shape == (3, 1, *seen)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"target": POINTS, "source": POINTS[:, :2]}, r"differ in shape: \(2,\) and \(3,\)"),
         ({"target": [[1.0, float("nan")]]}, "points are finite numbers"),
-        ({"target": np.zeros((4, 8, 6), np.uint8)}, "images are square; found 8×6"),
+        ({"target": np.zeros((4, 8, 6), np.uint8), "size": 16}, "8×6 pixels are not square: give size=.height, width."),
         ({"target": np.zeros((4, 2, 8, 8, 8))}, "images are"),
         ({"target": POINTS, "learning_rat": 1}, "learning_rat: unknown; allowed: .*learning_rate"),
         ({"target": POINTS, "batch_size": 0}, "batch_size: .*found 0"),

@@ -21,6 +21,7 @@ RUN = {
     "sampling_code": "2",
     "training_versions": "v",
     "sampling_versions": "v",
+    "starts_data": "4",
     "threads": 2,
     "final_loss": 0.5,
     "nfe": 128.0,
@@ -31,7 +32,12 @@ RUN |= {"device": "cpu", "precision": "float32", "peak_memory_mb": 300.0}
 
 def stage(value, floor=0.5, metric="W2"):
     figure = {"metric": metric, "value": value, "floor": floor, "floor_std": 0.1, "n": 100, "split": "held_out"}
-    return {"figures": [figure | {"extractor": "classifier", "extractor_hash": "abc"}], "code": "3", "versions": "v"}
+    return {
+        "figures": [figure | {"extractor": "classifier", "extractor_hash": "abc"}],
+        "code": "3",
+        "versions": "v",
+        "held_out_data": "5",
+    }
 
 
 def table(values=(1.0, 2.0, 4.0), settings=None):
@@ -76,38 +82,50 @@ def test_one_seed_has_a_mean_and_no_interval():
     assert np.isnan(row[["low", "high", "std"]].astype(float)).all()
 
 
-def solver_table(**values):
+def solver_table(split="held_out", **values):
     rows = [
-        {"experiment": "x", "metric": "W2", "split": "held_out", "solver": solver, "nfe": nfe, "value": value}
+        {"experiment": "x", "metric": "W2", "split": split, "solver": solver, "nfe": nfe, "value": value}
         for solver, by_nfe in values.items()
         for nfe, value in by_nfe.items()
     ]
     return pandas.DataFrame(rows)
 
 
-def test_the_fewest_evaluations_are_those_within_one_deviation_of_128_euler_steps():
-    deviation = np.std([1, 2, 4], ddof=1)
-    solvers = solver_table(
-        euler={1: 9.0, 64: 2 + deviation + 0.01, 128: 2.0},
-        heun={8: 2 + deviation - 0.01, 16: 1.9, 2: 5.0},
+def of_both_splits(of_seeds):
+    """The summary of a table whose figures on validation samples are ten times those on held-out ones."""
+    held_out = of_seeds
+    validation = held_out.assign(split="validation", value=10 * held_out.value)
+    return summary(pandas.concat([held_out, validation]))
+
+
+def test_the_fewest_evaluations_are_decided_on_validation_samples_and_told_of_held_out_ones():
+    deviation = 10 * np.std([1, 2, 4], ddof=1)
+    chosen_by = solver_table(
+        split="validation",
+        euler={1: 9.0 + deviation, 64: 2 + deviation + 0.01, 128: 2.0},
+        heun={8: 2 + deviation - 0.01, 16: 1.9, 2: 5.0 + deviation},
         rk4={4: 99.0},
     )
-    found = fewest_evaluations(solvers, summary(table())).set_index("solver")
+    reported = solver_table(euler={1: 1.0, 64: 1.0, 128: 7.0}, heun={2: 0.1, 8: 6.0, 16: 5.0}, rk4={4: 0.1})
+    found = fewest_evaluations(pandas.concat([chosen_by, reported]), of_both_splits(table())).set_index("solver")
     assert found.nfe["euler"] == 128
-    assert found.nfe["heun"] == 8
+    assert (found.nfe["heun"], found.value["heun"]) == (8, 6.0)
     assert np.isnan(found.nfe["rk4"])
-    assert found.spread.to_numpy() == pytest.approx(deviation)
+    assert (found.euler_128 == 7.0).all()
+    assert found.spread.to_numpy() == pytest.approx(deviation / 10)
 
 
 def test_without_several_seeds_there_is_no_spread_to_come_within():
-    assert fewest_evaluations(solver_table(euler={128: 1.0}), summary(table([1.0]))).empty
+    both = pandas.concat([solver_table(split, euler={128: 1.0}) for split in ("validation", "held_out")])
+    assert fewest_evaluations(both, of_both_splits(table([1.0]))).empty
 
 
-def test_what_is_read_is_short_and_says_the_floor():
-    text = readable(table())
+def test_what_is_read_is_of_held_out_samples_short_and_says_the_floor():
+    text = readable(pandas.concat([table(), table().assign(split="validation")]))
     assert "0.5 ± 0.1" in text
     assert "settings" not in text
     assert len(text.splitlines()) == 2 + 3 + 1 + 2 + 3
-    text = summary_text(summary(table()), pandas.DataFrame())
+    text = summary_text(of_both_splits(table()), pandas.DataFrame())
+    assert "validation" not in text
     assert "95% interval" in text
     assert "2.333" in text

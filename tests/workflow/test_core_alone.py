@@ -50,9 +50,20 @@ def densities(tmp_path_factory):
         "gaussian": density_of({"gaussian": {"mean": 0.5, "std": 0.2}}),
         "dataset": density_of({"dataset": {"name": "digits", "size": 8, "margin": 0, "scaling": [[0.5, 0.5]]}}),
         "folder": density_of(
-            {"folder": {"path": str(folder / "images"), "size": 8, "channels": 1, "scaling": [[0.5, 0.5]]}}
+            {
+                "folder": {
+                    "path": str(folder / "images"),
+                    "size": 8,
+                    "channels": 1,
+                    "scaling": [[0.5, 0.5]],
+                    "classes": [],
+                }
+            }
         ),
     }
+
+
+PLAIN = {"labels": "none", "classes": []}
 
 
 def files_of(density, shape, folder):
@@ -61,7 +72,7 @@ def files_of(density, shape, folder):
     if isinstance(density, Drawn):
         own, held_out = (density.draw(shape, 300, np.random.default_rng(seed)) for seed in (0, 1))
     else:
-        own, held_out = density.read("", 0)
+        own, _, held_out = (part.samples for part in density.read("", 0))
     save_array(folder / "held_out.npy", held_out)
     if density.fresh:
         return None, folder / "held_out.npy"
@@ -99,8 +110,8 @@ def test_every_kind_of_density_meets_every_other(source, target, densities, tmp_
     with Image.open(tmp_path / "run.gif") as gif:
         assert gif.n_frames == 3
 
-    held_out = None if p0.fresh else str(held_out0)
-    ends = sampler.ends(measured_starts(p0, shape, held_out, str(held_out1), 50, seed=0))
+    files = [] if p0.fresh else [str(held_out0)]
+    ends = sampler.ends(measured_starts(p0, shape, files, 50, seed=0))
     evaluation = Evaluation(floor_draws=2, projections=8, neighbours=1)
     comparison = comparison_of(RealSamples(p1, str(held_out1), train1 and str(train1)), len(ends), evaluation, seed=0)
     figures = comparison.figures(ends.numpy())

@@ -149,7 +149,7 @@ MISTAKES = [
     ("experiments/densities/source", {}, r"densities\.source: give exactly one of picture, gaussian, dataset, folder"),
     ("experiments/densities/source/gaussian", {}, r"densities\.source: give exactly one of"),
     ("experiments/mnist/target/dataset/name", "ImageNet", r"'ImageNet' is unknown; allowed: digits, MNIST"),
-    ("experiments/mnist/target/dataset/size", 30, r"size: 30 is not a multiple of 8"),
+    ("experiments/mnist/target/dataset/size", 30, r"network: images of 30×30 pixels cannot be halved three times"),
     ("experiments/mnist/target/dataset/margin", 2, r"dataset\.margin: only digits has it"),
     ("experiments/mnist/target/dataset/scaling", [[0.5, 0]], r"scaling\.0\.1: 0 is out of range"),
     ("experiments/mnist/source", {"picture": {"path": "a.png"}}, r"differ in shape, \(2,\) and \(1, 32, 32\)"),

@@ -108,7 +108,7 @@ def homes(sweep, base):
 def test_variants_share_samples_and_classifier_where_they_are_the_same():
     of_points, config = homes({"grid": GRID}, POINTS)
     assert set(of_points.values()) == {"base"}
-    sets = set(sample_sets(config.experiments, sample_homes(config.experiments, {}), Picture))
+    sets = set(sample_sets(config.experiments, sample_homes(config.experiments, {}), Picture, labelled=False))
     assert {"base/source", "base/target"} <= sets
     of_images, config = homes({"grid": {"samples.seed": [0, 1], "training.batch_size": [32, 64]}}, IMAGES)
     assert of_images["base~seed=0~batch_size=32"] == of_images["base~seed=0~batch_size=64"] == "base"
@@ -134,20 +134,6 @@ def test_a_variant_is_an_experiment_by_its_name():
     name = "base~learning_rate=0.001~width=8"
     again = complete({"experiments": {name: config.experiments[name].written()}})
     assert again.experiments[name] == config.experiments[name]
-
-
-def test_variants_are_measured_on_two_halves_unless_they_say_otherwise():
-    config = complete(swept({"grid": {"network.width": [8, 16]}}))
-    assert {name: one.evaluation.halves for name, one in config.experiments.items()} == {
-        "base": False,
-        "base~width=8": True,
-        "base~width=16": True,
-    }
-    assert "halves" not in config.experiments["base"].evaluation.canonical()  # a new key reruns nothing
-    again = complete({"experiments": {"a": config.experiments["base~width=8"].written()}})
-    assert again.experiments["a"].evaluation.halves
-    own = complete(swept({"grid": {"network.width": [8]}}, POINTS | {"evaluation": {"halves": False}}))
-    assert not own.experiments["base~width=8"].evaluation.halves
 
 
 def test_an_experiment_without_a_sweep_beside_one_that_has_one():

@@ -48,7 +48,7 @@ def run_seed(wildcards):
 
 
 def samples(side, split):
-    """An input function: the file of a side's samples (split: train or held_out); none for what is drawn anew."""
+    """An input function: the file of a part of a side's samples; none for what is drawn anew."""
 
     def path(wildcards):
         if experiments[wildcards.experiment].density(side).fresh:
@@ -58,9 +58,15 @@ def samples(side, split):
     return path
 
 
-def held_out_targets(wildcards):
-    """The file of held-out samples of an experiment's target, whatever it is."""
-    return f"results/{homes[wildcards.experiment, 'target']}/target/held_out.npy"
+def targets(split):
+    """An input function: the file of unseen samples of an experiment's target, whatever it is."""
+    return lambda wildcards: f"results/{homes[wildcards.experiment, 'target']}/target/{split}.npy"
+
+
+def measured_sources(wildcards):
+    """The files of the samples that are measured ones' starts, those that were not trained on first."""
+    parts = ("held_out", "validation", "train")
+    return [path for split in parts if (path := samples("source", split)(wildcards))]
 
 
 def there(files):

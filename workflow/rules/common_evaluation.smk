@@ -30,6 +30,12 @@ def split_seed(wildcards):
     return experiment.target.split_seed(experiment.samples.seed)
 
 
+def classified(wildcards):
+    """What a classifier is of, as its script takes it."""
+    target = classifiers[wildcards.dataset].target
+    return canonical(target.model_copy(update={"scaling": []}), places=True)
+
+
 MOST_IMAGES = 70_000  # of a data set with a name
 
 

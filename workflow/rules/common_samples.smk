@@ -11,17 +11,17 @@ def of_set(wildcards):
 
 
 def drawn_for(wildcards):
-    """What the random numbers of a sample set's split are for: not for an experiment's name, which changes nothing."""
+    """What the random numbers of a sample set's part are for: not for an experiment's name, which changes nothing."""
     return f"{wildcards.sample_set.split('/')[1]} {wildcards.split}"
 
 
 def draws(wildcards):
-    """How many samples of a density that is drawn the split has, and their seed; of images no more than are measured."""
+    """How many samples of a density that is drawn the part has, and their seed; of images no more than are measured."""
     experiment, _ = of_set(wildcards)
     settings = experiment.samples
-    held_out = settings.held_out_points if experiment.of_points else 2 * experiment.evaluation.count
+    unseen = settings.held_out_points if experiment.of_points else 2 * experiment.evaluation.count
     return {
-        "count": settings.points if wildcards.split == "train" else held_out,
+        "count": settings.points if wildcards.split == "train" else unseen,
         "seed": settings.seed,
     }
 
@@ -39,5 +39,9 @@ def missing_files(wildcards):
 
 def contents(wildcards):
     """Digests of what the files and folders of a sample set hold. As a parameter they are compared whatever the dates."""
-    density = of_set(wildcards)[1]
+    return contents_of(of_set(wildcards)[1])
+
+
+def contents_of(density):
+    """The same of a density."""
     return [*map(digest_of_file, density.files()), *map(digest_of_folder, density.folders())]

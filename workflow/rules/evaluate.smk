@@ -2,7 +2,7 @@
 
 
 rule classifier:
-    """Train the classifier of a data set, on whose features generated images are measured."""
+    """Train the classifier of a data set, or of a folder with classes, on whose features generated images are measured."""
     input:
         code=sources_of_classifier("classifier"),
     output:
@@ -14,12 +14,14 @@ rule classifier:
         dataset=one_of(classifiers),
     conda:
         "../../environment.yml"
+    threads: 4
     resources:
         data_dir=configuration.data_dir,
         mem_mb=classifier_memory,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
-        density=lambda wildcards: canonical(classifiers[wildcards.dataset].target.model_copy(update={"scaling": []})),
+        density=classified,
+        contents=lambda wildcards: contents_of(classifiers[wildcards.dataset].target),
         seed=split_seed,
         training=canonical(configuration.classifier),
     message:
@@ -32,7 +34,8 @@ rule metrics:
     """Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
     input:
         generated=shards("npy"),
-        held_out=held_out_targets,
+        held_out=targets("held_out"),
+        validation=targets("validation"),
         train=samples("target", "train"),
         target_files=files_behind("target"),
         classifier=classifier,
@@ -50,7 +53,7 @@ rule metrics:
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=evaluation_settings(
-            ("target",), ("halves", "floor_draws", "projections", "cells", "neighbours", "inception")
+            ("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")
         ),
         seed=run_seed,
     message:
@@ -63,8 +66,9 @@ rule maps:
     """Measure the map of one run: its losses and its field beside the exact ones, its paths, its way back."""
     input:
         model="results/{experiment}/seed{seed}/model.pt",
+        starts=measured_sources,
         source=samples("source", "held_out"),
-        target=held_out_targets,
+        target=targets("held_out"),
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
         source_files=files_behind("source"),
@@ -100,8 +104,9 @@ rule solvers:
     input:
         model=of_first_seed("model.pt"),
         training=of_first_seed("training.json"),
-        source=samples("source", "held_out"),
-        held_out=held_out_targets,
+        starts=measured_sources,
+        held_out=targets("held_out"),
+        validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,
         code=sources("solvers", "source", "target", "network", "solvers"),

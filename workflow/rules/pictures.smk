@@ -116,7 +116,7 @@ rule neighbours:
     """Show generated and held-out images, each beside the training image that is nearest to it."""
     input:
         generated=shards("npy", first_seed),
-        held_out=held_out_targets,
+        held_out=targets("held_out"),
         train=samples("target", "train"),
         code=sources("neighbours", "target"),
     output:

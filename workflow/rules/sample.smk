@@ -34,8 +34,7 @@ rule generate:
     """Generate a shard of the samples that are compared with held-out ones."""
     input:
         model="results/{experiment}/seed{seed}/model.pt",
-        source=samples("source", "held_out"),
-        target=held_out_targets,
+        starts=measured_sources,
         code=sources("generate", "source", "network", "solver"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),

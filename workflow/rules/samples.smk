@@ -1,4 +1,5 @@
-# Densities to sample files: results/<experiment>/<source or target>/{train,held_out}.npy
+# Densities to sample files: results/<experiment>/<source or target>/{train,validation,held_out}.npy
+# Beside each, of a density with labels, the classes: {train,validation,held_out}_labels.npy
 
 
 rule draw_samples:
@@ -11,8 +12,8 @@ rule draw_samples:
     log:
         "logs/samples/{sample_set}/{split}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, homes, Drawn)),
-        split="train|held_out",
+        sample_set=one_of(sample_sets(experiments, homes, Drawn, labelled=False)),
+        split="train|validation|held_out",
     localrule: True
     conda:
         "../../environment.yml"
@@ -29,6 +30,15 @@ rule draw_samples:
         "../scripts/draw_samples.py"
 
 
+use rule draw_samples as draw_labelled_samples with:
+    output:
+        samples=ensure("results/{sample_set}/{split}.npy", non_empty=True),
+        labels=ensure("results/{sample_set}/{split}_labels.npy", non_empty=True),
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, homes, Drawn, labelled=True)),
+        split="train|validation|held_out",
+
+
 rule read_samples:
     """Read, or download, the samples of a data set or of a folder."""
     input:
@@ -36,11 +46,12 @@ rule read_samples:
         code=sources_of_set("read_samples"),
     output:
         train=ensure("results/{sample_set}/train.npy", non_empty=True),
+        validation=ensure("results/{sample_set}/validation.npy", non_empty=True),
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
     log:
         "logs/samples/{sample_set}.log",
     wildcard_constraints:
-        sample_set=one_of(sample_sets(experiments, homes, Read)),
+        sample_set=one_of(sample_sets(experiments, homes, Read, labelled=False)),
     localrule: True
     conda:
         "../../environment.yml"
@@ -56,3 +67,15 @@ rule read_samples:
         "Reading samples: {wildcards.sample_set}"
     script:
         "../scripts/read_samples.py"
+
+
+use rule read_samples as read_labelled_samples with:
+    output:
+        train=ensure("results/{sample_set}/train.npy", non_empty=True),
+        validation=ensure("results/{sample_set}/validation.npy", non_empty=True),
+        held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
+        train_labels=ensure("results/{sample_set}/train_labels.npy", non_empty=True),
+        validation_labels=ensure("results/{sample_set}/validation_labels.npy", non_empty=True),
+        held_out_labels=ensure("results/{sample_set}/held_out_labels.npy", non_empty=True),
+    wildcard_constraints:
+        sample_set=one_of(sample_sets(experiments, homes, Read, labelled=True)),

@@ -10,6 +10,7 @@ from iadb_core.system.runtime import configure
 with job(snakemake.log[0], f"classifier of {snakemake.wildcards.dataset}"):
     configure(snakemake.threads)
     density, training = density_of(snakemake.params.density), ClassifierTraining.of(snakemake.params.training)
-    network, summary = trained_classifier(density, snakemake.resources.data_dir, snakemake.params.seed, training)
+    data_dir, seed = snakemake.resources.data_dir, snakemake.params.seed
+    network, summary = trained_classifier(density, data_dir, seed, training, snakemake.threads)
     save_classifier(snakemake.output.classifier, network)
     write_json(snakemake.output.summary, summary)

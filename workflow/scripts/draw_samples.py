@@ -13,4 +13,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.sample_set} samples"):
     density = density_of(snakemake.params.density).located(snakemake.input.files)
     assert isinstance(density, Drawn)
     generator = numpy_generator(settings["seed"], snakemake.params.drawn_for)
-    save_array(snakemake.output.samples, density.draw(tuple(snakemake.params.shape), settings["count"], generator))
+    drawn = density.draw_labelled(tuple(snakemake.params.shape), settings["count"], generator)
+    save_array(snakemake.output.samples, drawn.samples)
+    if drawn.labels is not None:
+        save_array(snakemake.output.labels, drawn.labels)

@@ -18,13 +18,10 @@ with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     configure(snakemake.threads)
     settings, inputs = snakemake.params.settings, snakemake.input
     model = load_model(inputs.model, settings["device"], settings["precision"])
-    sampling, held_out = Sampling.of(settings["sampling"]), (inputs.source or None, inputs.target)
-    shard = (number, of), sampling.batch_size
-    drawn = settings["count"], snakemake.params.seed
-    begin = measured_starts(density_of(settings["source"]), model.shape, *held_out, *drawn, *shard)
+    sampling = Sampling.of(settings["sampling"])
+    drawn, shard = (settings["count"], snakemake.params.seed), ((number, of), sampling.batch_size)
+    begin = measured_starts(density_of(settings["source"]), model.shape, inputs.starts, *drawn, *shard)
     generated, summary = generate(model, sampling, begin)
     save_array(snakemake.output.generated, generated.numpy())
-    data, code = filter(None, held_out), [*inputs.code, __file__]
-    write_json(
-        snakemake.output.summary, summary | {"held_out_data": files_digest(data), "sampling_code": files_digest(code)}
-    )
+    made_from = {"starts_data": files_digest(inputs.starts), "sampling_code": files_digest([*inputs.code, __file__])}
+    write_json(snakemake.output.summary, summary | made_from)

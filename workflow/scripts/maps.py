@@ -15,16 +15,24 @@ from iadb_core.system.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} map"):
     configure(snakemake.threads)
-    settings, inputs = snakemake.params.settings, snakemake.input
+    settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     model = load_model(inputs.model, settings["device"], settings["precision"])
     both = source_and_target(settings, inputs.source_files, inputs.target_files)
     train, held_out = ({side: inputs[f"{side}{split}"] or None for side in SIDES} for split in ("_train", ""))
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
     figures, measured = measure_map(
-        model, way, dict(zip(SIDES, both, strict=True)), train, held_out, evaluation, snakemake.params.seed
+        model,
+        way,
+        dict(zip(SIDES, both, strict=True)),
+        train,
+        held_out,
+        inputs.starts,
+        evaluation,
+        snakemake.params.seed,
     )
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]
     code = files_digest([*inputs.code, __file__])
-    write_json(snakemake.output.map, {"figures": described, "code": code, "versions": versions()})
+    stage = {"held_out_data": files_digest(filter(None, held_out.values())), "code": code, "versions": versions()}
+    write_json(snakemake.output.map, {"figures": described} | stage)

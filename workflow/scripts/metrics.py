@@ -1,8 +1,9 @@
-"""Measure the samples of one run: their distances to held-out ones, beside what real samples score."""
+"""Measure the samples of one run: their distances to held-out and to validation ones, beside what real ones score."""
 
+from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.data.registry import density_of
 from iadb_core.data.shards import Shards
-from iadb_core.evaluation.comparison import PARTS, RealSamples
+from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of, described_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.files import write_json
@@ -18,9 +19,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     generated = Shards(inputs.generated)
     seen_by = inputs.classifier or None, evaluation.inception
     figures = []
-    for part in PARTS[evaluation.halves]:
-        real = RealSamples(target, inputs.held_out, inputs.train or None, part)
+    for split in (HELD_OUT, VALIDATION):
+        real = RealSamples(target, inputs[split], inputs.train or None, split)
         comparison = comparison_of(real, len(generated), evaluation, seed, *seen_by)
         figures += described_figures(comparison, generated)
     code = files_digest([*inputs.code, __file__])
-    write_json(snakemake.output.metrics, {"figures": figures, "code": code, "versions": versions()})
+    stage = {"held_out_data": files_digest([inputs.held_out, inputs.validation]), "code": code, "versions": versions()}
+    write_json(snakemake.output.metrics, {"figures": figures} | stage)

@@ -1,5 +1,6 @@
 """Measure every solver at every number of network evaluations, from one checkpoint."""
 
+from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.data.registry import density_of
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of
@@ -19,10 +20,17 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
     model = load_model(inputs.model, settings["device"], settings["precision"])
     source, target = (density_of(settings[side]) for side in ("source", "target"))
-    files = inputs.source or None, inputs.held_out
-    begin = measured_starts(source, model.shape, *files, evaluation.count, seed)
-    real = RealSamples(target, inputs.held_out, inputs.train or None)
-    comparison = comparison_of(real, len(begin), evaluation, seed, inputs.classifier or None)
+    begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
+    comparisons = [
+        comparison_of(
+            RealSamples(target, inputs[split], inputs.train or None, split),
+            len(begin),
+            evaluation,
+            seed,
+            inputs.classifier or None,
+        )
+        for split in (VALIDATION, HELD_OUT)
+    ]
     shared = {
         "experiment": snakemake.wildcards.experiment,
         "seed": seed,
@@ -34,5 +42,5 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
         "versions": versions(),
         "code": files_digest([*inputs.code, __file__]),
     }
-    rows = ordered(solver_table(model, begin, evaluation, sampling, comparison), shared)
+    rows = ordered(solver_table(model, begin, evaluation, sampling, comparisons), shared)
     write_csv(snakemake.output.csv, COLUMNS, rows)

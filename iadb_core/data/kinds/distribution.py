@@ -1,4 +1,4 @@
-"""A distribution of the plane by its name, drawn anew without end."""
+"""A distribution of the plane by its name, drawn anew without end, or a finite set of its points."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -51,7 +51,6 @@ class Distribution(Drawn):
     """A distribution of the plane, by its name; x to the right and y upward."""
 
     kind = "distribution"
-    fresh = True
     name: Literal[
         "gaussian_mixture",
         "eight_gaussians",
@@ -68,6 +67,9 @@ class Distribution(Drawn):
     )
     scale: float = setting(1.0, "What its coordinates are multiplied by.", gt=0, le=1000)
     shift: list[float] = setting([0.0, 0.0], "What is added to them then, (x, y).", min_length=2, max_length=2)
+    finite: bool = setting(
+        False, "Whether training sees samples.points points again and again, not new ones without end.", neutral=True
+    )
     components: list[Component] = setting([], "gaussian_mixture only: its normal distributions.", max_length=1000)
 
     @model_validator(mode="after")
@@ -83,6 +85,10 @@ class Distribution(Drawn):
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> Self:
         return super().of({**canonical, "components": [Component.of(own) for own in canonical["components"]]})
+
+    @property
+    def fresh(self) -> bool:
+        return not self.finite
 
     def shape(self) -> Shape:
         return (PLANE,)

@@ -19,9 +19,12 @@ class Gaussian(Drawn):
     """Independent normal coordinates, in the shape of the other side."""
 
     kind = "gaussian"
-    fresh = True
     mean: float = setting(0.0, "Mean of every coordinate.", ge=-1000, le=1000)
     std: float = setting(1.0, "Standard deviation.", gt=0, le=1000)
+
+    @property
+    def fresh(self) -> bool:
+        return True
 
     def shape(self) -> None:
         return None

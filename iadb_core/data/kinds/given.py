@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from iadb_core.data.density import Read, Shape
-from iadb_core.data.images import Images, Step, scaling_setting, size_setting
+from iadb_core.data.images import Images, Step, scaling_setting, size_setting, width_setting
 from iadb_core.system.errors import InputError
 from iadb_core.system.settings import REQUIRED, setting
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from iadb_core.data.parts import Labelled, Parts
     from iadb_core.method.laws import Finite
 
 GONE = "its samples were in the memory of the program that trained on them: give `starts`"
@@ -26,7 +27,7 @@ class GivenPoints(Read):
     def shape(self) -> Shape:
         return (self.dimension,)
 
-    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+    def read(self, data_dir: "str | Path", seed: int) -> "Parts[Labelled]":
         raise InputError(GONE)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Finite | None":
@@ -42,6 +43,7 @@ class GivenImages(Images):
 
     kind = "given_images"
     size: int = size_setting()
+    width: int | None = width_setting()
     channels: int = setting(REQUIRED, "1 for gray or 3 for RGB.", ge=1, le=3)
     scaling: list[Step] = scaling_setting()
 
@@ -51,5 +53,5 @@ class GivenImages(Images):
     def made_of(self) -> dict[str, Any]:
         return {key: value for key, value in self.canonical().items() if key != "scaling"}
 
-    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
+    def read(self, data_dir: "str | Path", seed: int) -> "Parts[Labelled]":
         raise InputError(GONE)

@@ -1,8 +1,8 @@
-"""A grayscale picture as a density of the plane."""
+"""A picture as a density of the plane, or as one for each of its colours."""
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import PrivateAttr
 
@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from iadb_core.data.parts import Labelled
     from iadb_core.method.laws import Pixels
+
+CLASSES = ["red", "green", "blue"]
 
 
 class Picture(Drawn):
-    """A grayscale picture as a 2D density; white is dense, colours count by their first channel."""
+    """A picture as a 2D density; white is dense. Colours count by their first channel, or are a class each."""
 
     kind = "picture"
     rows_and_columns = True
@@ -27,9 +30,18 @@ class Picture(Drawn):
         changes=PLACE,
         pattern="^[^{}]+$",
     )
+    labels: Literal["none", "colours"] = setting(
+        "none",
+        "colours: the red, the green and the blue of the picture are a density each, and the class of a point; their "
+        "sum is the density of all points.",
+        neutral=True,
+    )
 
     def shape(self) -> Shape:
         return (2,)
+
+    def class_names(self) -> list[str] | None:
+        return CLASSES if self.labels == "colours" else None
 
     def files(self) -> list[str]:
         return [os.path.expanduser(self.path)]
@@ -45,15 +57,24 @@ class Picture(Drawn):
 
         return sample_density(self.behind(), skipped + count, generator)[skipped:]
 
-    def values(self) -> "np.ndarray":
-        """As they stand in its file, (height, width), float64."""
-        from iadb_core.data.grayscale import read_values
+    def draw_labelled(self, shape: Shape, count: int, generator: "np.random.Generator") -> "Labelled":
+        from iadb_core.data.parts import Labelled
+        from iadb_core.data.rejection import colours_at
 
-        return read_values(os.path.expanduser(self.path))
+        of_colours = generator.spawn(1)[0]
+        points = self.draw(shape, count, generator)
+        return Labelled(points, colours_at(points, self.values(), of_colours) if self.class_names() else None)
+
+    def values(self) -> "np.ndarray":
+        """As they stand in its file: (height, width), float64, or (3, height, width) if colours are classes."""
+        from iadb_core.data.grayscale import read_colours, read_values
+
+        return (read_colours if self.class_names() else read_values)(os.path.expanduser(self.path))
 
     def behind(self, box: Box = UNIT) -> "np.ndarray":
         values = self.values()
-        return values / values.max()
+        together: np.ndarray = values.sum(axis=0) if self.class_names() else values
+        return together / together.max()
 
     def kept(self) -> "Tensor":
         """Its values, as bytes where they are."""
@@ -64,7 +85,8 @@ class Picture(Drawn):
         return torch.from_numpy(in_bytes if (in_bytes == values).all() else values)
 
     def restored(self, kept: "Tensor") -> "KeptPicture":
-        if kept.ndim != 2 or not kept.numel() or not (kept.min() >= 0 and 0 < kept.max() < float("inf")):
+        fits = kept.ndim == (3 if self.class_names() else 2) and kept.numel()
+        if not fits or not (kept.min() >= 0 and 0 < kept.max() < float("inf")):
             raise ValueError("what is kept of a picture is no picture")
         picture = KeptPicture.model_construct(**self.__dict__)
         picture._values = kept.double().numpy()

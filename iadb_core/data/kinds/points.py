@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Tensor
 
+    from iadb_core.data.parts import Labelled, Parts
     from iadb_core.data.point_tables import Table
     from iadb_core.method.laws import Finite
 
@@ -22,7 +23,7 @@ FOUND = "Not to be given: it is found in the file."
 
 
 class Points(Read):
-    """Points of a table, a row each; a tenth of them is held out."""
+    """Points of a table, a row each."""
 
     kind = "points"
     path: str = setting(
@@ -40,6 +41,7 @@ class Points(Read):
     )
     names: list[str] = setting([], f"The coordinates. {FOUND}")
     scaling: list[Step] = setting([], f"Mean and deviation of each, if it is standardised. {FOUND}")
+    classes: list[str] = setting([], "Not to be given: they are found in the file.", changes=PLACE)
 
     def shape(self) -> Shape:
         if not self.names:
@@ -66,31 +68,27 @@ class Points(Read):
         if self.standardise:
             means, deviations = table.values.mean(axis=0), table.values.std(axis=0)
             steps = [(float(mean), float(std) or 1.0) for mean, std in zip(means, deviations, strict=True)]
-        return {"names": table.names, "scaling": steps}
+        return {"names": table.names, "scaling": steps, "classes": table.class_names}
 
     def with_found(self, found: Mapping[str, Any]) -> Self:
         scaling = [(mean, std) for mean, std in found["scaling"]]
-        return self.model_copy(update={"names": list(found["names"]), "scaling": scaling})
+        return self.model_copy(
+            update={"names": list(found["names"]), "scaling": scaling, "classes": list(found["classes"])}
+        )
+
+    def class_names(self) -> list[str] | None:
+        return self.classes or None
 
     def _table(self) -> "Table":
         from iadb_core.data.point_tables import read_table
 
         return read_table(self.files()[0], self.names or self.columns, self.label)
 
-    def read(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
-        from iadb_core.data.holding_out import held_out_tenth
+    def read(self, data_dir: "str | Path", seed: int) -> "Parts[Labelled]":
+        from iadb_core.data.holding_out import parts_of_rows
 
-        return held_out_tenth(self._table().values.astype("float32"), seed)
-
-    def labels(self, data_dir: "str | Path", seed: int) -> "tuple[np.ndarray, np.ndarray]":
-        import numpy as np
-
-        from iadb_core.data.holding_out import held_out_tenth
-
-        labels = self._table().labels
-        if labels is None:
-            raise InputError("points: no column is named as `label`")
-        return held_out_tenth(np.unique(labels, return_inverse=True)[1].astype(np.int64), seed)
+        table = self._table()
+        return parts_of_rows(table.values.astype("float32"), table.labels, seed)
 
     def network_values(self, stored: "Tensor") -> "Tensor":
         import torch
