@@ -28,11 +28,11 @@ include: "workflow/rules/success.smk"
 rule all:
     default_target: True
     input:
-        default_targets(),
+        default_targets,
     localrule: True
 
 
 rule evaluate:
     input:
-        evaluation_targets(),
+        evaluation_targets,
     localrule: True

@@ -8,7 +8,7 @@ import difflib
 import re
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from logging import LogRecord
 from pathlib import Path
 from typing import Any
@@ -33,12 +33,16 @@ NOISE = (
 TOLD_BELOW = re.compile(r"RuleException:\nCalledProcessError|WorkflowError:\nAt least one job")
 TIME = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ (ERROR |INFO |WARNING )?")
 PLACE = re.compile(r'^ *File ".*", line \d+, in .*\n?|^(\w*Error) in file ".*", line \d+:\n', re.MULTILINE)
+REFUSED = re.compile(r"InputFunctionException.*?ConfigError:\s*(.*?)\s*\nWildcards:", re.DOTALL)
+CONFIGFILE = ("--configfile", "--configfiles")
+UNREAD = re.compile(r"Config file (is not valid|must be given)|load_configfile")
 UNKNOWN = re.compile(r"No rule to produce (\S+?)(?: \(|$)", re.MULTILINE)
 STOPPED = ("interrupted", "terminated")  # what the log of a job ends with that was told to end
 MADE = ("gif", "mp4", "webp")
 TABLES = ("metrics.csv", "evaluation.csv", "solvers.png", "contact_sheet.png", "map.png", "sweep.html")
 OF_A_RUN = ("model.pt", "samples.npz", "samples.csv", "samples", "frames")
 experiments: list[str] = []  # the names there are, which the workflow tells
+unusable: dict[str, str] = {}  # of them, those that cannot be used, and why
 KILLED = "(it is empty: the job was killed before it could say why)"
 MOST_LINES = 12  # of the log of a job that failed
 MOST_FAILED = 5  # jobs that are shown with their logs
@@ -138,10 +142,30 @@ HANDLED = {
 
 def _tidy(text: str) -> str:
     """A message without the places in rule files, on which a user has no influence, and with names that were meant."""
+    if UNREAD.search(text) and (why := _unread(sys.argv)):
+        return f"The configuration cannot be used.\n{why}"
+    if refused := REFUSED.search(text):
+        return f"The experiment cannot be used.\n{refused[1]}"
     unknown = UNKNOWN.search(text)
     if unknown and experiments:
         return f"{unknown[1]}: {_meant(unknown[1])}"
     return PLACE.sub("", text).rstrip()
+
+
+def _unread(arguments: Sequence[str]) -> str:
+    """What is wrong with the files that follow --configfile, which Snakemake reads before the workflow can."""
+    from workflow.reading import ReadingError, read
+
+    said, given = [], False
+    for argument in arguments:
+        option, _, path = argument.partition("=") if argument.startswith("-") else ("", "", argument)
+        given = option in CONFIGFILE if option else given
+        if given and path:
+            try:
+                read(path)
+            except ReadingError as error:
+                said.append(str(error))
+    return "\n".join(said)
 
 
 def _meant(asked: str) -> str:
@@ -151,6 +175,8 @@ def _meant(asked: str) -> str:
         near = difflib.get_close_matches(name, experiments, n=1)
         meant = f"; did you mean {near[0]}?" if near else "."
         return f"there is no experiment {name}{meant} There are: {', '.join(experiments)}"
+    if name in unusable:
+        return unusable[name]
     if asked.endswith("/sweep.html"):
         return f"{name} has no `sweep:` in the configuration"
     there = ["all", "evaluate", "results/metrics.csv", "results/summary.md"]

@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -26,18 +26,50 @@ class ConfigError(Exception):
     """What is wrong in the configuration, a line for each mistake."""
 
 
+class Completed(NamedTuple):
+    """A configuration that is complete.
+
+    sweeps: the swept values of each variant, by experiment, variant and key. unusable: experiments that are left out,
+    since a file that says what they are cannot be read, and why.
+    """
+
+    configuration: Configuration
+    sweeps: Sweeps
+    unusable: dict[str, str]
+
+
+class Experiments(dict[str, Experiment]):
+    """The experiments by name; to ask for one that is unusable raises ConfigError, with the reason."""
+
+    def __init__(self, completed: Completed) -> None:
+        super().__init__(completed.configuration.experiments)
+        self.unusable = completed.unusable
+
+    def __missing__(self, name: str) -> Experiment:
+        raise ConfigError(self.unusable[name])
+
+    @property
+    def names(self) -> list[str]:
+        """Of all, unusable ones too."""
+        return [*self, *self.unusable]
+
+
 def complete(config: Mapping[str, Any]) -> Configuration:
     """The configuration with `defaults` merged under each experiment and every optional value filled in.
 
-    The variants of sweeps are experiments in it. Raises ConfigError as `completed` does.
+    The variants of sweeps are experiments in it. Raises ConfigError as `completed` does, and if one cannot be used.
     """
-    return completed(config)[0]
+    found = completed(config)
+    if found.unusable:
+        raise ConfigError("\n".join(dict.fromkeys(found.unusable.values())))
+    return found.configuration
 
 
-def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
-    """The complete configuration, and the swept values of each variant, by experiment, variant and key.
+def completed(config: Mapping[str, Any]) -> Completed:
+    """The complete configuration, its sweeps, and what of it cannot be used.
 
-    Raises ConfigError with a line for each mistake: which key, what was found, what is allowed.
+    Raises ConfigError with a line for each mistake: which key, what was found, what is allowed; and if nothing can be
+    used.
     """
     config = {key: value for key, value in config.items() if (key, value) != ("defaults", None)}
     tree = dict(config)
@@ -51,23 +83,28 @@ def completed(config: Mapping[str, Any]) -> tuple[Configuration, Sweeps]:
         tree = copy.deepcopy(tree)
         sweeps = expand(tree["experiments"])
         checked = _checked(tree, config)
-    checked = _looked_into(checked, config)
-    said = [
-        f"{_place(('experiments', name, *place), config)}: {message}"
+    every = list(checked.experiments)
+    checked, unusable = _looked_into(checked, config)
+    mistakes = [
+        (("experiments", name, *place), message)
         for name, experiment in checked.experiments.items()
         for place, message in experiment.mistakes()
     ]
-    if said:
-        raise ConfigError("\n".join(dict.fromkeys(said)))
+    mistakes += [(("experiments", *place), message) for place, message in _beginnings(checked.experiments)]
+    if said := dict.fromkeys(f"{_place(place, config)}: {message}" for place, message in mistakes):
+        raise ConfigError("\n".join(said))
     swept = {variant for values in sweeps.values() for variant in values}
     if "default_experiments" not in tree:
-        every = [name for name in checked.experiments if name not in swept]
-        checked = checked.model_copy(update={"default_experiments": every})
+        checked = checked.model_copy(update={"default_experiments": [name for name in every if name not in swept]})
     for name in checked.default_experiments:
-        if name not in checked.experiments:
-            names = ", ".join(checked.experiments)
-            raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {names}")
-    return checked, sweeps
+        if name not in every:
+            raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {', '.join(every)}")
+    usable = {
+        name: {variant: own for variant, own in values.items() if variant not in unusable}
+        for name, values in sweeps.items()
+        if name not in unusable
+    }
+    return Completed(checked, usable, unusable)
 
 
 def _checked(tree: Mapping[str, Any], config: Mapping[str, Any]) -> Configuration:
@@ -84,22 +121,31 @@ def _checked(tree: Mapping[str, Any], config: Mapping[str, Any]) -> Configuratio
         raise ConfigError("\n".join(dict.fromkeys(said))) from None
 
 
-def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> Configuration:
-    """The configuration with what is found in the files of its densities. Raises ConfigError if one cannot be read."""
-    experiments, said = {}, []
+def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> tuple[Configuration, dict[str, str]]:
+    """The configuration with what is found in the files of its densities; and why an experiment cannot be used.
+
+    Raises ConfigError if none can.
+    """
+    experiments, unusable = {}, {}
     for name, experiment in checked.experiments.items():
         found = {}
         for side in SIDES:
             try:
                 found[side] = found_in(experiment.density(side))
             except InputError as error:
-                said.append(f"{_place(('experiments', name, side), config)}: {error}")
-        if len(found) < len(SIDES):
-            continue
-        experiments[name] = _with_count(experiment.model_copy(update=found))
-    if said:
-        raise ConfigError("\n".join(dict.fromkeys(said)))
-    return checked.model_copy(update={"experiments": experiments})
+                unusable[name] = f"{_place(('experiments', name, side), config)}: {error}"
+        if name not in unusable:
+            experiments[name] = _with_count(experiment.model_copy(update=found))
+    while more := {
+        name: f"{_place(('experiments', name, 'training', 'from'), config)}: {unusable[origin]}"
+        for name, experiment in experiments.items()
+        if (origin := experiment.training.begin_from) in unusable
+    }:
+        unusable |= more
+        experiments = {name: own for name, own in experiments.items() if name not in more}
+    if not experiments:
+        raise ConfigError("\n".join(dict.fromkeys(unusable.values())))
+    return checked.model_copy(update={"experiments": experiments}), unusable
 
 
 def _with_count(experiment: Experiment) -> Experiment:
@@ -166,6 +212,30 @@ def sorted_tree(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [sorted_tree(item) for item in value]
     return value
+
+
+def lineage(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
+    """A run (experiment, seed), then the one from whose model its training begins, if any, and so on."""
+    found = [(name, seed)]
+    while (name := experiments[name].training.begin_from or "") in experiments and name not in dict(found):
+        seeds = experiments[name].seeds
+        seed = seed if seed in seeds else seeds[0]
+        found.append((name, seed))
+    return found
+
+
+def _beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with what trainings begin from: the keys of the place, and what to say of it."""
+    for name, experiment in experiments.items():
+        place, other = (name, "training", "from"), experiment.training.begin_from
+        if other is None:
+            continue
+        if other not in experiments:
+            yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
+        elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from is not None:
+            yield place, "trainings begin from each other, in a circle"
+        elif (experiments[other].network, experiments[other].shape) != (experiment.network, experiment.shape):
+            yield place, f"{other} has another network, or samples of another shape"
 
 
 def sample_homes(experiments: Mapping[str, Experiment], sweeps: Sweeps) -> dict[tuple[str, str], str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from iadb_core.system.files import read_json, write_text
+from iadb_core.system.files import read_json
 
 ERROR = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ ERROR (.*)", re.MULTILINE)
 STAGES = ("train", "generate", "metrics")  # whose logs tell why a variant has no figures
@@ -43,7 +43,7 @@ def write_sweeps(
         failed = {run: why(run, logs) for run in runs[name] if run not in done}
         if not done or all(said == NOT_MADE for said in failed.values()):
             continue
-        from iadb_core.tables.variants import compare, figures_of, page
+        from iadb_core.tables.variants import compare, figures_of, write_comparison
 
         rows = [
             {
@@ -54,10 +54,10 @@ def write_sweeps(
             }
             for variant, seed in done
         ]
-        table = compare(rows, values, {variant: f"seed {seed}: {said}" for (variant, seed), said in failed.items()})
-        files = results / name / "sweep.csv", results / name / "sweep.html"
-        for path, text in zip(files, (table.to_csv(index=False, lineterminator="\n"), page(name, table)), strict=True):
-            write_text(path, text)
+        compared = compare(rows, values, {variant: f"seed {seed}: {said}" for (variant, seed), said in failed.items()})
+        files = [results / name / f"sweep.{suffix}" for suffix in ("csv", "html", "png")]
+        write_comparison(name, compared, *files)
+        for path in files:
             os.utime(path, (0, 0))
         written.append(name)
     return written

@@ -21,8 +21,10 @@ def read(path: str | Path) -> dict[str, Any]:
     """A file of the configuration. Raises ReadingError if it is no YAML or JSON of sections, or names a key twice."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadingError(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        raise ReadingError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ReadingError(f"{path} cannot be read: it is no UTF-8 ({error.reason} at byte {error.start})") from error
     try:
         root = yaml.compose(text, Loader)
         if said := list(_repeated(root, ())):

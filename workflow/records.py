@@ -8,7 +8,7 @@ import yaml
 
 from iadb_core.system.files import write_text
 from workflow.configuration import Configuration
-from workflow.experiments import sorted_tree
+from workflow.experiments import lineage, sorted_tree
 
 HEAD = """\
 # The configuration, defaults and all, with which what was last asked of this run was up to date:
@@ -17,12 +17,15 @@ HEAD = """\
 
 
 def run_configuration(config: Configuration, name: str, seed: int) -> dict[str, Any]:
-    """The configuration of one run alone. config: complete."""
-    experiment = {key: own for key, own in config.experiments[name].written().items() if key != "sweep"}
+    """The configuration of one run alone, with those that its training begins from. config: complete."""
     own = {
         "classifier": config.classifier.written(),
         "default_experiments": [name],
-        "experiments": {name: experiment | {"seeds": [seed]}},
+        "experiments": {
+            one: {key: value for key, value in config.experiments[one].written().items() if key != "sweep"}
+            | {"seeds": [of]}
+            for one, of in lineage(config.experiments, name, seed)
+        },
     }
     completed: dict[str, Any] = sorted_tree(own)
     return completed

@@ -39,10 +39,9 @@ def save(
     sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. kept: of
     the files of `source` and `target`, so that a model needs none. Raises InputError if the file cannot be written.
     """
-    described = dict(sorted(sizes.written().items()))
     content = {
         "format": FORMAT,
-        "network": {"name": described.pop("name"), "shape": list(shape), "settings": described},
+        "network": described(sizes, shape),
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
         "objective": OBJECTIVE,
         "settings": settings,
@@ -56,6 +55,12 @@ def save(
     torch.save(content, archive)
     with atomic(path) as file:
         file.write(archive.getbuffer())
+
+
+def described(sizes: NetworkSettings, shape: Shape) -> dict[str, Any]:
+    """A network as a checkpoint describes it."""
+    settings = dict(sorted(sizes.written().items()))
+    return {"name": settings.pop("name"), "shape": list(shape), "settings": settings}
 
 
 def _with_one_of_each_text(value: Any, texts: dict[str, str]) -> Any:
@@ -99,9 +104,9 @@ def load(path: str | os.PathLike[str], own: Network | None = None) -> tuple[Netw
     return network.eval(), content
 
 
-def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor], given: Network | None) -> Network:
+def _with_weights(told: Mapping[str, Any], weights: Mapping[str, Tensor], given: Network | None) -> Network:
     """The network of a description, which takes no memory but that of the weights."""
-    shape, name = described["shape"], described["name"]
+    shape, name = told["shape"], told["name"]
     if not all(type(size) is int and 0 < size <= LARGEST for size in shape) or len(shape) > MOST:
         raise ValueError(f"samples of shape {shape}")
     if given is not None:
@@ -109,7 +114,7 @@ def _with_weights(described: Mapping[str, Any], weights: Mapping[str, Tensor], g
         return given
     if name not in NETWORKS:
         raise ValueError(f"{name!r} is not among the networks")
-    sizes = NETWORKS[name].model_validate({"name": name, **described["settings"]})
+    sizes = NETWORKS[name].model_validate({"name": name, **told["settings"]})
     network = planned(sizes, tuple(shape))
     own = network.state_dict()
     for key, tensor in weights.items():

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -58,6 +59,18 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """
     with replacing(path) as temporary, open(temporary, "wb") as file:
         yield file
+
+
+def also_called(path: str | os.PathLike[str], other: str | os.PathLike[str]) -> None:
+    """Give a file another name, which it keeps when the first is removed; a copy, where the disk knows no links.
+
+    Raises InputError as `replacing` does.
+    """
+    with replacing(other) as temporary:
+        try:
+            os.link(path, temporary)
+        except OSError:
+            shutil.copyfile(path, temporary)
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
+from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 Changes = Literal["work", "place"]
@@ -20,7 +21,7 @@ class Section(BaseModel):
     def written(self) -> dict[str, Any]:
         """All of it as JSON and YAML have it, without what is not given and has no default."""
         return self.model_dump(
-            mode="json", exclude_none=True, warnings=False
+            mode="json", by_alias=True, exclude_none=True, warnings=False
         )  # `of` leaves lists where there are tuples
 
     def canonical(self, places: bool = False) -> dict[str, Any]:
@@ -29,14 +30,19 @@ class Section(BaseModel):
         A field that is `neutral` is left out where it has its default: a key that is new reruns nothing. places: with
         the paths of files, whose contents are compared instead.
         """
-        fields = type(self).model_fields
-        kept = (None, PLACE) if places else (None,)
-        values = {name: value for name, value in self.written().items() if _extra(fields[name], "changes") in kept}
+        kept, written = (None, PLACE) if places else (None,), self.written()
         return {
-            name: value
-            for name, value in values.items()
-            if not (_extra(fields[name], "neutral") and getattr(self, name) == fields[name].default)
+            key: written[key]
+            for key, name, field in self._keys()
+            if key in written
+            and _extra(field, "changes") in kept
+            and not (_extra(field, "neutral") and getattr(self, name) == field.default)
         }
+
+    @classmethod
+    def _keys(cls) -> list[tuple[str, str, FieldInfo]]:
+        """Of each field its key in files, its name, which is another where that is a word of Python, and the field."""
+        return [(field.alias or name, name, field) for name, field in cls.model_fields.items()]
 
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> Self:
@@ -46,13 +52,13 @@ class Section(BaseModel):
         field whose default is None, or neutral, has that.
         """
         section = cls.model_construct(**canonical)
-        for name, field in cls.model_fields.items():
-            if name not in canonical and field.default is not None and not _extra(field, "neutral"):
+        for key, name, field in cls._keys():
+            if key not in canonical and field.default is not None and not _extra(field, "neutral"):
                 section.__dict__.pop(name, None)
         return section
 
 
-def _extra(field: Any, key: str) -> Any:
+def _extra(field: FieldInfo, key: str) -> Any:
     extra = field.json_schema_extra
     return extra.get(key) if isinstance(extra, dict) else None
 

@@ -16,6 +16,7 @@ EXTRACTOR = ["extractor", "extractor_hash", "extractor_accuracy"]
 SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision"]
 SAMPLING += ["sampling_device", "sampling_hardware"]
 WEIGHTS = ["weights", "weights_hash", "network", "parameters", "training_steps", "final_loss", "training_seconds"]
+WEIGHTS += ["begun_from"]
 TRAINING = ["precision", "device", "hardware", "threads", "peak_memory_mb", "training_data", "held_out_data"]
 COLUMNS = [*RUN, *FIGURE, *EXTRACTOR, *SAMPLING, *WEIGHTS, *TRAINING, "versions", "code", "settings_digest", "settings"]
 SHORT_RUN = [
@@ -38,19 +39,22 @@ def figure_rows(
     accuracies: Mapping[str, float],
     settings: Mapping[str, Any],
     classifier: Mapping[str, Any],
+    earlier: Mapping[str, Any] | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A row for each figure of a run, by column.
 
     run: what all its rows share: experiment, seed, and the summaries of training and sampling. stages: the measuring
     stages, each with `figures` and the digest of its `code`. accuracies: of classifiers, by their weights' hash.
-    settings: all of the experiment's that the figures depend on. classifier: how classifiers are trained.
+    settings: all of the experiment's that the figures depend on. classifier: how classifiers are trained. earlier: the
+    settings of those that its training began from, by name.
 
     The column `settings` is a whole configuration, of this run alone: as config.yaml it makes the row again. Its digest
     leaves out the seed and the threads, so that runs that differ in nothing else share it.
     """
     alone = {**settings, "seeds": [run["seed"]], "threads": run["threads"]}
-    whole = {"classifier": classifier, "experiments": {run["experiment"]: alone}}
-    protocol = {"settings": settings_text(whole), "settings_digest": settings_digest([classifier, settings])}
+    whole = {"classifier": classifier, "experiments": {run["experiment"]: alone, **(earlier or {})}}
+    digest = settings_digest([classifier, settings, earlier] if earlier else [classifier, settings])
+    protocol = {"settings": settings_text(whole), "settings_digest": digest}
     for stage in stages:
         code = settings_digest([run["training_code"], run["sampling_code"], stage["code"]])
         for figure in stage["figures"]:

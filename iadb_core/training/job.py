@@ -21,7 +21,7 @@ from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
 from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import write_csv, write_json
+from iadb_core.system.files import also_called, write_csv, write_json
 from iadb_core.system.hardware import hardware
 from iadb_core.system.interruptions import HELD, Interruptions
 from iadb_core.system.locks import alone
@@ -47,8 +47,8 @@ from iadb_core.training.settings import Training
 class TrainingJob(NamedTuple):
     """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew;
     code, that trains; log, model, history and summary are written. settings: canonical, of the `Recipe`. shape: of a
-    sample. threads: of each machine. files: by side, of which the model keeps what it is drawn from. sharing: how many
-    such jobs share its GPU, or its memory.
+    sample. threads: of each machine. files: by side, of which the model keeps what it is drawn from. begin: a model to
+    begin from, if not from random weights. sharing: how many such jobs share its GPU, or its memory.
     """
 
     title: str
@@ -63,6 +63,7 @@ class TrainingJob(NamedTuple):
     shape: list[int]
     threads: int
     files: dict[str, list[str]]
+    begin: str | None = None
     sharing: int = 1
 
 
@@ -135,7 +136,9 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     recipe, shape = Recipe.of(what.settings), tuple(what.shape)
     threads = configure(max(1, what.threads // processes.here))
     device = choose_device(processes.device(recipe.device))
-    network = build(recipe.network, shape, generator(what.seed, "weights")).to(device)
+    network = build(recipe.network, shape, generator(what.seed, "weights"))
+    begun_from = {"begun_from": _begin(network, what.begin, recipe, shape)} if what.begin else {}
+    network.to(device)
     precision = choose_precision(recipe.precision, device, network.convolutional)
     source, target = (load_array(path) if (path := what.inputs[side]) else None for side in ("source", "target"))
     counted = next((samples for samples in (target, source) if samples is not None), ())
@@ -149,9 +152,20 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
         "training_data": files_digest(path for path in what.inputs.values() if path),
         "training_versions": versions(),
         "training_code": files_digest(what.code),
+        **begun_from,
     }
     kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in ("source", "target")))
     return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, kept, origin)
+
+
+def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:
+    """Give a network the weights of a model; whose they are, and their digest. Raises InputError if it is another."""
+    other, told = checkpoint.load(path)
+    if told["network"] != checkpoint.described(recipe.network, shape):
+        raise InputError(f"{path} is of another network, or of samples of another shape: training.from needs the same")
+    network.load_state_dict(other.state_dict())
+    log.info("begins from %s, weights %s", path, weights_hash(network))
+    return f"{recipe.training.begin_from}, seed {told['seed']}, {told['steps']} steps, weights {weights_hash(network)}"
 
 
 def _train(what: TrainingJob, processes: Processes) -> None:
@@ -206,6 +220,7 @@ def _write(
     recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
     told = what.settings, what.seed, prepared.steps, prepared.kept
     checkpoint.save(what.model, network, recipe.network, shape, *told)
+    also_called(what.model, Path(what.model).with_suffix(".last.pt"))
     write_csv(what.history, Record._fields, records)
     ema = recipe.training.ema
     summary = {

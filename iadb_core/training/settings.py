@@ -31,6 +31,13 @@ class Training(Section):
         ge=0,
         le=0.999999,
     )
+    begin_from: str | None = setting(
+        None,
+        "An experiment with the same network, from whose model of the same seed (or of its first) the training begins, "
+        "not from random weights.",
+        alias="from",
+        min_length=1,
+    )
     alpha: Literal["uniform", "logit_normal", "arcsine"] = setting(
         "uniform", "How α is drawn: uniform; logit_normal, seldom near 0 and 1; arcsine, often near 0 and 1."
     )

@@ -122,3 +122,27 @@ def test_behind_points_it_is_dense_where_its_points_are():
 def test_what_cannot_be_is_refused(settings, message):
     with pytest.raises(ValidationError, match=message):
         Distribution.model_validate(settings)
+
+
+def test_torchdyns_moons_have_the_same_noise_in_both_coordinates():
+    """The variant of published tables: uniform in [0, 0.2), the same number for x and y, the whole times 3 minus 1."""
+    density = Distribution(name="moons", noise=0.2, noise_kind="diagonal_uniform", scale=3.0, shift=[-1.0, -1.0])
+    found = (points(density, 20_000) + 1) / 3
+    plain = points(Distribution(name="moons"), 20_000)
+    added = found - plain
+    assert added[:, 0] == pytest.approx(added[:, 1], abs=1e-5)
+    assert added.min() + 1e-5 >= 0
+    assert added.max() < 0.2 + 1e-5
+    assert added.mean() == pytest.approx(0.1, abs=0.002)
+    with pytest.raises(ValidationError, match="noise_kind: only moons"):
+        Distribution(name="rings", noise_kind="diagonal_uniform")
+    assert "noise_kind" not in Distribution(name="moons").canonical()
+
+
+def test_a_finite_set_of_its_points_is_stored_and_an_endless_one_is_not():
+    assert Distribution(name="moons").fresh
+    density = Distribution(name="moons", finite=True)
+    assert not density.fresh
+    assert np.array_equal(points(density, 50), points(Distribution(name="moons"), 50))
+    assert not density_of(density.described()).fresh
+    assert density_of({"distribution": Distribution(name="moons").canonical()}).fresh

@@ -25,6 +25,26 @@ class Steps(Section):
     pairs: list[Annotated[tuple[float, float], Field(strict=False)]] = setting([(0.5, 0.25)], "Pairs.")
 
 
+class Journey(Section):
+    """A section with a key that is a word of Python."""
+
+    begin: str | None = setting(None, "Where it begins.", alias="from")
+    to: str = setting("home", "Where it ends.")
+    class_: str = setting("second", "How.", alias="class", neutral=True)
+
+
+def test_a_key_may_be_a_word_of_python():
+    journey = Journey.model_validate({"from": "here", "class": "first"})
+    assert (journey.begin, journey.class_) == ("here", "first")
+    assert journey.written() == journey.canonical() == {"from": "here", "to": "home", "class": "first"}
+    assert Journey.of(journey.canonical()) == journey
+    plain = Journey.model_validate({})
+    assert plain.canonical() == {"to": "home"}
+    assert Journey.of({"to": "home"}) == plain
+    with pytest.raises(ValidationError, match="begin"):
+        Journey.model_validate({"begin": "here"})
+
+
 def test_what_is_written_is_everything_that_is_given_or_has_a_default():
     assert Oven(heat=200).written() == {
         "heat": 200.0,

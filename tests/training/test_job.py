@@ -270,3 +270,45 @@ def test_processes_train_on_a_machine_that_does_not_know_its_own_name(job):
         command, capture_output=True, text=True, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)}
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_training_begins_from_another_model_and_says_so(job):
+    first, other = constant(job("points-first", 60), 60), constant(job("points-other", 60), 60, **{"from": "first"})
+    run(first, 1)
+    begun = other._replace(begin=first.model)
+    run(begun, 1)
+    run(constant(job("points-cold", 60), 60), 1)
+    assert losses(begun)[0] < losses(first)[0]
+    summary = json.loads(Path(begun.summary).read_text())
+    digest = json.loads(Path(first.summary).read_text())["weights_hash"]
+    assert summary["begun_from"] == f"first, seed 3, 60 steps, weights {digest}"
+    assert "begun_from" not in json.loads(Path(first.summary).read_text())
+    assert f"begins from {first.model}, weights {digest}" in Path(begun.log).read_text()
+
+
+def test_no_learning_leaves_the_model_that_it_began_from(job):
+    first = constant(job("points-first", 60), 60)
+    run(first, 1)
+    still = constant(job("points-still", 33), 33, learning_rate=1e-20, **{"from": "first"})._replace(begin=first.model)
+    run(still, 1)
+    assert torch.equal(weights(still), weights(first))
+
+
+def test_a_model_of_another_network_is_refused(job):
+    first, other = constant(job("points-first", 20), 20), constant(job("points-other", 20), 20)
+    run(first, 1)
+    wider = other.settings | {"network": other.settings["network"] | {"width": 24}}
+    process = start(other._replace(begin=first.model, settings=wider), 1)
+    assert "is of another network, or of samples of another shape" in process.communicate(timeout=100)[1]
+    assert process.returncode
+
+
+def test_the_model_before_is_there_until_the_next_one_is(job):
+    first = job("points", 60)
+    run(first, 1)
+    before, last = Path(first.model).read_bytes(), Path(first.model).with_suffix(".last.pt")
+    assert last.read_bytes() == before
+    Path(first.model).unlink()  # as Snakemake does before a job starts
+    assert last.read_bytes() == before
+    run(job("points", 80), 1)
+    assert last.read_bytes() == Path(first.model).read_bytes() != before

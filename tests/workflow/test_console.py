@@ -7,6 +7,7 @@ import pytest
 from small import POINTS
 from snakemake_interface_logger_plugins.common import LogEvent
 
+import snakemake_logger_plugin_iadb as plugin
 from snakemake_logger_plugin_iadb import LogHandler, _duration
 
 
@@ -148,3 +149,31 @@ def test_in_a_run_the_cause_is_the_last_thing_to_be_read(workspace):
     assert last.strip().startswith("left.png is not a readable picture")
     assert "iadb_core/" not in run.stderr  # the names of a job's inputs
     assert "Traceback" not in run.stderr
+
+
+@pytest.mark.parametrize(
+    "option", [["--configfile", "{}"], ["--configfile={}", "-n"], ["--configfiles", "a.yaml", "{}"]]
+)
+def test_a_mistake_in_a_file_of_the_command_line_is_told_with_its_line(console, capsys, tmp_path, monkeypatch, option):
+    (tmp_path / "a.yaml").write_text("experiments: {}\n")
+    (tmp_path / "mine.yaml").write_text("experiments:\n\tp: 3\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["snakemake", *(part.format("mine.yaml") for part in option)])
+    tell, _ = console()
+    tell("WorkflowError:\nConfig file is not valid JSON or YAML. In case of YAML, make sure to not mix whitespace")
+    said = capsys.readouterr().err
+    assert "The configuration cannot be used.\nmine.yaml, line 2, column 1: a tab; write spaces in its place" in said
+
+
+def test_an_experiment_that_cannot_be_used_says_why(console, capsys, monkeypatch):
+    monkeypatch.setattr(plugin, "experiments", ["points", "mine"])
+    monkeypatch.setattr(plugin, "unusable", {"mine": "experiments.mine.target: mine.csv does not exist"})
+    tell, _ = console()
+    tell("No rule to produce results/mine/target/train.npy (if you use input functions make sure that they)")
+    tell(
+        'InputFunctionException in rule gif in file "x.smk", line 3:\nError:\n  ConfigError:\n    a is wrong\nWildcards:\n'
+    )
+    said = capsys.readouterr().err
+    assert "results/mine/target/train.npy: experiments.mine.target: mine.csv does not exist" in said
+    assert "The experiment cannot be used.\na is wrong" in said
+    assert "Wildcards" not in said

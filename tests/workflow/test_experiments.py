@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.experiments import ConfigError, complete, sorted_tree
+from workflow.experiments import ConfigError, complete, lineage, sorted_tree
 from workflow.mistakes import resolved, schema
 from workflow.reading import merged
 from workflow.reference import reference
@@ -159,6 +159,13 @@ MISTAKES = [
     ("experiments/mnist/network", {"name": "unet", "hidden_layers": 3}, r"hidden_layers: only mlp has it"),
     ("experiments/mnist/network", {"width": 3}, r"mnist\.network: name is missing; allowed: mlp, unet, residual"),
     ("experiments/mnist/training/7", 3, r"mnist\.training\.7: unknown key"),
+    ("experiments/mnist/training/from", "mnits", r"mnist\.training\.from: 'mnits' is not among the experiments: dens"),
+    (
+        "experiments/mnist/training/from",
+        "mnist",
+        r"training\.from: trainings begin from each other, in a circle",
+    ),
+    ("experiments/mnist/training/from", "densities", r"from: densities has another network, or samples of another"),
     ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu' is not allowed; allowed: auto \(CUDA"),
     ("experiments/digits/target/dataset/margin", 5, r"digits\.target\.dataset\.margin: 5 leaves less than 8 pixels"),
     ("defaults", None, None),
@@ -217,3 +224,23 @@ def test_a_missing_config_file_is_named(tmp_path, refused):
 def test_a_config_that_is_no_yaml_or_no_section_is_refused(tmp_path, refused):
     refused(run(tmp_path, "experiments: [unclosed"), "config.yaml, line 1, column")
     refused(run(tmp_path, "- a\n- b\n"), "config.yaml has no sections")
+
+
+def begun(**origins):
+    """Experiments with the same network, of which each begins from another."""
+    experiments = copy.deepcopy(SHIPPED["experiments"])
+    found = {name: copy.deepcopy(experiments["mnist"]) for name in ("a", "b", "c")}
+    for name, origin in origins.items():
+        found[name]["training"]["from"] = origin
+    found["a"]["seeds"], found["b"]["seeds"] = [4, 0], [0, 1]
+    return complete({"experiments": found}).experiments
+
+
+def test_a_training_begins_from_the_same_seed_or_from_the_first():
+    experiments = begun(c="b", b="a")
+    assert lineage(experiments, "c", 0) == [("c", 0), ("b", 0), ("a", 0)]
+    assert lineage(experiments, "c", 1) == [("c", 1), ("b", 1), ("a", 4)]
+    assert lineage(experiments, "a", 4) == [("a", 4)]
+    for circle in ({"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "b"}, {"a": "b", "b": "nope"}):
+        with pytest.raises(ConfigError, match=r"in a circle|not among"):
+            begun(**circle)

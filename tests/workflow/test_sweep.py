@@ -16,7 +16,7 @@ def swept(sweep, base=POINTS, **more):
 
 
 def test_a_grid_combines_each_with_each():
-    config, sweeps = completed(swept({"grid": GRID}))
+    config, sweeps, _ = completed(swept({"grid": GRID}))
     names = list(config.experiments)
     assert names[:3] == ["base", "base~learning_rate=0.001~width=8", "base~learning_rate=0.001~width=16"]
     assert len(names) == 1 + 6
@@ -100,7 +100,7 @@ def test_a_variant_never_replaces_an_experiment():
 
 def homes(sweep, base):
     """Where the target's samples of each variant lie, and the complete configuration."""
-    config, sweeps = completed(swept(sweep, base))
+    config, sweeps, _ = completed(swept(sweep, base))
     found = sample_homes(config.experiments, sweeps)
     return {name: found[name, "target"] for name in sweeps["base"]}, config
 
@@ -119,7 +119,7 @@ def test_variants_share_samples_and_classifier_where_they_are_the_same():
 
 
 def test_experiments_of_the_same_samples_that_are_no_family_keep_their_own():
-    config, sweeps = completed({"experiments": {"one": copy.deepcopy(POINTS), "two": copy.deepcopy(POINTS)}})
+    config, sweeps, _ = completed({"experiments": {"one": copy.deepcopy(POINTS), "two": copy.deepcopy(POINTS)}})
     assert set(sample_homes(config.experiments, sweeps).values()) == {"one", "two"}
 
 

@@ -8,9 +8,11 @@ from snakemake.exceptions import WorkflowError
 import snakemake_logger_plugin_iadb as console
 from workflow.experiments import (
     ConfigError,
+    Experiments,
     canonical,
     classifier_of,
     completed,
+    lineage,
     sample_homes,
     sample_sets,
     sorted_tree,
@@ -20,12 +22,14 @@ from workflow.reading import ReadingError, as_written
 gc.freeze()  # Snakemake's own modules, which stay: looking through them again takes a tenth of a start
 
 try:
-    configuration, sweeps = completed(as_written(workflow.configfiles, workflow.config_settings))
+    found = completed(as_written(workflow.configfiles, workflow.config_settings))
 except (ConfigError, ReadingError) as error:
     raise WorkflowError(f"The configuration cannot be used.\n{error}")
 
-experiments = configuration.experiments
-console.experiments = list(experiments)  # for who asks for one that is not there
+configuration, sweeps, _ = found
+experiments = Experiments(found)
+console.experiments = experiments.names  # for who asks for one that is not there
+console.unusable = experiments.unusable  # for who asks for one that is
 homes = sample_homes(experiments, sweeps)
 makers = {(home, side): name for (name, side), home in reversed(homes.items())}
 
@@ -86,6 +90,6 @@ def picked(wildcards, name, keys):
 
 
 wildcard_constraints:
-    experiment=one_of(experiments),
+    experiment=one_of(experiments.names),
     seed="0|[1-9][0-9]*",
     scatteritem="[1-9][0-9]*-of-[1-9][0-9]*",

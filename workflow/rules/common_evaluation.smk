@@ -83,7 +83,7 @@ def evaluation_pictures(name):
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 
 
-def evaluation_targets():
+def evaluation_targets(wildcards):
     """What `snakemake evaluate` makes: every seed of the default experiments, and all that is measured of them."""
     tables = [f"results/{table}.{suffix}" for table in ("evaluation", "summary") for suffix in ("csv", "md")]
     return [
@@ -92,7 +92,7 @@ def evaluation_targets():
     ]
 
 
-def default_targets():
+def default_targets(wildcards):
     """What `snakemake` makes when it is given no target: a newcomer's share, with one seed."""
     names = configuration.default_experiments
     films = [f"results/{name}.mp4" for name in names if experiments[name].animation.mp4]
@@ -148,12 +148,15 @@ def classifier_summaries(wildcards):
 
 def protocol(wildcards):
     """All settings that the figures of a table depend on, with the paths of pictures and folders."""
+    names = {name for lines in lineages(wildcards) for name, _ in lines}
     return sorted_tree(
-        {
-            name: {key: canonical(getattr(experiments[name], key), places=True) for key in MEASURED}
-            for name in names_of(wildcards.scope)
-        }
+        {name: {key: canonical(getattr(experiments[name], key), places=True) for key in MEASURED} for name in names}
     )
+
+
+def lineages(wildcards):
+    """For each run of a table, itself and the runs that its training began from."""
+    return [[list(run) for run in lineage(experiments, name, seed)] for name, seed in runs(wildcards)]
 
 
 def solver_tables(wildcards):
@@ -162,5 +165,5 @@ def solver_tables(wildcards):
 
 
 wildcard_constraints:
-    scope=f"(({one_of(experiments)})/)?",
+    scope=f"(({one_of(experiments.names)})/)?",
     table="metrics|evaluation",

@@ -11,6 +11,13 @@ def devices(wildcards):
     return experiments[wildcards.experiment].training.devices
 
 
+def model_to_begin_from(wildcards):
+    """The model that a training begins from; none for one that begins from random weights."""
+    for name, seed in lineage(experiments, wildcards.experiment, int(wildcards.seed))[1:]:
+        return f"results/{name}/seed{seed}/model.pt"
+    return []
+
+
 def nodes(wildcards):
     """How many machines of a cluster they are on; None for one, of which nothing need be said."""
     count = experiments[wildcards.experiment].training.nodes

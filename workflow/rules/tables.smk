@@ -21,7 +21,7 @@ rule table:
     conda:
         "../../environment.yml"
     params:
-        runs=runs,
+        lineages=lineages,
         settings=protocol,
         classifier=canonical(configuration.classifier),
     message:
@@ -59,6 +59,7 @@ rule sweep:
     output:
         csv=ensure("results/{experiment}/sweep.csv", non_empty=True),
         html=ensure("results/{experiment}/sweep.html", non_empty=True),
+        png=ensure("results/{experiment}/sweep.png", non_empty=True),
     log:
         "logs/tables/{experiment}/sweep.log",
     wildcard_constraints:

@@ -8,6 +8,7 @@ rule train:
         target=samples("target", "train"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
+        begin=model_to_begin_from,
         code=sources("train", "source", "target", "network"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),

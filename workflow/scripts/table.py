@@ -12,9 +12,12 @@ with job(snakemake.log[0], "table"):
     maps = [[read_json(path)] for path in inputs.maps] or [[] for _ in inputs.metrics]
     rows: list[dict[str, Any]] = []
     stages = zip(inputs.training, inputs.sampling, inputs.metrics, maps, strict=True)
-    for (experiment, seed), (training, sampling, metrics, of_map) in zip(snakemake.params.runs, stages, strict=True):
+    for lineage, (training, sampling, metrics, of_map) in zip(snakemake.params.lineages, stages, strict=True):
+        (experiment, seed), began_from = lineage[0], dict(lineage[1:])
         run = {"experiment": experiment, "seed": seed} | read_json(training) | read_json(sampling)
-        rows.extend(figure_rows(run, [read_json(metrics), *of_map], accuracies, settings[experiment], classifier))
+        earlier = {name: settings[name] | {"seeds": [of]} for name, of in began_from.items()}
+        told = accuracies, settings[experiment], classifier, earlier
+        rows.extend(figure_rows(run, [read_json(metrics), *of_map], *told))
     table = long_table(rows)
     write_text(snakemake.output.csv, table.to_csv(index=False, lineterminator="\n"))
     write_text(snakemake.output.markdown, readable(table))

@@ -16,6 +16,7 @@ what = TrainingJob(
     shape=snakemake.params.shape,
     threads=snakemake.threads,
     files={side: [*snakemake.input[f"{side}_files"]] for side in ("source", "target")},
+    begin=snakemake.input.begin or None,
     sharing=resources.sharing,
 )
 run(what, resources.devices, resources.get("nodes", 1), resources.get("tasks", 1))

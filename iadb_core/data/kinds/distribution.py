@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DRAWN_AT_ONCE = 1024  # samples; each block of them takes the same random numbers, however many are asked for
 PLANE = 2
 SHOWN, SQUARES = 100_000, 64  # points that are drawn behind others, and the squares a side that they are counted on
-MIXTURE, EIGHT = "gaussian_mixture", "eight_gaussians"
+MIXTURE, EIGHT, MOONS = "gaussian_mixture", "eight_gaussians", "moons"
 Row = tuple[float, float]
 
 
@@ -65,6 +65,12 @@ class Distribution(Drawn):
     noise: float = setting(
         0.0, "Standard deviation of normal noise that is added, before it is scaled; not of a mixture.", ge=0, le=1000
     )
+    noise_kind: Literal["normal", "diagonal_uniform"] = setting(
+        "normal",
+        "Of moons only: diagonal_uniform is one number, uniform from 0 to `noise`, for both coordinates of a point, as "
+        "torchdyn's moons have it.",
+        neutral=True,
+    )
     scale: float = setting(1.0, "What its coordinates are multiplied by.", gt=0, le=1000)
     shift: list[float] = setting([0.0, 0.0], "What is added to them then, (x, y).", min_length=2, max_length=2)
     finite: bool = setting(
@@ -78,6 +84,8 @@ class Distribution(Drawn):
             raise ValueError(f"components: {'give some' if self.name == MIXTURE else f'only {MIXTURE} has them'}")
         if self.name == MIXTURE and self.noise:
             raise ValueError("noise: give the components a larger std instead")
+        if self.noise_kind != "normal" and self.name != MOONS:
+            raise ValueError(f"noise_kind: only {MOONS} has others than normal")
         if self.name == EIGHT and not self.noise:
             raise ValueError("noise: eight_gaussians without noise are eight points; give some, as 0.1")
         return self
@@ -120,7 +128,10 @@ class Distribution(Drawn):
         else:
             from iadb_core.data.distributions import SAMPLERS
 
-            points = SAMPLERS[self.name](xp, uniform, normal, self.noise)
+            diagonal = self.noise_kind == "diagonal_uniform"
+            points = SAMPLERS[self.name](xp, uniform, normal, 0.0 if diagonal else self.noise)
+            if diagonal:
+                points = points + self.noise * uniform[:, 2:]
         return xp.stack([points[:, 0] * self.scale + self.shift[0], points[:, 1] * self.scale + self.shift[1]], -1)
 
     def _of_mixture(self, xp: Any, uniform: Any, normal: Any) -> Any:
