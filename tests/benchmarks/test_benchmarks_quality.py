@@ -31,7 +31,8 @@ def digits():
 def trained(digits, tmp_path):
     """The experiment, the folder of its models of 64 and 128 steps, and its images, trained and held out."""
     experiment = digits.experiments["digits"]
-    images = experiment.target.read("data", 0)
+    parts = experiment.target.read("data", 0)
+    images = parts.train.samples, parts.held_out.samples
     quality.trained("digits", experiment, images[0], [0.5, 1], tmp_path)
     return experiment, tmp_path, images
 
@@ -82,7 +83,7 @@ def test_models_are_measured_by_the_frechet_distance_of_their_samples(trained, d
     save_classifier(folder / "classifier.pt", judge)
     row = quality.measured(experiment, folder / "digits-128.pt", folder, folder / "classifier.pt")
     assert row["n"] == len(held_out)  # all of them, so that it does not matter which were drawn
-    begin = measured_starts(experiment.source, (1, 8, 8), None, str(folder / "held_out.npy"), 1000, 0)
+    begin = measured_starts(experiment.source, (1, 8, 8), [], 1000, 0)[: len(held_out)]
     *_, end = recipe.sample(checkpoint.load(folder / "digits-128.pt")[0], begin, experiment.sampling.steps)
     pixels = (end.numpy() * 0.5 + 0.5).clip(0, 1)
     features = [embed(judge, images)[0] for images in (pixels, held_out.astype(np.float32) / 255)]

@@ -7,6 +7,7 @@ from conftest import idx, small_mnist
 from iadb_core.data.digits import digit_labels, digits
 from iadb_core.data.image_sets import IMAGE_SETS
 from iadb_core.data.kinds.dataset import Dataset
+from iadb_core.data.registry import density_of
 
 FILES = ("images-idx3-ubyte", "labels-idx1-ubyte")
 
@@ -25,7 +26,7 @@ def test_of_a_set_of_torchvisions_all_training_images_are_trained_on_and_the_tes
     raw.mkdir(parents=True)
     for name, array in arrays.items():
         (raw / name).write_bytes(idx(array))
-    density = Dataset(name="MNIST", size=32)
+    density = density_of({"dataset": Dataset(name="MNIST", size=32).made_of()})  # as the job that reads has it
     test = {image.tobytes(): label for image, label in zip(*(arrays[f"t10k-{what}"] for what in FILES), strict=True)}
     for seed in (0, 1):
         train, validation, held_out = density.read(tmp_path, seed)

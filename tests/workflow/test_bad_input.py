@@ -11,6 +11,8 @@ from conftest import copied, edited, mounted, serving
 from PIL import Image
 from small import IMAGES, POINTS
 
+from iadb_core.data.parts import PART_NAMES
+
 PNG = "left.png"
 
 
@@ -64,7 +66,7 @@ def test_file_names_of_any_kind_are_read(workspace):
     workspace.configure({"images": IMAGES | {"target": {"folder": {"path": "own images", "size": 8}}}})
     run = workspace.snakemake("results/images/target/train.npy")
     assert run.returncode == 0, run.stderr
-    stored = [np.load(workspace.path(f"results/images/target/{split}.npy")) for split in ("train", "held_out")]
+    stored = [np.load(workspace.path(f"results/images/target/{split}.npy")) for split in PART_NAMES]
     assert sum(map(len, stored)) == len(names)
     assert not workspace.path("x").exists()
 
@@ -94,7 +96,7 @@ def test_a_name_that_no_file_can_have_is_refused(workspace, refused):
 CONFIGURATIONS = {
     "mixed shapes": (POINTS | {"target": IMAGES["target"]}, "source and target differ in shape"),
     "wrong network": (POINTS | {"network": {"name": "unet"}}, "unet does not take points"),
-    "unknown set": (IMAGES | {"target": {"dataset": {"name": "SVHN", "size": 32}}}, "'SVHN' is unknown; allowed"),
+    "unknown set": (IMAGES | {"target": {"dataset": {"name": "LSUN", "size": 32}}}, "'LSUN' is unknown; allowed"),
     "zero steps": (POINTS | {"training": {"steps": 0}}, "training.steps: 0 is out of range"),
     "negative rate": (POINTS | {"training": {"steps": 1, "learning_rate": -0.1}}, "learning_rate: -0.1 is out"),
     "text rate": (POINTS | {"training": {"steps": 1, "learning_rate": "fast"}}, "'fast' is a string, not a number"),
@@ -111,7 +113,7 @@ def test_a_configuration_that_cannot_run(workspace, refused, kind):
 
 def test_a_batch_larger_than_the_data(workspace, refused):
     workspace.configure({"images": IMAGES | {"training": {"epochs": 1, "order": "shuffled", "batch_size": 2000}}})
-    refused(workspace.snakemake("results/images/seed0/model.pt"), "batch_size: 2000 is larger than the data, 1618")
+    refused(workspace.snakemake("results/images/seed0/model.pt"), "batch_size: 2000 is larger than the data, 1439")
 
 
 def test_a_loss_that_overflows_writes_no_model(workspace, refused):

@@ -171,7 +171,7 @@ def test_an_experiment_that_cannot_be_used_says_why(console, capsys, monkeypatch
     tell, _ = console()
     tell("No rule to produce results/mine/target/train.npy (if you use input functions make sure that they)")
     tell(
-        'InputFunctionException in rule gif in file "x.smk", line 3:\nError:\n  ConfigError:\n    a is wrong\nWildcards:\n'
+        'InputFunctionException in rule gif in file "x.smk", line 3:\nError:\n ConfigError:\n a is wrong\nWildcards:\n'
     )
     said = capsys.readouterr().err
     assert "results/mine/target/train.npy: experiments.mine.target: mine.csv does not exist" in said

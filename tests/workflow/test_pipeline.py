@@ -25,14 +25,15 @@ def ran(run):
 def test_the_default_target_makes_every_file(finished):
     results = finished.path("results")
     made = {path.relative_to(results).as_posix() for path in results.rglob("*") if path.is_file()}
-    run = ["model.pt", "training.csv", "training.json", "trajectory.npy", "sampling.json"]
+    run = ["model.pt", "model.last.pt", "training.csv", "training.json", "trajectory.npy", "sampling.json"]
     run += ["generated/1-of-1.npy", "generated/1-of-1.json"]
     expected = {"points.gif", "images.gif", "metrics.csv", "metrics.md", "points/solvers.csv", "points/solvers.png"}
-    expected |= {"images/target/train.npy", "images/target/held_out.npy"}
+    parts = ("train", "validation", "held_out")
+    expected |= {f"images/target/{part}{what}.npy" for part in parts for what in ("", "_labels")}
     expected |= {f"classifiers/digits-8-0-0/classifier.{suffix}" for suffix in ("pt", "json")}
     for name in ("points", "images"):
         expected |= {f"{name}/seed0/{file}" for file in [*run, "frames.zip", "metrics.json", "config.yaml"]}
-    expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in ("train", "held_out")}
+    expected |= {f"points/{side}/{split}.npy" for side in ("source", "target") for split in parts}
     assert made == expected
 
 
@@ -97,12 +98,16 @@ def test_the_table_has_a_row_for_each_run(finished):
     with open(finished.path("results/metrics.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
     points, images = (
-        {row["metric"]: row for row in rows if row["experiment"] == name} for name in ("points", "images")
+        {row["metric"]: row for row in rows if row["experiment"] == name and row["split"] != "validation"}
+        for name in ("points", "images")
     )
     assert (len(points), len(images)) == (5, 11)
+    chosen_by = [(row["experiment"], row["metric"]) for row in rows if row["split"] == "validation"]
+    assert {("points", "W2 (with root)"), ("points", "energy distance")} < set(chosen_by)
+    assert len(chosen_by) == 2 + 3
     distances = points["W2 (with root)"], images["sliced W2 of pixels (with root)"]
     assert distances[0]["parameters"] == str(3 * 8 + 8 + 8 * 2 + 2)
-    assert [row["training_steps"] for row in distances] == ["60", str(1618 // 64)]
+    assert [row["training_steps"] for row in distances] == ["60", str(1439 // 64)]
     for row in rows:
         assert (row["n"], row["device"], row["seed"]) == ("100", "cpu", "0")
         assert row["precision"] in ("float32", "bfloat16")
@@ -131,7 +136,7 @@ def test_the_history_covers_the_training(finished):
     with open(finished.path("results/images/seed0/training.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
     assert list(rows[0]) == ["step", "loss", "seconds"]
-    assert int(rows[-1]["step"]) == 25
+    assert int(rows[-1]["step"]) == 22
     summary = json.loads(finished.path("results/images/seed0/training.json").read_text())
     assert float(rows[-1]["seconds"]) == summary["training_seconds"]
 
@@ -186,8 +191,8 @@ def test_two_seeds_are_two_runs_and_the_first_is_kept_when_one_is_added(again):
     assert again.path("results/points/seed0/model.pt").stat().st_mtime_ns == first
     with open(again.path("results/points/metrics.csv"), newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["seed"] for row in rows] == ["0"] * 5 + ["5"] * 5
-    assert rows[0]["final_loss"] != rows[5]["final_loss"]
+    assert [row["seed"] for row in rows] == ["0"] * 7 + ["5"] * 7
+    assert rows[0]["final_loss"] != rows[7]["final_loss"]
 
 
 def test_moving_the_data_reruns_nothing(finished):

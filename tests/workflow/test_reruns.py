@@ -294,7 +294,7 @@ def test_a_data_set_moved_to_another_folder(workspace):
     workspace.path("data").rename(workspace.path("elsewhere"))
     workspace.configure(experiments, data_dir="elsewhere")
     assert ran(workspace.snakemake(*targets)) == set()
-    assert ran(workspace.snakemake("results/mnist/target/train.npy", "--force")) == {"read_samples"}
+    assert ran(workspace.snakemake("results/mnist/target/train.npy", "--force")) == {"read_labelled_samples"}
     assert ran(workspace.snakemake(*targets)) == set()
 
 

@@ -97,5 +97,6 @@ class Dataset(Images):
             return parts_of(digits(self.height_and_width(), self.margin), digit_labels(), seed)
         from iadb_core.data.torchvision_sets import torchvision_set
 
-        found = torchvision_set(self.name, data_dir, self.height_and_width())
+        cut = self.height_and_width() if IMAGE_SETS[self.name].photographs else None
+        found = torchvision_set(self.name, data_dir, cut)
         return parts_of(*found[0], seed) if len(found) == 1 else parts_with_test(found[0], found[1], seed)
