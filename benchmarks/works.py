@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from benchmarks import ours, peers, recipe, whole
+from benchmarks import folders, ours, peers, recipe, whole
 from benchmarks.contests import WHOLE, Contest, Work
 from benchmarks.operations import forward_flops, plane_flops, training_flops
 from iadb_core.data.grayscale import read_density
@@ -35,6 +35,7 @@ PLAIN_BARS = {  # of any CPU
     "points by rejection": 200,
     "frames of 2,048 points": 15,
     "GIF of 129 frames": 1,
+    "JPEGs of 500×375 pixels": 1.5,
     "densities.gif": 4,
 }
 BFLOAT16_BARS = PLAIN_BARS | {  # of one that multiplies bfloat16
@@ -45,7 +46,7 @@ BFLOAT16_BARS = PLAIN_BARS | {  # of one that multiplies bfloat16
 }
 GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
 QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
-SLOW = ("densities_gif", "mnist_gif")
+SLOW = ("small_images", "photographs", "densities_gif", "mnist_gif")
 ASKED_FOR = ("mnist_training_at_length", "densities_gif_in_full", "mnist_gif_of_an_epoch")  # by name: they take long
 AT_LENGTH = "MNIST training, a minute a run"
 WARM_UP, PLAIN_WARM_UP = 60, 12  # steps, with bfloat16 instructions and without: the recipe's first 50 or 6 are slow
@@ -282,6 +283,19 @@ class Benchmarks:
         (self.folder / name).mkdir()
         unpack(ours.drawn(some_frames(), self.folder / name), self.folder / name)
         return sorted((self.folder / name).glob("*.png"))
+
+    def small_images(self) -> Contest:
+        """Small PNGs of a folder, whose decoding is quick: most of the time goes to opening them."""
+        return self.folder_of(folders.SMALL, 4000 if self.quick else 20_000)
+
+    def photographs(self) -> Contest:
+        """Larger JPEGs of a folder, which are decoded at a fraction of their size."""
+        return self.folder_of(folders.PHOTOGRAPHS, 1000 if self.quick else 4000)
+
+    def folder_of(self, images: folders.Images, count: int) -> Contest:
+        """So many images of a kind, read from a folder, by as many processes as there are cores."""
+        ways = {name: partial(way, images, count, self.folder) for name, way in folders.WAYS.items()}
+        return self.contest(images.name, "images", ways, baseline="ImageFolder", settling=0.5)
 
     def densities_gif(self) -> Contest:
         """results/densities.gif from nothing, with fewer steps on a slow CPU; `completed` then adds the others."""

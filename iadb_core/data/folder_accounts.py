@@ -72,7 +72,7 @@ class Account:
         """Log how many images are there more than once, and warn where those of one part are trained on as well."""
         if copies := len(self.digests) - len(set(self.digests)):
             log.warning(
-                "%s images are copies of others: all of one image come into one part, trained on or held out",
+                "copies of other images: %s; all of one image come into one part, trained on or held out",
                 f"{copies:,}",
             )
         trained = {self.digests[row] for row in parts.train}

@@ -14,7 +14,7 @@ from iadb_core.data.image_readers import read_all, scratch
 from iadb_core.data.listing import Listing, listed
 from iadb_core.data.opening import is_image, shown
 from iadb_core.data.parts import Parts, label_files, sample_files
-from iadb_core.system.arrays import array_on_disk, save_array
+from iadb_core.system.arrays import array_on_disk, let_go, save_array
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress, log
 
@@ -59,6 +59,7 @@ class FolderImages:
                     for first in range(0, len(rows), COPIED_AT_ONCE):
                         some = slice(first, first + COPIED_AT_ONCE)
                         part[some] = stored.array[rows[some]]
+                        let_go(part), let_go(stored.array)
         if self.classes:
             self._store_labels(folder, parts)
 

@@ -19,6 +19,7 @@ from typing import IO, Any, NamedTuple
 import numpy as np
 
 from iadb_core.data.image_files import Told, Wanted, read_images
+from iadb_core.system.arrays import let_go
 from iadb_core.system.errors import InputError
 
 AT_ONCE = 256  # images that a process is asked for
@@ -60,6 +61,7 @@ def read_all(paths: Sequence[str], wanted: Wanted, stored: Scratch, workers: int
     if workers == 1 or len(paths) < WORTH_PROCESSES:
         for part in parts:
             yield read_images(paths[part], wanted, stored.array[part])
+            let_go(stored.array)
         return
     with ExitStack() as stack:
         idle: SimpleQueue[_Reader] = SimpleQueue()
@@ -138,6 +140,7 @@ def main() -> None:
         for line in sys.stdin:
             first, paths = json.loads(line)
             _say(sys.stdout, read_images(paths, wanted, stored[first : first + len(paths)]))
+            let_go(stored)
 
 
 if __name__ == "__main__":

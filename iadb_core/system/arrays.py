@@ -1,5 +1,6 @@
 """Arrays in .npy files, written whole or not at all, and read without trusting them."""
 
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,13 @@ def array_on_disk(path: str | os.PathLike[str], shape: tuple[int, ...], dtype: D
         array = np.lib.format.open_memmap(temporary, mode="r+")
         yield array
         array.flush()
+
+
+def let_go(array: np.ndarray) -> None:
+    """Take the pages of a memory-mapped array out of this process's memory; their content stays in the file."""
+    mapped = getattr(array, "_mmap", None)
+    if mapped is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def load_array(path: str | os.PathLike[str]) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from benchmarks import run, works
+from benchmarks import folders, run, works
 
 CPU = torch.device("cpu")
 
@@ -28,3 +28,13 @@ def test_a_quick_contest_has_only_what_its_ratio_and_its_limit_need(tmp_path):
     assert list(benchmarks.frames().ways) == ["ours", "plain recipe", "zlib alone"]
     gif = benchmarks.gif()
     assert list(gif.ways) == ["ours", gif.baseline, gif.bound_by]
+
+
+def test_both_ways_read_every_image_of_a_folder(tmp_path):
+    small = folders.SMALL._replace(width=16, height=12, side=8, detail=4)
+    for images in (small, folders.PHOTOGRAPHS._replace(width=20, height=15, side=8, detail=4)):
+        for way in folders.WAYS.values():
+            assert way(images, 30, tmp_path)() == 30
+    assert len(list((tmp_path / "png-30").rglob("*.png"))) == 30
+    benchmarks = works.Benchmarks(CPU, tmp_path, tmp_path, quick=False)
+    assert (benchmarks.small_images().bar, benchmarks.photographs().bar) == (None, 1.5)

@@ -206,7 +206,7 @@ def test_copies_come_into_one_part_and_are_told(tmp_path, caplog):
     for number in range(60):
         Image.new("L", (8, 8), 4 * (number // 2)).save(tmp_path / f"{number:02}.png")
     FolderImages(str(tmp_path), Wanted(8, 8, 1, 0, 2**24)).store(tmp_path, 3, workers=1)
-    assert "30 images are copies of others: all of one image come into one part" in caplog.text
+    assert "copies of other images: 30; all of one image come into one part" in caplog.text
     assert "trained on as well" not in caplog.text
     values = [set(np.unique(part.samples)) for part in loaded(tmp_path)]
     assert sum(map(len, values)) == len(set.union(*values)) == 30

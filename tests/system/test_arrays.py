@@ -4,11 +4,12 @@ import pickle
 import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from iadb_core.system.arrays import array_on_disk, load_array, save_array
+from iadb_core.system.arrays import array_on_disk, let_go, load_array, save_array
 from iadb_core.system.errors import InputError
 
 
@@ -103,3 +104,16 @@ def test_broken_arrays_are_refused_by_name(tmp_path, monkeypatch, kind):
 def test_a_missing_array_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"nowhere\.npy"):
         load_array(tmp_path / "nowhere.npy")
+
+
+def test_what_is_let_go_stays_in_the_file(tmp_path):
+    with array_on_disk(tmp_path / "a.npy", (1000, 1000), "uint8") as array:
+        array[:] = 7
+        resident = Path("/proc/self/statm")
+        before = int(resident.read_text().split()[1]) if resident.exists() else 1000
+        let_go(array)
+        after = int(resident.read_text().split()[1]) if resident.exists() else 0
+        assert before - after > 200  # pages of 4 kB
+        assert (array == 7).all()
+    assert (load_array(tmp_path / "a.npy") == 7).all()
+    let_go(np.zeros(3))

@@ -61,9 +61,9 @@ def test_an_image_that_changes_its_class_is_noticed(labelled):
     image = labelled.path("images/dark/0.png")
     image.rename(labelled.path("images/light/0b.png"))
     try:
-        told = labelled.snakemake("-n", "results/folder/metrics.csv").stdout
+        told = labelled.snakemake("-n", "results/metrics.csv").stdout
         assert "read_labelled_samples" in told
         assert "classifier" in told
     finally:
         labelled.path("images/light/0b.png").rename(image)
-    assert "Nothing to be done" in labelled.snakemake("-n", "results/folder/metrics.csv").stdout
+    assert "Nothing to be done" in labelled.snakemake("-n", "results/metrics.csv").stdout
