@@ -129,6 +129,11 @@ class Experiment(Section):
                 ("training", "devices"),
                 f"{devices} devices need `device: auto`, cuda or cpu, not {self.device}",
             )
+        if self.animation.axes:
+            names = self.target.coordinates() or self.source.coordinates() or []
+            if absent := [name for name in self.animation.axes if name not in names]:
+                there = f"; there are {', '.join(names)}" if names else ", since neither source nor target is a table"
+                yield ("animation", "axes"), f"no coordinate {', '.join(absent)}{there}"
         if why := misfit(self.network, self.shape):
             yield ("network",), why
         batch, points = self.training.batch_size, self.samples.points

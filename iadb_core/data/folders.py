@@ -59,7 +59,8 @@ class FolderImages:
                     for first in range(0, len(rows), COPIED_AT_ONCE):
                         some = slice(first, first + COPIED_AT_ONCE)
                         part[some] = stored.array[rows[some]]
-                        let_go(part), let_go(stored.array)
+                        for array in (part, stored.array):
+                            let_go(array)
         if self.classes:
             self._store_labels(folder, parts)
 

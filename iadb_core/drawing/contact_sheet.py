@@ -1,5 +1,7 @@
 """A trajectory at α = 0, ⅛, … 1 side by side."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -18,11 +20,21 @@ CAPTION = {
 }
 
 
-def contact_sheet(name: str, trajectory: np.ndarray, schedule: str, source: Density, target: Density) -> Image.Image:
-    """The sheet of a run, by its name. trajectory: (T + 1, count, *shape); schedule: of its α."""
+def contact_sheet(
+    name: str,
+    trajectory: np.ndarray,
+    schedule: str,
+    source: Density,
+    target: Density,
+    axes: Sequence[str] | None = None,
+) -> Image.Image:
+    """The sheet of a run, by its name.
+
+    trajectory: (T + 1, count, *shape). schedule: of its α. axes: as of `plane_of`.
+    """
     alphas = np.array(SCHEDULES[schedule](len(trajectory) - 1))
     index = [int(np.abs(alphas - wanted).argmin()) for wanted in np.linspace(0, 1, SHOWN)]
-    draw = painter(trajectory[[0, -1]], source, target, SIZE)
+    draw = painter(trajectory[[0, -1]], source, target, SIZE, axes=axes)
     of_images = "noise" if source.fresh else "images"
     caption = f"{name}. {CAPTION[of_images if trajectory.ndim == 5 else 'points']}"
     titles = [f"α = {alphas[i]:.3f}" for i in index]

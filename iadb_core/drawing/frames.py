@@ -39,7 +39,7 @@ class Frames(Sequence[Image.Image]):
         last = len(trajectory) - 1
         self.shown = [*range(0, last, settings.stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        self.draw = painter(trajectory[[0, -1]], source, target, settings.size, settings.point_colour)
+        self.draw = painter(trajectory[[0, -1]], source, target, settings.size, settings.point_colour, settings.axes)
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -55,16 +55,18 @@ def painter(
     target: Density,
     size: int,
     point_colour: str = BY_START,
+    axes: Sequence[str] | None = None,
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states on their way: points in the colours of where they begin, or images.
 
-    both: where they begin and end, (2, count, *shape), by which it is chosen what part of the plane is shown.
-    size: of a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all.
+    both: where they begin and end, (2, count, *shape), by which it is chosen what part of the plane is shown. size: of
+    a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. axes: as of
+    `plane_of`.
     Raises InputError if a density's picture cannot be read.
     """
     begin, end = both
     if begin.ndim == 2:
-        plane = plane_of(begin, end, source, target)
+        plane = plane_of(begin, end, source, target, axes)
         background = density_background(source.behind(plane.box), target.behind(plane.box), size)
         one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
         colours = start_colours(plane.places(begin)) if one is None else one.repeat(len(begin), axis=0)

@@ -1,6 +1,6 @@
 """Where the same starts end: by the network, and by the exact field."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,15 +16,23 @@ SIZE = 384
 
 
 def map_picture(
-    name: str, ends: np.ndarray, figures: Iterable[Mapping[str, Any]], source: Density, target: Density
+    name: str,
+    ends: np.ndarray,
+    figures: Iterable[Mapping[str, Any]],
+    source: Density,
+    target: Density,
+    axes: Sequence[str] | None = None,
 ) -> Image.Image:
-    """The picture of a run, by its name. ends: as `Study` has them; figures: as they stand in map.json."""
+    """The picture of a run, by its name.
+
+    ends: as `Study` has them; figures: as they stand in map.json. axes: as of `plane_of`.
+    """
     values = {figure["metric"]: figure["value"] for figure in figures}
-    draw = painter(ends[[0, -1]], source, target, SIZE)
+    draw = painter(ends[[0, -1]], source, target, SIZE, axes=axes)
     titles = ["starts", "where the network carries them", "where the exact field carries them"][: len(ends)]
     caption = f"{name}: the same {ends.shape[1]:,} starts, in the same colours."
     if len(ends) == 3:
-        width = plane_of(ends[0], ends[-1], source, target).box.width
+        width = plane_of(ends[0], ends[-1], source, target, axes).box.width
         caption += (
             " Right is what training aims at, without a network. Points between the parts of the target, and colours "
             "in another place than on the right, are the network's errors; in the mean (RMS) "

@@ -1,5 +1,6 @@
 """Where points are drawn: from points of any dimension to places in a square, by row and column."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -41,26 +42,43 @@ class Plane(NamedTuple):
         return np.stack([-shown[:, 1], shown[:, 0]], axis=1) if self.box.upward else shown
 
 
-def plane_of(begin: np.ndarray, end: np.ndarray, source: Density, target: Density) -> Plane:
+def plane_of(
+    begin: np.ndarray, end: np.ndarray, source: Density, target: Density, axes: Sequence[str] | None = None
+) -> Plane:
     """How points that begin and end there, each (count, d), are shown: all of them, but for a few far ones.
 
-    Points of pictures lie in the unit square. Of more than two coordinates the first two principal components of the
-    ends are shown.
+    axes: the names of two coordinates that are shown. Else, of more than two, the first two principal components of the
+    ends are. Points of pictures lie in the unit square.
     """
     if source.rows_and_columns or target.rows_and_columns:
         return Plane(UNIT, np.eye(2))
     both, dimension = np.concatenate([begin, end]).astype(np.float64), begin.shape[1]
-    axes, note = np.eye(dimension), ""
-    if dimension > 2:
+    named = target if target.coordinates() else source
+    names = named.coordinates() or [f"x{number}" for number in range(dimension)]
+    chosen = [names.index(name) for name in axes] if axes else list(range(min(dimension, 2)))
+    shown_along = np.eye(dimension)[:, chosen]
+    components = dimension > 2 and not axes
+    if components:
         centred = end - end.mean(axis=0)
-        _, _, components = np.linalg.svd(centred.astype(np.float64), full_matrices=False)
-        axes, note = components[:2].T, f"first two principal components of {dimension} coordinates"
-    shown = both @ axes
+        shown_along = np.linalg.svd(centred.astype(np.float64), full_matrices=False)[2][:2].T
+    shown = both @ shown_along
     low, high = np.quantile(shown, OUTER, axis=0), np.quantile(shown, 1 - OUTER, axis=0)
     width = max(float((high - low).max()), 1e-6) * MARGIN
     corner = (low + high - width) / 2
+    box = Box((float(corner[0]), float(corner[1]) if len(corner) > 1 else 0.0), width, True)
+    if components:
+        return Plane(box, shown_along, f"first two principal components of {dimension} coordinates")
+    ranges = [
+        _range(named, names[place], place, dimension, at, width) for place, at in zip(chosen, corner, strict=True)
+    ]
     if dimension == 1:
-        return Plane(
-            Box((float(corner[0]), 0.0), width, True), None, "one coordinate, to the right; heights mean nothing"
-        )
-    return Plane(Box((float(corner[0]), float(corner[1])), width, True), axes, note)
+        return Plane(box, None, f"{ranges[0]}, to the right; heights mean nothing")
+    return Plane(box, shown_along, ", ".join(ranges) if named.coordinates() else "")
+
+
+def _range(density: Density, name: str, place: int, dimension: int, low: float, width: float) -> str:
+    """What part of a coordinate is shown, in the units of its table."""
+    ends = np.zeros((2, dimension), np.float32)
+    ends[:, place] = low, low + width
+    first, last = density.true_values(ends)[:, place]
+    return f"{name} {first:.3g} to {last:.3g}"

@@ -8,6 +8,13 @@ class Animation(Section):
 
     size: int = setting(512, "Width of a frame in pixels; images are enlarged by a whole factor.", ge=32, le=4096)
     stride: int = setting(1, "A frame every so many steps; the last state is always one.", ge=1, le=10_000)
+    axes: list[str] | None = setting(
+        None,
+        "Points of a table: the two coordinates that are shown, to the right and upward. By default, of more than two, "
+        "the first two principal components.",
+        min_length=2,
+        max_length=2,
+    )
     point_colour: str = setting(
         "by_start",
         'Colour of the points: by_start, each by where it starts, or one for all, as "#1f77b4".',

@@ -29,6 +29,7 @@ from iadb_core.system.runtime import generator
 FORMAT = "iadb-classifier-1"
 MOST = 4096  # channels or classes
 FEATURES = 64
+SEEN_ERRORS = 3  # standard errors above guessing
 IMAGES_AT_ONCE = 512
 
 
@@ -141,6 +142,9 @@ def trained_classifier(
         "training_images_of_class": dict(zip(names, counts.tolist(), strict=False)),
         "weights_hash": weights_hash(network),
     }
+    guessed, error = summary["most_frequent_class"], 0.5 / len(every) ** 0.5
+    if summary["accuracy"] < guessed + SEEN_ERRORS * error:
+        log.warning("the classifier does not tell the classes apart: what is measured by it says little")
     log.info(
         "%.4f of %s held-out images are classified right; by guessing, %.4f",
         summary["accuracy"],

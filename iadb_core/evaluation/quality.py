@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from iadb_core.data.parts import HELD_OUT
 from iadb_core.data.shards import Samples
 from iadb_core.evaluation.classifier import load_classifier
 from iadb_core.evaluation.comparison import Comparison, RealSamples
@@ -33,7 +34,8 @@ def comparison_of(
 def described_figures(comparison: Comparison[Any], generated: Samples) -> list[dict[str, Any]]:
     """All figures of generated samples, network values, as they stand in files."""
     figures = comparison.figures(generated) + comparison.memorisation(generated)
+    of_part = "" if comparison.split == HELD_OUT else f", {comparison.split}"
     for figure in figures:
-        log.info("%s: %.4g, floor %.4g", figure.metric.title, figure.value, figure.floor)
+        log.info("%s%s: %.4g, floor %.4g", figure.metric.title, of_part, figure.value, figure.floor)
     hashes = comparison.hashes()
     return [figure.described() | {"extractor_hash": hashes.get(figure.metric.extractor)} for figure in figures]

@@ -147,3 +147,13 @@ def test_without_pyarrow_parquet_is_answered_with_what_to_install(tmp_path, monk
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match=r"a\.parquet: reading \.parquet needs pyarrow: pip install pyarrow"):
         point_tables.read_table(str(tmp_path / "a.parquet"))
+
+
+def test_a_parquet_table_is_read_by_its_columns(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pandas.DataFrame(VALUES, columns=NAMES).assign(colour=CLASSES)
+    frame.to_parquet(tmp_path / "a.parquet")
+    density = looked_into(path=str(tmp_path / "a.parquet"), columns=["c", "b"], label="colour")
+    assert (density.names, density.class_names()) == (["c", "b"], ["green", "red"])
+    assert density.read("data", 0).train.samples == pytest.approx(VALUES[split(40, 0).train][:, [2, 1]], rel=1e-6)

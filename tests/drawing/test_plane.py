@@ -5,6 +5,7 @@ from iadb_core.data.density import UNIT
 from iadb_core.data.kinds.distribution import Distribution
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
+from iadb_core.data.kinds.points import Points
 from iadb_core.drawing.plane import plane_of
 
 MOONS, NOISE, PICTURE = Distribution(name="moons"), Gaussian(), Picture(path="none.png")
@@ -49,7 +50,8 @@ def test_a_line_is_spread_over_its_height_and_that_is_said():
     begin, end = RANDOM.normal(size=(2, 100, 1))
     plane = plane_of(begin, end, NOISE, NOISE)
     places = plane.places(end)
-    assert "one coordinate" in plane.note
+    assert plane.note.startswith("x0 ")
+    assert plane.note.endswith(", to the right; heights mean nothing")
     assert np.array_equal(np.argsort(places[:, 1]), np.argsort(end[:, 0]))
     assert np.array_equal(places[:, 0], plane.places(begin)[:, 0])  # a point keeps its height
     assert np.ptp(places[:, 0]) > 0.4
@@ -58,3 +60,20 @@ def test_a_line_is_spread_over_its_height_and_that_is_said():
 def test_points_that_are_all_the_same_are_shown():
     plane = plane_of(np.ones((5, 2)), np.ones((5, 2)), NOISE, NOISE)
     assert plane.places(np.ones((5, 2))) == pytest.approx(np.full((5, 2), 0.5))
+
+
+TABLE = Points(path="none.csv", names=["a", "b", "c", "d"], scaling=[(0, 1), (100.0, 10.0), (0, 1), (5.0, 0.5)])
+
+
+def test_a_chosen_pair_of_coordinates_is_shown_and_told_in_the_units_of_the_table():
+    begin, end = RANDOM.normal(size=(2, 300, 4))
+    plane = plane_of(begin, end, NOISE, TABLE, ["d", "b"])
+    assert np.array_equal(plane.axes, np.eye(4)[:, [3, 1]])
+    places = plane.places(end)
+    assert np.array_equal(np.argsort(places[:, 1]), np.argsort(end[:, 3]))
+    assert np.array_equal(np.argsort(-places[:, 0]), np.argsort(end[:, 1]))
+    right, up = plane.box.low
+    told = [5 + 0.5 * right, 5 + 0.5 * (right + plane.box.width), 100 + 10 * up, 100 + 10 * (up + plane.box.width)]
+    assert plane.note == "d {:.3g} to {:.3g}, b {:.3g} to {:.3g}".format(*told)
+    assert plane_of(begin, end, TABLE, NOISE, ["d", "b"]).note == plane.note
+    assert "principal" in plane_of(begin, end, NOISE, TABLE).note

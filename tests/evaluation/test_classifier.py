@@ -130,3 +130,14 @@ def test_a_folder_of_classes_has_a_classifier_of_its_own(tmp_path):
     assert summary["accuracy_of_class"] == {"dark": 1, "light": 1}
     assert summary["held_out_images"] == 16
     assert embed(network, np.zeros((3, 1, 8, 16), np.float32))[1].argmax(axis=1).tolist() == [0, 0, 0]
+
+
+def test_classes_that_cannot_be_told_apart_are_warned_of(tmp_path, caplog):
+    random = np.random.default_rng(0)
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        for number in range(40):
+            Image.fromarray(random.integers(0, 256, (8, 8), np.uint8)).save(tmp_path / name / f"{number}.png")
+    folder = Folder(path=str(tmp_path), size=8)
+    trained_classifier(folder.with_found(folder.found()), "", 0, ClassifierTraining(steps=5))
+    assert "does not tell the classes apart" in caplog.text

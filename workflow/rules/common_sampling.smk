@@ -42,12 +42,13 @@ def generation_settings(wildcards):
 
 def picture_settings(wildcards):
     """What pictures of samples depend on."""
-    return section("source", "target")(wildcards) | picked(wildcards, "sampling", ("schedule",))
+    shown = picked(wildcards, "sampling", ("schedule",)) | picked(wildcards, "animation", ("axes",))
+    return section("source", "target")(wildcards) | shown
 
 
 def drawing_settings(wildcards):
     """What the frames depend on."""
-    animation = picked(wildcards, "animation", ("size", "stride", "point_colour"))
+    animation = picked(wildcards, "animation", ("size", "stride", "point_colour", "axes"))
     return picture_settings(wildcards) | {"animation": animation}
 
 

@@ -10,4 +10,5 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):
     settings, trajectory = snakemake.params.settings, load_array(snakemake.input.trajectory)
     densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
-    save_png(snakemake.output.sheet, contact_sheet(name, trajectory, settings["schedule"], *densities))
+    sheet = contact_sheet(name, trajectory, settings["schedule"], *densities, settings.get("axes"))
+    save_png(snakemake.output.sheet, sheet)

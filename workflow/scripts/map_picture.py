@@ -11,4 +11,5 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} map picture"):
     settings, ends = snakemake.params.settings, load_array(snakemake.input.ends)
     densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
-    save_png(snakemake.output.picture, map_picture(name, ends, read_json(snakemake.input.map)["figures"], *densities))
+    figures = read_json(snakemake.input.map)["figures"]
+    save_png(snakemake.output.picture, map_picture(name, ends, figures, *densities, settings.get("axes")))
