@@ -120,8 +120,11 @@ class Density(Section):
         """Network values as they are shown and measured: images as pixel values in [0, 1], points as they are."""
         return values
 
-    def behind(self, box: Box = UNIT) -> "np.ndarray | None":
-        """How it looks behind points of that part of the plane: (height, width), at most 1; None for nothing."""
+    def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray | None":
+        """How it looks behind points of that part of the plane: (height, width), at most 1; None for nothing.
+
+        axes: (coordinates, 2), that lead from its points to the plane, if it has not two coordinates.
+        """
         return None
 
     def kept(self) -> "Tensor | None":

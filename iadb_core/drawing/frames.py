@@ -67,7 +67,8 @@ def painter(
     begin, end = both
     if begin.ndim == 2:
         plane = plane_of(begin, end, source, target, axes)
-        background = density_background(source.behind(plane.box), target.behind(plane.box), size)
+        seen = [side.behind(plane.box, plane.axes) for side in (source, target)]
+        background = density_background(seen[0], seen[1], size)
         one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
         colours = start_colours(plane.places(begin)) if one is None else one.repeat(len(begin), axis=0)
         canvas = PointCanvas(colours, background)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
 
-MOST_COLUMNS, MANY = 3, 12  # axes side by side; values that are still all labelled
+MOST_COLUMNS, MANY, LETTERS = 3, 12, 40  # axes side by side; values that are all labelled; letters in a line
 SPREAD = 20  # from the least to the largest value, from which on an axis is logarithmic
 REPORTED = "C1"
 
@@ -25,7 +25,7 @@ def sweep_plot(name: str, table: pandas.DataFrame, keys: Sequence[str], chosen_b
     caption = (
         f"Sweep of {name}: each point is a variant, the line the best at each value. Filled: {chosen_by}, by which "
         "variants are chosen, with one standard deviation over seeds. Open: the same figure of held-out samples. "
-        "Dashed: what real samples score. A cross: a variant that failed."
+        "Dashed: what real samples score. A cross: a variant of which a run failed."
     )
     columns = min(MOST_COLUMNS, len(shown))
     figure, axes = captioned_figure(columns, -(-len(shown) // columns), caption, (4.2, 3.2))
@@ -42,9 +42,9 @@ def _against(axis: Axes, table: pandas.DataFrame, key: str, chosen_by: str, repo
     decided, deviation = table[chosen_by].to_numpy(float), table[f"{chosen_by}, std"].fillna(0).to_numpy(float)
     best = pandas.Series(decided[found]).groupby(x[found]).min()
     axis.plot(best.index, best.to_numpy(), color="C0", linewidth=1, alpha=0.5)
-    axis.errorbar(x[found], decided[found], deviation[found], fmt="o", color="C0", markersize=5, capsize=2, linewidth=1)
+    axis.errorbar(x[found], decided[found], deviation[found], fmt="o", color="C0", markersize=4, capsize=2, linewidth=1)
     if reported in table:
-        axis.plot(x[found], table[reported].to_numpy(float)[found], "o", color=REPORTED, fillstyle="none", markersize=5)
+        axis.plot(x[found], table[reported].to_numpy(float)[found], "o", color=REPORTED, fillstyle="none", markersize=8)
     floor = table[f"{chosen_by}, floor"].mean()
     if np.isfinite(floor):
         axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
@@ -52,7 +52,8 @@ def _against(axis: Axes, table: pandas.DataFrame, key: str, chosen_by: str, repo
     if low > 0 and high / low > SPREAD:
         axis.set_yscale("log")
         plain_numbers(axis)
-    axis.plot(x[~found], np.full((~found).sum(), 0.97), "x", color="C3", transform=axis.get_xaxis_transform())
+    lost = ~found | (table["failed"] != "").to_numpy() if "failed" in table else ~found
+    axis.plot(x[lost], np.full(lost.sum(), 0.97), "x", color="C3", transform=axis.get_xaxis_transform())
     axis.set_xlabel(key)
     axis.set_ylabel(chosen_by)
 
@@ -67,5 +68,8 @@ def _places(axis: Axes, values: list[Any]) -> list[float]:
             axis.set_xticks(distinct, [f"{value:g}" for value in distinct])
             axis.minorticks_off()
         return values
-    axis.set_xticks(range(len(distinct)), [str(value) for value in distinct], rotation=30, ha="right")
+    words = [str(value) for value in distinct]
+    axis.set_xticks(range(len(distinct)), words)
+    if sum(map(len, words)) > LETTERS:
+        axis.tick_params(axis="x", labelrotation=30)
     return [float(distinct.index(value)) for value in values]

@@ -3,6 +3,8 @@ import pytest
 import torch
 
 from iadb_core.data import point_tables
+from iadb_core.data.density import UNIT, Box
+from iadb_core.data.histograms import histogram
 from iadb_core.data.holding_out import split
 from iadb_core.data.kinds.points import Points
 from iadb_core.data.point_tables import read_table
@@ -157,3 +159,17 @@ def test_a_parquet_table_is_read_by_its_columns(tmp_path):
     density = looked_into(path=str(tmp_path / "a.parquet"), columns=["c", "b"], label="colour")
     assert (density.names, density.class_names()) == (["c", "b"], ["green", "red"])
     assert density.read("data", 0).train.samples == pytest.approx(VALUES[split(40, 0).train][:, [2, 1]], rel=1e-6)
+
+
+def test_its_rows_are_seen_behind_points(table, tmp_path):
+    density = looked_into(path=table, standardise=True)
+    box, axes = Box((-3.0, -3.0), 6.0, True), np.eye(3)[:, [2, 0]]
+    seen = density.behind(box, axes)
+    assert seen.max() == 1
+    rows = density.network_values(torch.from_numpy(VALUES)).numpy() @ axes
+    assert np.array_equal(seen, histogram(rows, box))
+    alike = looked_into(path=table).behind(Box((0.0, -50.0), 600.0, True), axes)
+    assert alike is not None
+    for unknown in (density_of(density.described()), density.model_copy(update={"path": str(tmp_path / "gone.csv")})):
+        assert unknown.behind(box, axes) is None
+    assert density.behind(UNIT, axes) is None

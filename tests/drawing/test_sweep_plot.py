@@ -47,6 +47,10 @@ def test_a_variant_that_failed_is_a_cross_at_its_value():
     (cross,) = [line for line in axis.lines if line.get_marker() == "x"]
     assert (list(cross.get_xdata()), list(cross.get_ydata())) == ([64], [0.97])
     assert points(axis)[0] == [8, 16, 32]
+    of_one_seed = swept.assign(failed=["", "seed 1: it diverged", "", "seed 0: it diverged"])
+    (axis,) = sweep_plot("a", of_one_seed, ["width"], DECIDING).axes
+    (cross,) = [line for line in axis.lines if line.get_marker() == "x"]
+    assert list(cross.get_xdata()) == [16, 64]
 
 
 @pytest.mark.parametrize("values", [[True, False, True, False], [[1], [1], [2], [2]], ["a", 1, "a", 1], [-1, 1, 2, 3]])

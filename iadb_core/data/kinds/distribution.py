@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DRAWN_AT_ONCE = 1024  # samples; each block of them takes the same random numbers, however many are asked for
 PLANE = 2
-SHOWN, SQUARES = 100_000, 64  # points that are drawn behind others, and the squares a side that they are counted on
+SHOWN = 100_000  # points that are drawn behind others
 MIXTURE, EIGHT, MOONS = "gaussian_mixture", "eight_gaussians", "moons"
 Row = tuple[float, float]
 
@@ -150,16 +150,13 @@ class Distribution(Drawn):
             y = xp.where(own, component.mean[1] + second * normal[:, 0] + third * normal[:, 1], y)
         return xp.stack([x, y], -1)
 
-    def behind(self, box: Box = UNIT) -> "np.ndarray":
-        """As many drawn points show it, on squares that are coarse enough for their number."""
+    def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray":
+        """As many drawn points show it."""
         import numpy as np
 
-        points = self.draw((PLANE,), SHOWN, np.random.default_rng(0))
-        edges = [low + np.linspace(0, box.width, SQUARES + 1) for low in box.low]
-        counts, *_ = np.histogram2d(points[:, 0], points[:, 1], bins=(edges[0], edges[1]))  # by x, then by y
-        around = np.stack([np.roll(counts, by, axis) for axis in (0, 1) for by in (-1, 1)])
-        smooth: np.ndarray = counts + around.sum(axis=0) / 2
-        return smooth.T[::-1] / max(smooth.max(), 1)
+        from iadb_core.data.histograms import histogram
+
+        return histogram(self.draw((PLANE,), SHOWN, np.random.default_rng(0)), box)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Mixture | None":
         from iadb_core.data.distributions import EIGHT_CENTRES

@@ -43,7 +43,7 @@ class Gaussian(Drawn):
         noise = torch.randn(*size, generator=generator, device=generator.device)
         return noise if (self.mean, self.std) == (0, 1) else noise.mul_(self.std).add_(self.mean)
 
-    def behind(self, box: Box = UNIT) -> "np.ndarray":
+    def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray":
         import numpy as np
 
         at = (np.arange(BEHIND) + 0.5) / BEHIND * box.width

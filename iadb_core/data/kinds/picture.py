@@ -71,7 +71,7 @@ class Picture(Drawn):
 
         return (read_colours if self.class_names() else read_values)(os.path.expanduser(self.path))
 
-    def behind(self, box: Box = UNIT) -> "np.ndarray":
+    def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray":
         values = self.values()
         together: np.ndarray = values.sum(axis=0) if self.class_names() else values
         return together / together.max()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from iadb_core.data.density import Read, Shape
+from iadb_core.data.density import UNIT, Box, Read, Shape
 from iadb_core.data.images import Step
 from iadb_core.system.errors import InputError
 from iadb_core.system.settings import PLACE, REQUIRED, setting
@@ -107,6 +107,21 @@ class Points(Read):
         means, deviations = (np.array(part, dtype=np.float32) for part in zip(*self.scaling, strict=True))
         true: np.ndarray = values * deviations + means
         return true
+
+    def files_behind(self) -> list[str]:
+        return self.files()
+
+    def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray | None":
+        """Its own rows, where they can be shown in the plane."""
+        known = "path" in self.__dict__ and os.path.exists(self.files()[0])  # of a model file the path is not
+        if axes is None or not box.upward or not known:
+            return None
+        import torch
+
+        from iadb_core.data.histograms import histogram
+
+        rows = self.network_values(torch.from_numpy(self._table().values)).numpy()
+        return histogram(rows @ axes, box)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Finite | None":
         import numpy as np
