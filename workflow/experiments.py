@@ -1,11 +1,8 @@
 """The experiments of the configuration, checked and complete: defaults merged, every optional value filled in."""
 
 import copy
-import hashlib
-import itertools
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -16,6 +13,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.settings import Section
 from workflow.configuration import SIDES, Configuration, Experiment
 from workflow.contents import found_in
+from workflow.lineage import beginnings
 from workflow.reading import merged
 from workflow.sweep import SweepError, variants
 
@@ -90,7 +88,7 @@ def completed(config: Mapping[str, Any]) -> Completed:
         for name, experiment in checked.experiments.items()
         for place, message in experiment.mistakes()
     ]
-    mistakes += [(("experiments", *place), message) for place, message in _beginnings(checked.experiments)]
+    mistakes += [(("experiments", *place), message) for place, message in beginnings(checked.experiments)]
     if said := dict.fromkeys(f"{_place(place, config)}: {message}" for place, message in mistakes):
         raise ConfigError("\n".join(said))
     swept = {variant for values in sweeps.values() for variant in values}
@@ -212,64 +210,6 @@ def sorted_tree(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [sorted_tree(item) for item in value]
     return value
-
-
-def lineage(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
-    """A run (experiment, seed), then the one from whose model its training begins, if any, and so on."""
-    found = [(name, seed)]
-    while (name := experiments[name].training.begin_from or "") in experiments and name not in dict(found):
-        seeds = experiments[name].seeds
-        seed = seed if seed in seeds else seeds[0]
-        found.append((name, seed))
-    return found
-
-
-def _beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What is wrong with what trainings begin from: the keys of the place, and what to say of it."""
-    for name, experiment in experiments.items():
-        place, other = (name, "training", "from"), experiment.training.begin_from
-        if other is None:
-            continue
-        if other not in experiments:
-            yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
-        elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from is not None:
-            yield place, "trainings begin from each other, in a circle"
-        elif (experiments[other].network, experiments[other].shape) != (experiment.network, experiment.shape):
-            yield place, f"{other} has another network, or samples of another shape"
-
-
-def sample_homes(experiments: Mapping[str, Experiment], sweeps: Sweeps) -> dict[tuple[str, str], str]:
-    """In which folder of results the sample files of each experiment lie, by experiment and side.
-
-    Variants of a sweep whose samples are those of the experiment share its own; others have a folder that is named by
-    what their samples are, so that it stays the same whatever else is swept.
-    """
-    homes = {(name, side): name for name in experiments for side in SIDES}
-    for base, values in sweeps.items():
-        for name, side in itertools.product(values, SIDES):
-            own, theirs = (_samples_of(experiments[one], side) for one in (name, base))
-            digest = hashlib.sha256(own.encode()).hexdigest()[:8]
-            homes[name, side] = base if own == theirs else f"{base}~samples-{digest}"
-    return homes
-
-
-def sample_sets(
-    experiments: Mapping[str, Experiment], homes: Mapping[tuple[str, str], str], kind: type[Density], labelled: bool
-) -> Iterator[str]:
-    """The `home/side` of every source and target of a kind, with labels or without; homes: as of `sample_homes`."""
-    for (name, side), home in homes.items():
-        density = experiments[name].density(side)
-        if isinstance(density, kind) and (density.class_names() is not None) == labelled:
-            yield f"{home}/{side}"
-
-
-def _samples_of(experiment: Experiment, side: str) -> str:
-    """What the sample files of one side are made of, as text."""
-    density = experiment.density(side)
-    made_of: list[Any] = [density.described(places=True), experiment.samples.written()]
-    if density.shape() is None:
-        made_of += [experiment.shape, experiment.evaluation.count]
-    return json.dumps(sorted_tree(made_of))
 
 
 def classifier_of(experiment: Experiment) -> str | None:

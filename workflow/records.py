@@ -8,7 +8,8 @@ import yaml
 
 from iadb_core.system.files import write_text
 from workflow.configuration import Configuration
-from workflow.experiments import lineage, sorted_tree
+from workflow.experiments import sorted_tree
+from workflow.lineage import lineage
 
 HEAD = """\
 # The configuration, defaults and all, with which what was last asked of this run was up to date:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from workflow.experiments import ConfigError, complete, lineage, sorted_tree
+from workflow.experiments import ConfigError, complete, sorted_tree
+from workflow.lineage import lineage
 from workflow.mistakes import resolved, schema
 from workflow.reading import merged
 from workflow.reference import reference

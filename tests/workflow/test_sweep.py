@@ -6,7 +6,8 @@ import pytest
 from small import IMAGES, POINTS
 
 from iadb_core.data.kinds.picture import Picture
-from workflow.experiments import ConfigError, classifier_of, complete, completed, sample_homes, sample_sets
+from workflow.experiments import ConfigError, classifier_of, complete, completed
+from workflow.homes import sample_homes, sample_sets
 
 GRID = {"training.learning_rate": [0.001, 0.002], "network.width": [8, 16, 32]}
 

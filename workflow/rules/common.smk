@@ -6,17 +6,9 @@ import re
 from snakemake.exceptions import WorkflowError
 
 import snakemake_logger_plugin_iadb as console
-from workflow.experiments import (
-    ConfigError,
-    Experiments,
-    canonical,
-    classifier_of,
-    completed,
-    lineage,
-    sample_homes,
-    sample_sets,
-    sorted_tree,
-)
+from workflow.experiments import ConfigError, Experiments, canonical, classifier_of, completed, sorted_tree
+from workflow.homes import sample_homes, sample_sets
+from workflow.lineage import lineage
 from workflow.reading import ReadingError, as_written
 
 gc.freeze()  # Snakemake's own modules, which stay: looking through them again takes a tenth of a start

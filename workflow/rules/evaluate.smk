@@ -52,9 +52,7 @@ rule metrics:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
-        settings=evaluation_settings(
-            ("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")
-        ),
+        settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
         seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"

@@ -1,0 +1,29 @@
+"""Which run's model a training begins from, and from whose model that began."""
+
+from collections.abc import Iterator, Mapping
+
+from workflow.configuration import Experiment
+
+
+def lineage(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
+    """A run (experiment, seed), then the one from whose model its training begins, if any, and so on."""
+    found = [(name, seed)]
+    while (name := experiments[name].training.begin_from or "") in experiments and name not in dict(found):
+        seeds = experiments[name].seeds
+        seed = seed if seed in seeds else seeds[0]
+        found.append((name, seed))
+    return found
+
+
+def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is wrong with what trainings begin from: the keys of the place, and what to say of it."""
+    for name, experiment in experiments.items():
+        place, other = (name, "training", "from"), experiment.training.begin_from
+        if other is None:
+            continue
+        if other not in experiments:
+            yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
+        elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from is not None:
+            yield place, "trainings begin from each other, in a circle"
+        elif (experiments[other].network, experiments[other].shape) != (experiment.network, experiment.shape):
+            yield place, f"{other} has another network, or samples of another shape"
