@@ -93,6 +93,13 @@ def experiments(draw: st.DrawFn) -> dict[str, Any]:
         length = draw(st.sampled_from(["steps", "epochs"]))
         own["training"] = {key: own["training"][key] for key in own["training"] if key not in ("steps", "epochs")}
         own["training"] |= {length: draw(st.integers(1, 1000)), "batch_size": draw(st.integers(1, 100))}
+        own["training"].pop("from", None)
+        for name, keys in (("sampling", ("classes", "guidance")), ("animation", ("axes",))):
+            own[name] = {key: own[name][key] for key in own.get(name, {}) if key not in keys}
+        own.pop("condition", None)
+        if "dataset" in own["target"] and draw(st.booleans()):
+            own |= {"condition": draw(value(SCHEMA["$defs"]["Condition"]))}
+            own["sampling"]["guidance"] = draw(value(SCHEMA["$defs"]["Guidance"]))
         for side in ("source", "target"):
             for settings in own[side].values():
                 settings |= {"size": 16} if "size" in settings else {}

@@ -9,7 +9,7 @@ from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.network import Network
 from iadb_core.networks.residual import Residual
-from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.settings import Conditions, NetworkSettings
 from iadb_core.networks.unet import UNet
 from iadb_core.sampling.model import Model
 from iadb_core.training.settings import Training
@@ -56,10 +56,12 @@ SIZES: dict[str, NetworkSettings] = {
 SHAPES = {"mlp": (2,), "unet": (1, 8, 8), "residual": (1, 8, 8)}
 
 
-def network(name: str = "mlp", shape: tuple[int, ...] | None = None, seed: int = 0, **sizes: Any) -> Network:
+def network(
+    name: str = "mlp", shape: tuple[int, ...] | None = None, seed: int = 0, classes: int = 0, **sizes: Any
+) -> Network:
     """A network of a name, with its initial weights. sizes: other than those of `SIZES`."""
     settings = type(SIZES[name]).model_validate({**SIZES[name].written(), **sizes})
-    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed))
+    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed), Conditions(classes))
 
 
 def training(**changed: Any) -> Training:

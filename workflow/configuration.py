@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, Union
 from pydantic import AfterValidator, Field, PlainSerializer, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
+from iadb_core.data.conditions import Condition
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.registry import KINDS
 from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
 from iadb_core.evaluation.settings import ClassifierTraining, Evaluation
 from iadb_core.networks.registry import NETWORKS, misfit
-from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings
 from iadb_core.sampling.settings import Sampling
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 from iadb_core.training.settings import Training
@@ -67,6 +68,7 @@ class Experiment(Section):
     source: AnyDensity = setting(REQUIRED, "The density p0, where samples start.")
     target: AnyDensity = setting(REQUIRED, "The density p1, which samples reach.")
     network: AnyNetwork = setting(REQUIRED, "The network D and its size.")
+    condition: Condition | None = setting(None, "What the network is told of a sample beside its blend.")
     training: Training = setting(REQUIRED, "Optimiser steps on the deblending loss.")
     sampling: Sampling = setting(Sampling(), str(Sampling.__doc__))
     evaluation: Evaluation = setting(Evaluation(), str(Evaluation.__doc__))
@@ -109,6 +111,16 @@ class Experiment(Section):
         return self.source.shape() or self.target.shape() or (2,)
 
     @property
+    def conditions(self) -> Conditions:
+        """What the network sees beside the blend."""
+        return Conditions(len(self.classes)) if self.condition else UNCONDITIONAL
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes that the network is told, by name."""
+        return (self.target.class_names() or []) if self.condition else []
+
+    @property
     def of_points(self) -> bool:
         """Whether its samples are points, not images."""
         return len(self.shape) == 1
@@ -134,13 +146,24 @@ class Experiment(Section):
             if absent := [name for name in self.animation.axes if name not in names]:
                 there = f"; there are {', '.join(names)}" if names else ", since neither source nor target is a table"
                 yield ("animation", "axes"), f"no coordinate {', '.join(absent)}{there}"
-        if why := misfit(self.network, self.shape):
+        yield from self._mistakes_of_classes()
+        if why := misfit(self.network, self.shape, self.conditions):
             yield ("network",), why
         batch, points = self.training.batch_size, self.samples.points
         if self.of_points and self.training.order == "shuffled" and batch > points:
             for side in SIDES:
                 if not self.density(side).fresh:
                     yield (side,), f"a shuffled batch of {batch} is larger than the {points} points"
+
+    def _mistakes_of_classes(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        if self.condition and not self.classes:
+            yield ("condition", "label"), f"the target, a {self.target.kind}, has no classes"
+        for key in ("classes", "guidance"):
+            if getattr(self.sampling, key) is not None and not self.condition:
+                yield ("sampling", key), "only an experiment with `condition: {label: {}}` has it"
+        known = self.classes or self.sampling.classes or []  # without classes the mistake is another one
+        if absent := [name for name in self.sampling.classes or () if name not in known]:
+            yield ("sampling", "classes"), f"no class {', '.join(absent)}; there are {', '.join(known)}"
 
 
 class Configuration(Section):

@@ -17,6 +17,7 @@ from workflow.lineage import beginnings
 from workflow.reading import merged
 from workflow.sweep import SweepError, variants
 
+OF_EACH_CLASS = 8  # images in a row of the animation
 Sweeps = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -151,6 +152,8 @@ def _with_count(experiment: Experiment) -> Experiment:
     if experiment.sampling.count is not None:
         return experiment
     shown = POINTS_SHOWN if experiment.of_points else IMAGES_SHOWN
+    if experiment.condition and not experiment.of_points:
+        shown = OF_EACH_CLASS * len(experiment.sampling.classes or experiment.classes)
     return experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"count": shown})})
 
 

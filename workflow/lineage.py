@@ -25,5 +25,9 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
             yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
         elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from is not None:
             yield place, "trainings begin from each other, in a circle"
-        elif (experiments[other].network, experiments[other].shape) != (experiment.network, experiment.shape):
-            yield place, f"{other} has another network, or samples of another shape"
+        elif _seen_by(experiments[other]) != _seen_by(experiment):
+            yield place, f"{other} has another network, samples of another shape, or another condition"
+
+
+def _seen_by(experiment: Experiment) -> tuple[object, ...]:
+    return experiment.network, experiment.shape, experiment.conditions

@@ -50,6 +50,7 @@ CALLS = {
     "metrics": ("law", *OF_VALUES),
     "maps": ("draw", "draw_blocks", "law", "network_values", "network"),
     "solvers": ("draw", "network", *OF_VALUES),
+    "guidance": ("draw", "law", "network", *OF_VALUES),
     "render": ("behind", "true_values"),
     "contact_sheet": ("behind", "true_values"),
     "map_picture": ("behind", "true_values"),

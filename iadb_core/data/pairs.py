@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from itertools import count as counting
+from itertools import repeat
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +12,7 @@ from torch import Tensor
 
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.draws import Draws
+from iadb_core.data.labels import Labels
 from iadb_core.data.streams import ALL, Stream, stream_of
 from iadb_core.method.alphas import ALPHAS
 from iadb_core.method.couplings import Batch, Block, Coupling, Independent
@@ -29,17 +32,33 @@ def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, 
         yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device)[:, rows])
 
 
+class Told(NamedTuple):
+    """The classes that a training is told. labels: of the target's stored samples. drop: the share that is not told."""
+
+    labels: np.ndarray
+    classes: int
+    drop: float
+
+
 class Pairs:
     """What a training or a measurement blends: whole blocks by their number, whatever is taken of them.
 
     x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
-    batch).
+    batch). labels: the classes of x₁, if they are told.
     """
 
     def __init__(
-        self, x0: Stream, x1: Stream, alpha: str, draws: Draws, batches: tuple[int, int], coupling: Coupling
+        self,
+        x0: Stream,
+        x1: Stream,
+        alpha: str,
+        draws: Draws,
+        batches: tuple[int, int],
+        coupling: Coupling,
+        labels: Labels | None = None,
     ) -> None:
         self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
+        self.labels = labels
 
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
         """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken.
@@ -48,10 +67,11 @@ class Pairs:
         """
         before, after = (rows, ALL) if self.coupling.apart else (ALL, rows)
         alphas = alpha_blocks(self.alpha, self.batches, self.draws, first, rows)
-        streams = zip(self.x0.blocks(first, before), self.x1.blocks(first, before), alphas, strict=True)
-        for x0, x1, alpha in streams:
-            x0, x1 = self.coupling(x0, x1)
-            yield Block(x0[:, after], x1[:, after], alpha)
+        told = self.labels.blocks(first, before) if self.labels else repeat(None)
+        streams = zip(self.x0.blocks(first, before), self.x1.blocks(first, before), alphas, told, strict=False)
+        for x0, x1, alpha, condition in streams:
+            x0, x1, condition = self.coupling(x0, x1, condition)
+            yield Block(x0[:, after], x1[:, after], alpha, None if condition is None else condition[:, after])
 
     def each(self) -> Iterator[Batch]:
         """The batches, one at a time, from the first on."""
@@ -69,14 +89,20 @@ def pairs_of(
     alpha: str = "uniform",
     coupling: Coupling | None = None,
     sharing: int = 1,
+    told: Told | None = None,
 ) -> Pairs:
     """Pairs of two densities, on `device`; independent unless a coupling is given.
 
-    densities, samples, order, sharing: of source and target, as `stream_of` takes them. Raises InputError as it does.
+    told: of the target's classes, if the training is told them. densities, samples, order, sharing: of source and
+    target, as `stream_of` takes them. Raises InputError as it does.
     """
     batches = batches_in_a_block(batch_size, shape), batch_size
     x0, x1 = (
         stream_of(density, shape, stored, batches, order, seed, name, device, sharing)
         for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
     )
-    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent())
+    labels = None
+    if told:
+        of_x1 = Draws(seed, "training order x1", torch.device("cpu"))
+        labels = Labels(*told, batches, order, of_x1, Draws(seed, "training dropped classes", device))
+    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent(), labels)

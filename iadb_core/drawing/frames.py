@@ -13,7 +13,7 @@ from iadb_core.data.scaling import unscale
 from iadb_core.drawing.colours import FAINT, INK
 from iadb_core.drawing.grids import draw_images
 from iadb_core.drawing.plane import plane_of
-from iadb_core.drawing.points import PointCanvas, density_background, start_colours
+from iadb_core.drawing.points import PointCanvas, class_colours, density_background, start_colours
 from iadb_core.drawing.settings import Animation
 from iadb_core.method.schedules import SCHEDULES
 
@@ -23,8 +23,8 @@ BY_START = "by_start"
 class Frames(Sequence[Image.Image]):
     """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
 
-    trajectory: (T + 1, count, *shape). schedule: of its α. settings: `size`, `stride` and `point_colour`. Several
-    threads may ask at once.
+    trajectory: (T + 1, count, *shape). schedule: of its α. settings: `size`, `stride`, `point_colour` and `axes`.
+    classes: how many the samples have, each in turn, if they have any. Several threads may ask at once.
     Raises InputError if a density's picture cannot be read.
     """
 
@@ -35,11 +35,13 @@ class Frames(Sequence[Image.Image]):
         target: Density,
         schedule: str,
         settings: Animation,
+        classes: int | None = None,
     ) -> None:
         last = len(trajectory) - 1
         self.shown = [*range(0, last, settings.stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        self.draw = painter(trajectory[[0, -1]], source, target, settings.size, settings.point_colour, settings.axes)
+        how = settings.size, settings.point_colour, settings.axes, classes
+        self.draw = painter(trajectory[[0, -1]], source, target, *how)
 
     def __len__(self) -> int:
         return len(self.shown)
@@ -56,12 +58,13 @@ def painter(
     size: int,
     point_colour: str = BY_START,
     axes: Sequence[str] | None = None,
+    classes: int | None = None,
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states on their way: points in the colours of where they begin, or images.
 
     both: where they begin and end, (2, count, *shape), by which it is chosen what part of the plane is shown. size: of
     a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. axes: as of
-    `plane_of`.
+    `plane_of`. classes: how many the samples have, each in turn: images then have a row each, points a colour.
     Raises InputError if a density's picture cannot be read.
     """
     begin, end = both
@@ -69,11 +72,12 @@ def painter(
         plane = plane_of(begin, end, source, target, axes)
         seen = [side.behind(plane.box, plane.axes) for side in (source, target)]
         background = density_background(seen[0], seen[1], size)
-        one = None if point_colour == BY_START else np.array([ImageColor.getrgb(point_colour)], np.uint8)
-        colours = start_colours(plane.places(begin)) if one is None else one.repeat(len(begin), axis=0)
+        colours = class_colours(classes, len(begin)) if classes else start_colours(plane.places(begin))
+        if point_colour != BY_START:
+            colours = np.array([ImageColor.getrgb(point_colour)], np.uint8).repeat(len(begin), axis=0)
         canvas = PointCanvas(colours, background)
         return lambda points: noted(canvas.draw(plane.places(points)), plane.note)
-    return partial(_draw_values, scaling=scaling_of(source, target), size=size)
+    return partial(_draw_values, scaling=scaling_of(source, target), size=size, rows=classes)
 
 
 def scaling_of(source: Density, target: Density) -> Scaling:
@@ -81,8 +85,8 @@ def scaling_of(source: Density, target: Density) -> Scaling:
     return target.pixel_scaling() or source.pixel_scaling() or [(0.5, 0.5)]
 
 
-def _draw_values(values: np.ndarray, scaling: Scaling, size: int) -> Image.Image:
-    return draw_images(unscale(values, scaling), size)
+def _draw_values(values: np.ndarray, scaling: Scaling, size: int, rows: int | None) -> Image.Image:
+    return draw_images(unscale(values, scaling), size, rows)
 
 
 def noted(picture: Image.Image, note: str) -> Image.Image:

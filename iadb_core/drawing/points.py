@@ -28,6 +28,14 @@ def start_colours(starts: np.ndarray) -> np.ndarray:
     return np.asarray(pixels)[0]
 
 
+def class_colours(classes: int, count: int) -> np.ndarray:
+    """A colour for each of `count` points, whose classes are in turn 0, 1 … (count, 3), uint8."""
+    place = np.arange(classes)
+    hsv = np.stack([place / classes, np.full(classes, 0.85), np.where(place % 2, 0.6, 0.85)], axis=1)
+    pixels = Image.fromarray((hsv * 255).round().astype(np.uint8)[None], mode="HSV").convert("RGB")
+    return np.asarray(pixels)[0][np.arange(count) % classes]
+
+
 def density_background(source: np.ndarray | None, target: np.ndarray | None, size: int) -> np.ndarray:
     """Both densities, faint and in two tints, on white: (size, size, 3), uint8.
 

@@ -23,13 +23,14 @@ class RealSamples:
     """The real samples that generated ones are compared with.
 
     target: what they are of. stored: the file of those of the `split`, `held_out` or `validation`. train: of those
-    that were trained on; none for a fresh density.
+    that were trained on; none for a fresh density. labels: of the classes of the `stored` ones, if they have any.
     """
 
     target: Density
     stored: str
     train: str | None
     split: str = HELD_OUT
+    labels: str | None = None
 
 
 class Comparison(ABC, Generic[Seen]):
@@ -41,7 +42,7 @@ class Comparison(ABC, Generic[Seen]):
 
     def __init__(self, samples: RealSamples, count: int, settings: Evaluation, seed: int) -> None:
         self.target, self.settings, self.seed = samples.target, settings, seed
-        self.split = samples.split
+        self.split, self.labels = samples.split, load_array(samples.labels) if samples.labels else None
         self.unseen, self.train = load_array(samples.stored), load_array(samples.train) if samples.train else None
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
@@ -63,6 +64,12 @@ class Comparison(ABC, Generic[Seen]):
 
     def memorisation(self, values: Samples) -> list[Figure]:
         """How near generated samples, network values, come to training samples, where that is of interest."""
+        return []
+
+    def obedience(self, values: Samples, asked: np.ndarray) -> list[Figure]:
+        """How often generated samples, network values, are seen as of the classes that were asked for, where that can
+        be told. asked: (count,).
+        """
         return []
 
     def hashes(self) -> dict[str | None, str]:

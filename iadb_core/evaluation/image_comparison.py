@@ -20,6 +20,7 @@ from iadb_core.evaluation.fidelity import (
 from iadb_core.evaluation.floors import Figure, Measure, RealSets, spread
 from iadb_core.evaluation.inception import Inception
 from iadb_core.evaluation.metrics import (
+    CLASS_ACCURACY,
     CLASS_ENTROPY,
     CLASSIFIER,
     CONFIDENCE,
@@ -95,6 +96,20 @@ class ImageComparison(Comparison[SeenImages]):
             return {}
         found = overlap(a.features[CLASSIFIER], b.features[CLASSIFIER], self.settings.neighbours)
         return dict(zip((PRECISION, RECALL, DENSITY, COVERAGE), found, strict=True))
+
+    def obedience(self, values: Samples, asked: np.ndarray) -> list[Figure]:
+        if self.classifier is None:
+            return []
+        seen = self.generated(values).probabilities
+        assert seen is not None
+        right = (seen.argmax(axis=1) == asked[: len(seen)]).mean()
+        floor = None
+        if self.labels is not None:
+            real = self.reference.probabilities
+            assert real is not None
+            floor = float((real.argmax(axis=1) == self.labels[self.sets.reference]).mean())
+        how = "real samples", self.split
+        return [Figure(CLASS_ACCURACY, float(right), len(seen), self.split, floor, None, *how)]
 
     def memorisation(self, values: Samples) -> list[Figure]:
         if self.train is None or self.split != HELD_OUT:

@@ -35,6 +35,7 @@ DENSITY = Metric("density", "density", "higher", CLASSIFIER)
 COVERAGE = Metric("coverage", "coverage", "higher", CLASSIFIER)
 CLASS_ENTROPY = Metric("class_entropy", "class entropy", "higher", CLASSIFIER)
 CONFIDENCE = Metric("confidence", "confidence", "higher", CLASSIFIER)
+CLASS_ACCURACY = Metric("class_accuracy", "seen as the class that was asked for", "higher", CLASSIFIER)
 NEAREST_TRAINING = Metric("nearest_training", "distance to the nearest training image", None)
 NEARER_SHARE = Metric("nearer_share", "share nearer to training images than 95% of held-out ones", None)
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.data.shards import Samples
 from iadb_core.evaluation.classifier import load_classifier
@@ -31,9 +33,12 @@ def comparison_of(
     return ImageComparison(samples, count, settings, seed, *networks)
 
 
-def described_figures(comparison: Comparison[Any], generated: Samples) -> list[dict[str, Any]]:
-    """All figures of generated samples, network values, as they stand in files."""
+def described_figures(
+    comparison: Comparison[Any], generated: Samples, asked: np.ndarray | None = None
+) -> list[dict[str, Any]]:
+    """All figures of generated samples, network values, as they stand in files. asked: their classes, if any were."""
     figures = comparison.figures(generated) + comparison.memorisation(generated)
+    figures += comparison.obedience(generated, asked) if asked is not None else []
     of_part = "" if comparison.split == HELD_OUT else f", {comparison.split}"
     for figure in figures:
         log.info("%s%s: %.4g, floor %.4g", figure.metric.title, of_part, figure.value, figure.floor)

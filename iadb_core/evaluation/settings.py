@@ -43,6 +43,10 @@ class Evaluation(Section):
         min_length=1,
     )
 
+    guidance: Annotated[list[Annotated[float, Field(ge=0, le=100)]], DISTINCT] = setting(
+        [1.0, 1.5, 2.0, 3.0, 5.0], "Weights in the table of guidance, of an experiment with classes.", min_length=1
+    )
+
 
 class ClassifierTraining(Section):
     """The classifiers, one a data set, on whose features images are measured; trained by Adam."""

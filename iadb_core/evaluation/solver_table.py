@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 from torch import Tensor
 
 from iadb_core.evaluation.comparison import Comparison
-from iadb_core.evaluation.floors import Measure, Spread, score, usable
-from iadb_core.evaluation.metrics import Metric
+from iadb_core.evaluation.measured import FIGURE, Measured
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.integration import solver_of
+from iadb_core.sampling.conditions import sampler_of
 from iadb_core.sampling.model import Model
-from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
@@ -37,7 +36,6 @@ class Run(NamedTuple):
     repeats: int
 
 
-FIGURE = ("metric", "value", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
 PROTOCOL = ("weights_hash", "batch_size", "threads", "precision", "device", "versions", "code")
 COLUMNS = ("experiment", "seed", *Run._fields, "samples_per_second", *FIGURE, *PROTOCOL)
 
@@ -63,17 +61,23 @@ def ways(settings: Evaluation, sampling: Sampling) -> list[Sampling]:
 
 
 def solver_table(
-    model: Model, begin: Tensor, settings: Evaluation, sampling: Sampling, comparisons: Sequence[Comparison[Any]]
+    model: Model,
+    begin: Tensor,
+    settings: Evaluation,
+    sampling: Sampling,
+    comparisons: Sequence[Comparison[Any]],
+    condition: Tensor | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A row for each of the `ways`, each comparison and each measure of quality, without `PROTOCOL`.
 
     begin: (count, *shape), the same starts in every way. comparisons: with validation samples, by which a way is
-    chosen, and with held-out ones. Raises InputError if there is no way, or no measure can be taken.
+    chosen, and with held-out ones. condition: the class of each start, if the model takes one. Raises InputError if
+    there is no way, or no measure can be taken.
     """
-    every, measured = ways(settings, sampling), [_Measured.of(comparison) for comparison in comparisons]
+    every, measured = ways(settings, sampling), [Measured.of(one, one.quality()) for one in comparisons]
     with Progress(len(every), "ways to sample") as progress:
         for way in every:
-            ends, run = _timed(model, begin, way)
+            ends, run = _timed(model, begin, way, condition)
             progress.update(1, f"{run.solver}, {run.nfe:.0f} evaluations")
             timing = run._asdict() | {"samples_per_second": len(begin) / run.seconds}
             for one in measured:
@@ -81,34 +85,9 @@ def solver_table(
                     yield timing | figure
 
 
-class _Measured(NamedTuple):
-    """A comparison with what is the same for all ways: the measures that can be taken, and their floors."""
-
-    comparison: Comparison[Any]
-    measures: list[Measure[Any]]
-    floors: dict[Metric, Spread]
-
-    @classmethod
-    def of(cls, comparison: Comparison[Any]) -> "_Measured":
-        measures = usable(comparison.quality(), comparison.reference, comparison.reference)
-        if not measures:
-            raise InputError("no measure of quality can be taken of these samples; evaluation.count may be too small")
-        return cls(comparison, measures, comparison.floors(measures))
-
-    def figures(self, ends: Tensor) -> Iterator[dict[str, Any]]:
-        """What the ends score, by column."""
-        comparison, hashes = self.comparison, self.comparison.hashes()
-        sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.floor_split}
-        scored = score(self.measures, comparison.generated(ends.numpy()), comparison.reference)
-        for metric, value in scored.items():
-            seen_by = {"extractor": metric.extractor, "extractor_hash": hashes.get(metric.extractor)}
-            floor, deviation = self.floors[metric]
-            yield {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation} | sets | seen_by
-
-
-def _timed(model: Model, begin: Tensor, way: Sampling) -> tuple[Tensor, Run]:
+def _timed(model: Model, begin: Tensor, way: Sampling, condition: Tensor | None) -> tuple[Tensor, Run]:
     """The ends of starts, and what it took to carry them there."""
-    sampler, before = Sampler(model.field, Way.of(way), model.device), model.evaluations
+    sampler, before = sampler_of(model, way, condition), model.evaluations
     seconds: list[float] = []
     while len(seconds) < MOST_REPEATS and sum(seconds) < ENOUGH_SECONDS:
         began = time.monotonic()

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +22,11 @@ from iadb_core.face.values import Values
 from iadb_core.networks import checkpoint
 from iadb_core.networks.network import Network
 from iadb_core.networks.registry import NETWORKS
-from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.settings import Conditions, NetworkSettings
+from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
 from iadb_core.sampling.model import Model
-from iadb_core.sampling.sampler import Sampler, Way
-from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.sampler import Sampler
+from iadb_core.sampling.settings import Guidance, Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.system.errors import InputError
 from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads
@@ -86,7 +87,12 @@ class TrainedModel:
 
     @cached_property
     def _placed(self) -> Model:
-        return Model(copy.deepcopy(self.network), self.shape, self.device, self.precision)
+        return Model(copy.deepcopy(self.network), self.shape, self.device, self.precision, self.classes)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes that it can be asked for; none of a model that was trained without condition."""
+        return tuple(self.settings["classes"]) if "condition" in self.settings else ()
 
     @property
     def evaluations(self) -> int:
@@ -106,17 +112,22 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
+        classes: str | Sequence[str] | None = None,
+        guidance: float = 1.0,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
         """Samples of the target, (count, …): the same for a seed, whatever their number.
 
-        starts: samples of the source to begin with, instead of ones that are drawn. clip: pixel values to [0, 1]. way:
-        `solver`, `steps`, `schedule`, `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in
-        them, and where the source cannot be drawn: then give starts.
+        starts: samples of the source to begin with, instead of ones that are drawn. classes: of a model with `classes`
+        a name, or several that samples have in turn; without it they are of no class in particular. guidance: the
+        weight of classifier-free guidance, 1 for none. clip: pixel values to [0, 1]. way: `solver`, `steps`,
+        `schedule`, `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in them, and where the
+        source cannot be drawn: then give starts.
         """
         begin = self._begin(count, seed, starts)
-        return self.values.shown(self._ends(begin, way), self.target, clip)
+        condition = self._condition(classes, guidance, len(begin))
+        return self.values.shown(self._ends(begin, way, condition, guidance), self.target, clip)
 
     def trajectory(
         self,
@@ -124,6 +135,8 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
+        classes: str | Sequence[str] | None = None,
+        guidance: float = 1.0,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
@@ -131,7 +144,8 @@ class TrainedModel:
 
         All are in memory at once.
         """
-        states = self._states(self._begin(count, seed, starts), way)
+        begin = self._begin(count, seed, starts)
+        states = self._states(begin, way, self._condition(classes, guidance, len(begin)), guidance)
         return self.values.on_the_way(states.reshape(-1, *self.shape), clip).reshape(states.shape)
 
     def reverse(self, samples: ArrayLike | Tensor, **way: "Unpack[WayOptions]") -> np.ndarray:
@@ -141,7 +155,7 @@ class TrainedModel:
         what is cut off is lost.
         """
         ends = self.values.network(samples, self.target)
-        return self.values.shown(self._ends(ends, way, backward=True), self.source, clip=False)
+        return self.values.shown(self._ends(ends, way, None, 1.0, backward=True), self.source, clip=False)
 
     def animate(
         self,
@@ -150,13 +164,16 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
+        classes: Sequence[str] | None = None,
+        guidance: float = 1.0,
         size: int = 512,
         stride: int = 1,
         **way: "Unpack[WayOptions]",
     ) -> None:
         """Write a `.gif`, `.webp` or `.mp4` of samples on their way, as the workflow draws it.
 
-        count: by default 2,048 points, or 64 images. size: of a frame, in pixels. stride: a frame every so many steps.
+        count: by default 2,048 points, or 64 images. classes: as `sample` takes them; images then have a row each, and
+        points a colour. size: of a frame, in pixels. stride: a frame every so many steps.
         """
         if len(self.shape) == 1 and self.shape != (2,):
             raise InputError(
@@ -164,24 +181,41 @@ class TrainedModel:
             )
         settings = checked(Animation, {"size": size, "stride": stride})
         count = count or (64 if len(self.shape) > 1 else 2048)
-        states, schedule = self._states(self._begin(count, seed, starts), way), _checked_way(way).schedule
-        write_animation(path, Frames(states, self.source, self.target, schedule, settings), settings)
+        begin, schedule = self._begin(count, seed, starts), _checked_way(way).schedule
+        states = self._states(begin, way, self._condition(classes, guidance, len(begin)), guidance)
+        rows = len(classes) if classes else None
+        write_animation(path, Frames(states, self.source, self.target, schedule, settings, rows), settings)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, which `load` reads. Raises InputError if it cannot be written."""
         told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
-        checkpoint.save(path, self.network, self.sizes, self.shape, *told)
+        conditions = Conditions(len(self.classes))
+        checkpoint.save(path, self.network, self.sizes, self.shape, *told, conditions=conditions)
 
-    def _ends(self, begin: Tensor, way: Mapping[str, Any], backward: bool = False) -> np.ndarray:
+    def _ends(
+        self, begin: Tensor, way: Mapping[str, Any], condition: Tensor | None, guidance: float, backward: bool = False
+    ) -> np.ndarray:
         with cpu_threads(self.threads):
-            return self._sampler(way).ends(begin, backward).numpy()
+            return self._sampler(way, condition, guidance).ends(begin, backward).numpy()
 
-    def _states(self, begin: Tensor, way: Mapping[str, Any]) -> np.ndarray:
+    def _states(self, begin: Tensor, way: Mapping[str, Any], condition: Tensor | None, guidance: float) -> np.ndarray:
         with cpu_threads(self.threads):
-            return self._sampler(way).trajectories(begin).numpy()
+            return self._sampler(way, condition, guidance).trajectories(begin).numpy()
 
-    def _sampler(self, way: Mapping[str, Any]) -> Sampler:
-        return Sampler(self._placed.field, Way.of(_checked_way(way)), self.device)
+    def _sampler(self, way: Mapping[str, Any], condition: Tensor | None, guidance: float) -> Sampler:
+        settings = _checked_way(way)
+        if condition is not None:
+            settings = settings.model_copy(update={"guidance": checked(Guidance, {"weight": float(guidance)})})
+        return sampler_of(self._placed, settings, condition)
+
+    def _condition(self, classes: str | Sequence[str] | None, guidance: float, count: int) -> Tensor | None:
+        """The class of each of `count` samples, if any was asked for. Raises InputError if it cannot be."""
+        if classes is None:
+            if guidance != 1:
+                raise InputError("guidance: is towards a class: give `classes`")
+            return None
+        names = [classes] if isinstance(classes, str) else list(classes)
+        return in_turn(class_numbers(self._placed, names), count)
 
     def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:
         if given is not None:

@@ -9,20 +9,28 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step trains on. x0, x1: (batch, *shape), paired; alpha: (batch,)."""
+    """What one step trains on.
+
+    x0, x1: (batch, *shape), paired; alpha: (batch,). condition: of x₁, (batch, …), if any.
+    """
 
     x0: Tensor
     x1: Tensor
     alpha: Tensor
+    condition: Tensor | None = None
 
 
 @dataclass(frozen=True)
 class Block:
-    """Several batches that are drawn at once. x0, x1: (batches, batch, *shape), paired; alpha: (batches, batch)."""
+    """Several batches that are drawn at once.
+
+    x0, x1: (batches, batch, *shape), paired; alpha: (batches, batch). condition: of x₁, (batches, batch, …), if any.
+    """
 
     x0: Tensor
     x1: Tensor
     alpha: Tensor
+    condition: Tensor | None = None
 
     def __len__(self) -> int:
         """How many batches."""
@@ -30,12 +38,19 @@ class Block:
 
     def first(self, count: int) -> "Block":
         """The first `count` batches."""
-        return Block(self.x0[:count], self.x1[:count], self.alpha[:count])
+        return Block(*(part[:count] for part in self.parts()))
 
     def batches(self) -> Iterator[Batch]:
         """Its batches, one after the other."""
-        parts = (getattr(self, part.name).unbind() for part in fields(self))
-        return (Batch(*batch) for batch in zip(*parts, strict=True))
+        return (Batch(*batch) for batch in zip(*(part.unbind() for part in self.parts()), strict=True))
+
+    def parts(self) -> list[Tensor]:
+        """What it has, in the order of its fields."""
+        found = (getattr(self, part.name) for part in fields(self))
+        return [part for part in found if part is not None]
+
+
+Coupled = tuple[Tensor, Tensor, Tensor | None]  # x₀, x₁ and the condition of x₁
 
 
 class Coupling(Protocol):
@@ -46,8 +61,8 @@ class Coupling(Protocol):
 
     apart: bool
 
-    def __call__(self, x0: Tensor, x1: Tensor) -> tuple[Tensor, Tensor]:
-        """x0, x1: (batches, batch, *shape), drawn independently. Returns the same samples, paired."""
+    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None) -> Coupled:
+        """x0, x1: (batches, batch, *shape), drawn independently; condition: of x₁. Returns the same samples, paired."""
         ...
 
 
@@ -56,6 +71,6 @@ class Independent:
 
     apart = True
 
-    def __call__(self, x0: Tensor, x1: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None) -> Coupled:
         """The samples as they came."""
-        return x0, x1
+        return x0, x1, condition

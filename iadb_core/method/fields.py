@@ -9,6 +9,14 @@ from typing import Protocol
 from torch import Tensor
 
 
+class ConditionalField(Protocol):
+    """A field that is told a condition as well: a class of each sample, say."""
+
+    def __call__(self, x: Tensor, alpha: Tensor, condition: Tensor) -> Tensor:
+        """x: (batch, *shape); alpha: (batch,); condition: (batch, …). Returns (batch, *shape)."""
+        ...
+
+
 class Field(Protocol):
     """Anything with the networks' signature: a trained network or an exact field."""
 

@@ -1,12 +1,12 @@
 """What a network is trained to minimise."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from torch import Tensor
 
 from iadb_core.method.blending import blend, deblending_loss
 from iadb_core.method.couplings import Block
-from iadb_core.method.fields import Field
 
 Examples = tuple[Tensor, ...]  # what a loss is computed from, each (batches, batch, …)
 
@@ -18,8 +18,11 @@ class Objective(Protocol):
         """What the losses of the block's batches are computed from: as much as can be done for all at once."""
         ...
 
-    def loss(self, field: Field, *example: Tensor) -> Tensor:
-        """The sum loss of one batch, a scalar. example: one batch of each of the `examples`."""
+    def loss(self, field: Callable[..., Tensor], *example: Tensor) -> Tensor:
+        """The sum loss of one batch, a scalar.
+
+        field: of x, α and the condition, if there is one. example: one batch of each of the `examples`.
+        """
         ...
 
 
@@ -27,12 +30,13 @@ class Deblending:
     """The paper's: tell x₁ − x₀ from the blend. Source: Heitz et al. 2023, algorithm 3."""
 
     def examples(self, block: Block) -> Examples:
-        """x_α, α, x₀ and x₁ of all batches."""
+        """x_α, α, x₀ and x₁ of all batches, and the condition of x₁, if there is one."""
         alpha = block.alpha.flatten()
         x = blend(block.x0.flatten(0, 1), block.x1.flatten(0, 1), alpha).view_as(block.x0)
-        return x, block.alpha, block.x0, block.x1
+        told = () if block.condition is None else (block.condition,)
+        return x, block.alpha, block.x0, block.x1, *told
 
-    def loss(self, field: Field, *example: Tensor) -> Tensor:
+    def loss(self, field: Callable[..., Tensor], *example: Tensor) -> Tensor:
         """Σ(D(x_α, α) − (x₁ − x₀))²."""
-        x, alpha, x0, x1 = example
-        return deblending_loss(field(x, alpha), x0, x1)
+        x, alpha, x0, x1, *condition = example
+        return deblending_loss(field(x, alpha, *condition), x0, x1)

@@ -8,34 +8,43 @@ from torch import nn
 
 from iadb_core.networks.network import Network
 from iadb_core.networks.registry import misfit
-from iadb_core.networks.settings import NetworkSettings, Shape
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings, Shape
 from iadb_core.system.errors import InputError
 
 
-def build(settings: NetworkSettings, shape: Shape, generator: torch.Generator) -> Network:
+def build(
+    settings: NetworkSettings,
+    shape: Shape,
+    generator: torch.Generator,
+    conditions: Conditions = UNCONDITIONAL,
+) -> Network:
     """The network for samples of `shape`, with its initial weights drawn from `generator`, which is on the CPU.
 
-    Raises InputError as `planned` does.
+    conditions: what it sees beside. Raises InputError as `planned` does.
     """
-    _check(settings, shape)
+    _check(settings, shape, conditions)
     with torch.random.fork_rng(devices=()), torch.device("cpu"):  # torch's own initial weights are not kept
-        network = settings.network(shape)
+        network = _made(settings, shape, conditions)
     initialise(network, generator)
     return network
 
 
-def planned(settings: NetworkSettings, shape: Shape) -> Network:
+def planned(settings: NetworkSettings, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> Network:
     """The network without memory for its weights, on the device meta.
 
-    Raises InputError if it does not take samples of `shape`.
+    Raises InputError if it does not take samples of `shape`, or no conditions.
     """
-    _check(settings, shape)
+    _check(settings, shape, conditions)
     with torch.device("meta"):
-        return settings.network(shape)
+        return _made(settings, shape, conditions)
 
 
-def _check(settings: NetworkSettings, shape: Shape) -> None:
-    if why := misfit(settings, shape):
+def _made(settings: NetworkSettings, shape: Shape, conditions: Conditions) -> Network:
+    return settings.network(shape) if conditions == UNCONDITIONAL else settings.network(shape, conditions)
+
+
+def _check(settings: NetworkSettings, shape: Shape, conditions: Conditions) -> None:
+    if why := misfit(settings, shape, conditions):
         raise InputError(f"network: {why}")
 
 

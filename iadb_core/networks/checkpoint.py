@@ -13,7 +13,7 @@ from torch import Tensor
 from iadb_core.networks.building import planned
 from iadb_core.networks.network import Network
 from iadb_core.networks.registry import NETWORKS
-from iadb_core.networks.settings import NetworkSettings, Shape
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings, Shape
 from iadb_core.system.archives import load_archive
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
@@ -22,6 +22,7 @@ FORMAT = "iadb-checkpoint-1"
 OBJECTIVE = "deblending"  # what the network was trained to tell; a file of an earlier version does not say it
 OWN = "own"  # the name of a network that is none of this project's
 LARGEST, MOST = 4096, 8  # of the shape of a sample: its sizes, and their number
+MOST_CLASSES = 100_000
 
 
 def save(
@@ -33,15 +34,17 @@ def save(
     seed: int,
     steps: int,
     kept: Mapping[str, Tensor] | None = None,
+    conditions: Conditions = UNCONDITIONAL,
 ) -> None:
     """Write a checkpoint, atomically; the same arguments give the same bytes.
 
-    sizes, shape: of the network, as `build` takes them. settings: what the training was told, as JSON has it. kept: of
-    the files of `source` and `target`, so that a model needs none. Raises InputError if the file cannot be written.
+    sizes, shape, conditions: of the network, as `build` takes them. settings: what the training was told, as JSON has
+    it. kept: of the files of `source` and `target`, so that a model needs none. Raises InputError if the file cannot be
+    written.
     """
     content = {
         "format": FORMAT,
-        "network": described(sizes, shape),
+        "network": described(sizes, shape, conditions),
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
         "objective": OBJECTIVE,
         "settings": settings,
@@ -57,10 +60,19 @@ def save(
         file.write(archive.getbuffer())
 
 
-def described(sizes: NetworkSettings, shape: Shape) -> dict[str, Any]:
+def described(sizes: NetworkSettings, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> dict[str, Any]:
     """A network as a checkpoint describes it."""
     settings = dict(sorted(sizes.written().items()))
-    return {"name": settings.pop("name"), "shape": list(shape), "settings": settings}
+    told = {key: value for key, value in conditions._asdict().items() if value}
+    return {"name": settings.pop("name"), "shape": list(shape), "settings": settings, **told}
+
+
+def conditions_of(described: Mapping[str, Any]) -> Conditions:
+    """What a network of a checkpoint sees beside the blend. Raises ValueError if that cannot be."""
+    classes = described.get("classes", 0)
+    if type(classes) is not int or not 0 <= classes <= MOST_CLASSES:
+        raise ValueError(f"{classes} classes")
+    return Conditions(classes)
 
 
 def _with_one_of_each_text(value: Any, texts: dict[str, str]) -> Any:
@@ -115,7 +127,7 @@ def _with_weights(told: Mapping[str, Any], weights: Mapping[str, Tensor], given:
     if name not in NETWORKS:
         raise ValueError(f"{name!r} is not among the networks")
     sizes = NETWORKS[name].model_validate({"name": name, **told["settings"]})
-    network = planned(sizes, tuple(shape))
+    network = planned(sizes, tuple(shape), conditions_of(told))
     own = network.state_dict()
     for key, tensor in weights.items():
         if key in own and (tensor.dtype, tensor.layout) != (own[key].dtype, torch.strided):

@@ -5,7 +5,7 @@ from typing import Any
 
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.residual import Residual
-from iadb_core.networks.settings import NetworkSettings, Shape, kind_of
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
 from iadb_core.networks.unet import UNet
 
 NETWORKS: dict[str, type[NetworkSettings]] = {"mlp": MLP, "unet": UNet, "residual": Residual}
@@ -16,10 +16,12 @@ def network_of(settings: Mapping[str, Any]) -> NetworkSettings:
     return NETWORKS[settings["name"]].of(settings)
 
 
-def misfit(settings: NetworkSettings, shape: Shape) -> str | None:
-    """Why a network does not take samples of a shape, with the remedy; None if it does."""
+def misfit(settings: NetworkSettings, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> str | None:
+    """Why a network does not take samples of a shape, or conditions, with the remedy; None if it does."""
     kind = kind_of(shape)
     if settings.takes != kind:
         others = " or ".join(name for name, network in NETWORKS.items() if network.takes == kind)
         return f"{settings.name} does not take {kind}; use name: {others}"
+    if conditions != UNCONDITIONAL and not settings.conditional:
+        return f"{settings.name} takes no condition"
     return settings.misfit(shape)

@@ -1,6 +1,6 @@
 """What a network is known by before it is built: its sizes with their bounds, and which samples it takes."""
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from iadb_core.system.settings import Section
 
@@ -11,13 +11,24 @@ Shape = tuple[int, ...]
 POINTS, IMAGES = "points", "images"
 
 
+class Conditions(NamedTuple):
+    """What a network sees beside the blend and α. classes: of which one is told, or that none is; 0 for none."""
+
+    classes: int = 0
+
+
+UNCONDITIONAL = Conditions()
+
+
 class NetworkSettings(Section):
     """The sizes of a network, one class a network; a field `name` has its name. Snakemake knows it without torch.
 
-    takes: POINTS or IMAGES. threads: that serve it, unless others are asked for.
+    takes: POINTS or IMAGES. conditional: whether it can see a condition. threads: that serve it, unless others are
+    asked for.
     """
 
     takes: ClassVar[str]
+    conditional: ClassVar[bool] = False
     threads: ClassVar[int] = 4
     name: str
 
@@ -25,8 +36,11 @@ class NetworkSettings(Section):
         """Why it does not take samples of a shape of its kind, with the remedy; None if it does."""
         return None
 
-    def network(self, shape: Shape) -> "Network":
-        """The network for samples of a shape that it takes, on torch's current device."""
+    def network(self, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> "Network":
+        """The network for samples of a shape that it takes, on torch's current device.
+
+        conditions: what it sees beside; is not told to a network that is not `conditional`.
+        """
         raise NotImplementedError
 
 

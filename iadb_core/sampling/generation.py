@@ -5,8 +5,8 @@ from typing import Any
 
 from torch import Tensor
 
+from iadb_core.sampling.conditions import sampler_of
 from iadb_core.sampling.model import Model
-from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
 from iadb_core.system.hardware import hardware
 from iadb_core.system.progress import Progress
@@ -14,9 +14,14 @@ from iadb_core.system.provenance import versions
 from iadb_core.system.runtime import precision_name
 
 
-def generate(model: Model, sampling: Sampling, begin: Tensor) -> tuple[Tensor, dict[str, Any]]:
-    """Where a model carries starts, (count, *shape), and a summary of how: counts, seconds, solver, hardware."""
-    sampler, before, began = Sampler(model.field, Way.of(sampling), model.device), model.evaluations, time.monotonic()
+def generate(
+    model: Model, sampling: Sampling, begin: Tensor, condition: Tensor | None = None
+) -> tuple[Tensor, dict[str, Any]]:
+    """Where a model carries starts, (count, *shape), and a summary of how: counts, seconds, solver, hardware.
+
+    condition: the class of each, (count,), int64, for a model that takes one.
+    """
+    sampler, before, began = sampler_of(model, sampling, condition), model.evaluations, time.monotonic()
     with Progress(len(sampler.alphas) * len(begin), "states") as progress:
         generated = sampler.ends(begin, on_state=progress.update)
     summary = {

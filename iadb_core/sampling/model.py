@@ -1,11 +1,11 @@
 """A trained network, loaded and placed: the field that solvers follow."""
 
 import os
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
-from iadb_core.method.fields import Field
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.network import Network
@@ -13,37 +13,52 @@ from iadb_core.system.graphs import Replayed
 from iadb_core.system.runtime import choose_device, choose_precision
 
 
-def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Field:
-    """The network's field on a device: weights in `precision`, samples in and out in float32; on CUDA, as a graph.
+def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Callable[..., Tensor]:
+    """The network's field on a device, of x, α and a class if it takes one.
 
-    The network itself is taken for it; its weights must not change any more.
+    Weights in `precision`, samples in and out in float32; on CUDA, as a graph. The network itself is taken for it; its
+    weights must not change any more.
     """
     placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
 
-    def field(x: Tensor, alpha: Tensor) -> Tensor:
-        return placed(x.to(precision, memory_format=layout), alpha).float()
+    def field(x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
+        return placed(x.to(precision, memory_format=layout), alpha, *condition).float()
 
     if device.type != "cuda":
         return field
     replayed = Replayed(torch.no_grad()(field))
-    return lambda x, alpha: replayed(x, alpha).clone()
+    return lambda *inputs: replayed(*inputs).clone()
 
 
 class Model:
     """A trained network on a device, as a field; it counts for how many samples it is evaluated.
 
     shape: of a sample. device, precision: where it computes, and in what. evaluations: of single samples, so far.
+    classes: the names of those that it can be told, in the order of their numbers; none for a model without condition.
     """
 
-    def __init__(self, network: Network, shape: tuple[int, ...], device: torch.device, precision: torch.dtype) -> None:
-        self.shape, self.device, self.precision = shape, device, precision
+    def __init__(
+        self,
+        network: Network,
+        shape: tuple[int, ...],
+        device: torch.device,
+        precision: torch.dtype,
+        classes: Sequence[str] = (),
+    ) -> None:
+        self.shape, self.device, self.precision, self.classes = shape, device, precision, tuple(classes)
         self.evaluations = 0
         self._field = field_of(network, device, precision)
 
-    def field(self, x: Tensor, alpha: Tensor) -> Tensor:
-        """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample."""
+    def field(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
+        """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample.
+
+        condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none.
+        """
         self.evaluations += len(x)
-        return self._field(x, alpha)
+        if not self.classes:
+            return self._field(x, alpha)
+        told = torch.full((len(x),), len(self.classes), device=x.device) if condition is None else condition
+        return self._field(x, alpha, told)
 
     def on_cpu(self, x: Tensor, alpha: Tensor) -> Tensor:
         """The same for samples on the CPU, wherever the model computes."""
@@ -58,4 +73,6 @@ def load_model(path: str | os.PathLike[str], device: str, precision: str) -> Mod
     network, described = checkpoint.load(path)
     chosen = choose_device(device)
     shape = tuple(described["network"]["shape"])
-    return Model(network, shape, chosen, choose_precision(precision, chosen, network.convolutional))
+    reduced = choose_precision(precision, chosen, network.convolutional)
+    classes = described["settings"].get("classes", ()) if described["network"].get("classes") else ()
+    return Model(network, shape, chosen, reduced, classes)

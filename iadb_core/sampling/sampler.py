@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from iadb_core.method.fields import Field
+from iadb_core.method.fields import ConditionalField, Field
 from iadb_core.method.integration import Solver, solver_of
 from iadb_core.method.schedules import SCHEDULES
 from iadb_core.sampling.settings import Sampling
@@ -28,10 +28,19 @@ class Way(NamedTuple):
 
 
 class Sampler:
-    """A field that is followed in a way: any field, a trained model's or an exact one. device: where it computes."""
+    """A field that is followed in a way: any field, a trained model's or an exact one.
 
-    def __init__(self, field: Field, way: Way, device: torch.device) -> None:
-        self.field, self.way, self.device = field, way, device
+    device: where it computes. condition: of each start, (count, …), if the field is told one.
+    """
+
+    def __init__(
+        self,
+        field: Field | ConditionalField,
+        way: Way,
+        device: torch.device,
+        condition: Tensor | None = None,
+    ) -> None:
+        self.field, self.way, self.device, self.condition = field, way, device, condition
 
     @property
     def alphas(self) -> list[float]:
@@ -43,9 +52,16 @@ class Sampler:
         alphas, size = self.alphas[::-1] if backward else self.alphas, self.way.batch_size
         for first in range(0, len(starts), size):
             which = slice(first, min(first + size, len(starts)))
-            states = self.way.solver(self.field, starts[which].to(self.device), alphas)
+            states = self.way.solver(self._field_of(which), starts[which].to(self.device), alphas)
             for index, (alpha, x) in enumerate(states):
                 yield which, index, alpha, x
+
+    def _field_of(self, which: slice) -> Field:
+        """The field of some of the starts, which is told their condition."""
+        if self.condition is None:
+            return self.field  # type: ignore[return-value]
+        told = self.condition[which].to(self.device)
+        return lambda x, alpha: self.field(x, alpha, told)  # type: ignore[call-arg]
 
     def states(self, starts: Tensor, backward: bool = False) -> Iterator[tuple[slice, int, Tensor]]:
         """Carry starts, (count, *shape), batch by batch: yields (which samples, index of the state, their states).

@@ -1,13 +1,37 @@
 """The settings of sampling."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from iadb_core.system.settings import WORK, Section, setting
+from pydantic import Field, field_validator
+
+from iadb_core.system.settings import REQUIRED, WORK, Section, setting
 
 SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]  # the modules of method/solvers
 
 
 POINTS_SHOWN, IMAGES_SHOWN = 2048, 64
+
+
+class Guidance(Section):
+    """How far samples are pushed towards their class, away from those of no class."""
+
+    weight: float = setting(
+        REQUIRED,
+        "w in u + w·(c − u), of the field that is told the class and the one that is not; 1 is no guidance.",
+        ge=0,
+        le=100,
+    )
+    interval: list[Annotated[float, Field(ge=0, le=1)]] = setting(
+        [0.0, 1.0], "α from and to which samples are guided.", min_length=2, max_length=2
+    )
+    optimised_scale: bool = setting(False, "Scale the field without class first, as CFG-Zero* does.", neutral=True)
+
+    @field_validator("interval")
+    @classmethod
+    def _ordered(cls, interval: list[float]) -> list[float]:
+        if interval[0] > interval[1]:
+            raise ValueError("needs two α, the smaller one first")
+        return interval
 
 
 class Sampling(Section):
@@ -24,6 +48,10 @@ class Sampling(Section):
         None, "Samples in the trajectory; unless given, 2,048 points or 64 images.", ge=1, le=1_000_000
     )
     batch_size: int = setting(1024, "Samples computed at once.", ge=1, le=1_048_576)
+    guidance: Guidance | None = setting(None, str(Guidance.__doc__))
+    classes: list[str] | None = setting(
+        None, "Of an experiment with `condition`: the classes that the animation shows; by default all.", min_length=1
+    )
     shard_size: int = setting(
         10_000,
         "Measured samples in one job, at most, but at least a batch; it changes no sample.",

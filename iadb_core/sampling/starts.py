@@ -50,8 +50,7 @@ def measured_starts(
     own.
     """
     generator = numpy_generator(seed, "generation starts")
-    stored = [load_array(path) for path in files]
-    count = min(count, sum(map(len, stored))) if stored else count
+    stored, count = [load_array(path) for path in files], measured_count(files, count)
     part = shard_rows(*shard, count, batch_size)
     if not stored:
         return _drawn(density, shape, count, generator, part)
@@ -62,6 +61,11 @@ def measured_starts(
         taken.append(np.array(samples[chosen]))
         begin += len(samples)
     return density.network_values(torch.from_numpy(np.concatenate(taken)))
+
+
+def measured_count(files: Sequence[str], count: int) -> int:
+    """How many `measured_starts` there are in all, when `count` are asked for."""
+    return min(count, sum(len(load_array(path)) for path in files)) if files else count
 
 
 def _drawn(density: Density, shape: tuple[int, ...], count: int, generator: np.random.Generator, part: slice) -> Tensor:

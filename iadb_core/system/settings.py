@@ -1,7 +1,7 @@
 """Settings as typed sections: bounds, default and description stand beside each field, and nowhere else."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
 from pydantic.fields import FieldInfo
@@ -51,11 +51,19 @@ class Section(BaseModel):
         To read what is not in it is an AttributeError, so that no job takes a default for what it was not told; but a
         field whose default is None, or neutral, has that.
         """
-        section = cls.model_construct(**canonical)
+        own = {key: _of_field(field, canonical[key]) for key, _, field in cls._keys() if key in canonical}
+        section = cls.model_construct(**own)
         for key, name, field in cls._keys():
             if key not in canonical and field.default is not None and not _extra(field, "neutral"):
                 section.__dict__.pop(name, None)
         return section
+
+
+def _of_field(field: FieldInfo, value: Any) -> Any:
+    """A value of a canonical form: a section within a section as one."""
+    kinds = [kind for kind in (field.annotation, *get_args(field.annotation)) if isinstance(kind, type)]
+    within = next((kind for kind in kinds if issubclass(kind, Section)), None)
+    return within.of(value) if within and isinstance(value, Mapping) else value
 
 
 def _extra(field: FieldInfo, key: str) -> Any:

@@ -25,9 +25,9 @@ class ByAutograd:
         self.parameters = list(self.network.parameters())
         self.values, self.views = flat_views(list(network.parameters()))
 
-    def field(self, x: Tensor, alpha: Tensor) -> Tensor:
+    def field(self, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         """The network with samples in and out in float32."""
-        prediction: Tensor = self.network(x.to(self.precision), alpha)
+        prediction: Tensor = self.network(x.to(self.precision), alpha, *condition)
         return prediction.float()
 
     def __call__(self, *example: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.data.density import kept_of
-from iadb_core.data.pairs import Pairs, pairs_of
+from iadb_core.data.pairs import Pairs, Told, pairs_of
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
@@ -45,10 +45,11 @@ from iadb_core.training.settings import Training
 
 
 class TrainingJob(NamedTuple):
-    """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew;
-    code, that trains; log, model, history and summary are written. settings: canonical, of the `Recipe`. shape: of a
-    sample. threads: of each machine. files: by side, of which the model keeps what it is drawn from. begin: a model to
-    begin from, if not from random weights. sharing: how many such jobs share its GPU, or its memory.
+    """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew,
+    and the target's `labels` if the network is told them; code, that trains; log, model, history and summary are
+    written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
+    which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. sharing: how
+    many such jobs share its GPU, or its memory.
     """
 
     title: str
@@ -136,7 +137,7 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     recipe, shape = Recipe.of(what.settings), tuple(what.shape)
     threads = configure(max(1, what.threads // processes.here))
     device = choose_device(processes.device(recipe.device))
-    network = build(recipe.network, shape, generator(what.seed, "weights"))
+    network = build(recipe.network, shape, generator(what.seed, "weights"), recipe.conditions)
     begun_from = {"begun_from": _begin(network, what.begin, recipe, shape)} if what.begin else {}
     network.to(device)
     precision = choose_precision(recipe.precision, device, network.convolutional)
@@ -145,7 +146,8 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     steps, epoch = training_length(recipe.training, len(counted))
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
     drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
-    pairs = pairs_of((recipe.source, recipe.target), (source, target), shape, *drawn, sharing=sharing)
+    told = _told(what, recipe)
+    pairs = pairs_of((recipe.source, recipe.target), (source, target), shape, *drawn, sharing=sharing, told=told)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),
@@ -158,10 +160,18 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, kept, origin)
 
 
+def _told(what: TrainingJob, recipe: Recipe) -> Told | None:
+    """The classes that the network is told, if it is."""
+    labels = what.inputs.get("labels")
+    if recipe.condition is None or labels is None:
+        return None
+    return Told(load_array(labels), len(recipe.classes), recipe.condition.label.drop)
+
+
 def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:
     """Give a network the weights of a model; whose they are, and their digest. Raises InputError if it is another."""
     other, told = checkpoint.load(path)
-    if told["network"] != checkpoint.described(recipe.network, shape):
+    if told["network"] != checkpoint.described(recipe.network, shape, recipe.conditions):
         raise InputError(f"{path} is of another network, or of samples of another shape: training.from needs the same")
     network.load_state_dict(other.state_dict())
     log.info("begins from %s, weights %s", path, weights_hash(network))
@@ -219,7 +229,7 @@ def _write(
     """The model, its history and its summary."""
     recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
     told = what.settings, what.seed, prepared.steps, prepared.kept
-    checkpoint.save(what.model, network, recipe.network, shape, *told)
+    checkpoint.save(what.model, network, recipe.network, shape, *told, conditions=recipe.conditions)
     also_called(what.model, Path(what.model).with_suffix(".last.pt"))
     write_csv(what.history, Record._fields, records)
     ema = recipe.training.ema

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from iadb_core.data.conditions import Condition
 from iadb_core.data.density import Density
 from iadb_core.data.registry import density_of
 from iadb_core.networks.registry import network_of
-from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings
 from iadb_core.training.settings import Training
 
 
@@ -19,6 +20,13 @@ class Recipe(NamedTuple):
     training: Training
     device: str
     precision: str
+    condition: Condition | None = None
+    classes: tuple[str, ...] = ()
+
+    @property
+    def conditions(self) -> Conditions:
+        """What the network sees beside the blend."""
+        return Conditions(len(self.classes)) if self.condition else UNCONDITIONAL
 
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> "Recipe":
@@ -30,4 +38,6 @@ class Recipe(NamedTuple):
             Training.of(canonical["training"]),
             canonical["device"],
             canonical["precision"],
+            Condition.of(canonical["condition"]) if "condition" in canonical else None,
+            tuple(canonical.get("classes", ())),
         )

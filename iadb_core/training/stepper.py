@@ -52,13 +52,13 @@ class Stepper:
 
         rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
         """
-        parts = block.x0, block.x1, block.alpha
         if not self.on_cuda:
-            return self.run(*parts, rates)
-        return self.run(*parts, rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)).clone()
+            return self.run(rates, *block.parts())
+        placed = rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)
+        return self.run(placed, *block.parts()).clone()
 
-    def _steps(self, x0: Tensor, x1: Tensor, alpha: Tensor, rates: Tensor) -> Tensor:
-        examples = self.objective.examples(Block(x0, x1, alpha))
+    def _steps(self, rates: Tensor, *parts: Tensor) -> Tensor:
+        examples = self.objective.examples(Block(*parts))
         batches = zip(*(part.unbind() for part in examples), strict=True)
         found = []
         for batch, (rate, averaging) in zip(batches, rates.unbind(1), strict=True):

@@ -1,6 +1,7 @@
 """Draw the density pictures that ship with the project: python resources/densities/draw.py [FOLDER]
 
-Each is 256×256, 8-bit gray; white is dense. Coordinates below are in [0, 1]: x to the right, y downwards.
+Each is 256×256, 8-bit gray, but for one in colour; bright is dense. Coordinates below are in [0, 1]: x to the right, y
+downwards.
 """
 
 import sys
@@ -97,7 +98,17 @@ def shrunk(picture: Image.Image) -> np.ndarray:
     return np.asarray(picture.resize((SIZE, SIZE), Image.Resampling.BOX), dtype=np.float64)
 
 
-PICTURES = (blob, spiral, rings, checkerboard, moons, eight_gaussians, word, square, triangle)
+def trefoil() -> np.ndarray:
+    """Three arcs that lie over each other at their ends, in red, green and blue: a class each."""
+    arcs = []
+    for turn in range(3):
+        angle = 2 * np.pi * (turn / 3 + np.linspace(-0.06, 0.42, 600))
+        radius = 0.36 - 0.2 * np.linspace(0, 1, 600)
+        arcs.append(stroke(0.5 + radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1), 0.06))
+    return np.stack(arcs, axis=-1)
+
+
+PICTURES = (blob, spiral, rings, checkerboard, moons, eight_gaussians, word, square, triangle, trefoil)
 
 
 def main(folder: Path) -> None:

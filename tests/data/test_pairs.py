@@ -134,8 +134,8 @@ class Sorted:
 
     apart = False
 
-    def __call__(self, x0, x1):
-        return tuple(x.gather(1, x[..., :1].argsort(dim=1).expand_as(x)) for x in (x0, x1))
+    def __call__(self, x0, x1, condition):
+        return *(x.gather(1, x[..., :1].argsort(dim=1).expand_as(x)) for x in (x0, x1)), condition
 
 
 class Swapped:
@@ -143,8 +143,8 @@ class Swapped:
 
     apart = True
 
-    def __call__(self, x0, x1):
-        return x1, x0
+    def __call__(self, x0, x1, condition):
+        return x1, x0, condition
 
 
 @pytest.mark.parametrize("coupling", [None, Sorted(), Swapped()])
@@ -174,9 +174,9 @@ def test_a_coupling_that_does_without_the_others_is_not_given_them():
     seen = []
 
     class Seeing(Swapped):
-        def __call__(self, x0, x1):
+        def __call__(self, x0, x1, condition):
             seen.append(x0.shape)
-            return x0, x1
+            return x0, x1, condition
 
     pairs = pairs_of((GAUSSIAN,) * 2, (None, None), (2,), 16, "", 0, CPU, coupling=Seeing())
     next(pairs.blocks(rows=slice(4, 7)))

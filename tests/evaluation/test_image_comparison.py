@@ -8,6 +8,7 @@ from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import real_sets
 from iadb_core.evaluation.image_comparison import ImageComparison, SeenImages, memorisation
 from iadb_core.evaluation.metrics import (
+    CLASS_ACCURACY,
     CLASSIFIER,
     CONFIDENCE,
     COVERAGE,
@@ -63,8 +64,8 @@ def figures_of(comparison, values):
 
 
 def seen_by(extractor):
-    """All metrics of what a network sees."""
-    return {metric for metric in every() if metric.extractor == extractor}
+    """All metrics of what a network sees of samples that were not asked for by class."""
+    return {metric for metric in every() if metric.extractor == extractor} - {CLASS_ACCURACY}
 
 
 @pytest.fixture(scope="module")
@@ -152,3 +153,21 @@ def test_memorisation_measures_each_image_by_its_nearest(random):
     assert found.value == pytest.approx(0.04)
     expected = np.linalg.norm(held_out.reshape(20, 1, -1) - train.reshape(30, -1), axis=-1).min(axis=1)
     assert found.floor == pytest.approx(np.mean([expected[chosen].mean() for chosen, _ in sets.pairs]))
+
+
+def test_how_often_the_class_is_seen_that_was_asked_for(compared, classifier, random, tmp_path):
+    held_out, train = (stored_images(random, n) for n in (40, 70))
+    save_array(tmp_path / "labels.npy", np.arange(40) % 3)
+    comparison = compared(held_out, train, 20, classifier=classifier)
+    generated = random.uniform(-1, 1, (20, 1, 8, 8)).astype(np.float32)
+    seen = embed(classifier, generated / 2 + 0.5)[1].argmax(axis=1)
+    (figure,) = comparison.obedience(generated, seen)
+    assert (figure.metric, figure.value, figure.n, figure.floor) == (CLASS_ACCURACY, 1.0, 20, None)
+    (half,) = comparison.obedience(generated, np.where(np.arange(20) < 10, seen, (seen + 1) % 3))
+    assert half.value == 0.5
+    files = str(tmp_path / "held_out.npy"), str(tmp_path / "train.npy")
+    labelled = RealSamples(DIGITS, *files, labels=str(tmp_path / "labels.npy"))
+    (figure,) = ImageComparison(labelled, 20, SETTINGS, 0, classifier).obedience(generated, seen)
+    real = embed(classifier, (held_out / 255).astype(np.float32))[1].argmax(axis=1) == np.arange(40) % 3
+    assert figure.floor == pytest.approx(real[comparison.sets.reference].mean())
+    assert compared(held_out, train, 20).obedience(generated, seen) == []

@@ -56,6 +56,9 @@ def test_an_mlp_has_one_thread_unless_more_are_given():
         "mnist": 4,
         "mnist-fast": 4,
         "digits": 4,
+        "digits-classes": 4,
+        "mnist-classes": 4,
+        "trefoil": 1,
     }
     assert complete(changed("experiments/densities/threads", 2)).experiments["densities"].threads == 2
     assert complete(changed("defaults/threads", 3)).experiments["densities"].threads == 3
@@ -166,7 +169,15 @@ MISTAKES = [
         "mnist",
         r"training\.from: trainings begin from each other, in a circle",
     ),
-    ("experiments/mnist/training/from", "densities", r"from: densities has another network, or samples of another"),
+    ("experiments/mnist/training/from", "densities", r"from: densities has another network, samples of another"),
+    ("experiments/densities/condition", {"label": {}}, r"condition\.label: the target, a picture, has no classes"),
+    ("experiments/mnist/condition", {"label": {"drop": 2}}, r"condition\.label\.drop: 2 is out of range"),
+    ("experiments/mnist/condition", {"labels": {}}, r"condition\.labels: unknown key; did you mean label"),
+    ("experiments/mnist/condition", {}, r"condition: label is missing"),
+    ("experiments/mnist/sampling/classes", ["3"], r"sampling\.classes: only an experiment with `condition"),
+    ("experiments/mnist/sampling/guidance", {"weight": 2.0}, r"sampling\.guidance: only an experiment with `condition"),
+    ("experiments/mnist/sampling/guidance", {"weight": -1}, r"guidance\.weight: -1 is out of range"),
+    ("experiments/mnist/sampling/guidance", {}, r"guidance: weight is missing"),
     ("experiments/mnist/device", "gpu", r"mnist\.device: 'gpu' is not allowed; allowed: auto \(CUDA"),
     ("experiments/digits/target/dataset/margin", 5, r"digits\.target\.dataset\.margin: 5 leaves less than 8 pixels"),
     ("defaults", None, None),
@@ -245,3 +256,16 @@ def test_a_training_begins_from_the_same_seed_or_from_the_first():
     for circle in ({"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "b"}, {"a": "b", "b": "nope"}):
         with pytest.raises(ConfigError, match=r"in a circle|not among"):
             begun(**circle)
+
+
+def test_a_class_that_is_shown_is_one_of_the_target():
+    experiments = copy.deepcopy(SHIPPED["experiments"])
+    own = experiments["mnist"] | {"condition": {"label": {}}}
+    own["sampling"] = {"classes": ["3", "ten"]}
+    with pytest.raises(ConfigError, match=r"sampling\.classes: no class ten; there are 0, 1, 2"):
+        complete({"experiments": {"a": own}})
+    own["sampling"] = {"classes": ["3", "7"]}
+    found = complete({"experiments": {"a": own}}).experiments["a"]
+    assert (found.conditions.classes, found.sampling.count) == (10, 16)
+    assert found.condition.label.drop == 0.1
+    assert complete({"experiments": {"a": found.written()}}).experiments["a"] == found

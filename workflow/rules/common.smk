@@ -38,6 +38,25 @@ def section(*names):
     )
 
 
+def told(wildcards):
+    """What the network of an experiment is told beside the blend, as parameters; nothing of one without condition."""
+    experiment = experiments[wildcards.experiment]
+    if experiment.condition is None:
+        return {}
+    return {"condition": canonical(experiment.condition), "classes": experiment.classes}
+
+
+def labels(split):
+    """An input function: the file of the classes of a part of the target's samples, if the network is told them."""
+
+    def path(wildcards):
+        if experiments[wildcards.experiment].condition is None:
+            return []
+        return f"results/{homes[wildcards.experiment, 'target']}/target/{split}_labels.npy"
+
+    return path
+
+
 def run_seed(wildcards):
     """The seed of a run. As a parameter it is known to Snakemake's cache, which does not see wildcards."""
     return int(wildcards.seed)

@@ -10,6 +10,7 @@ MEASURED = (
     "target",
     "samples",
     "network",
+    "condition",
     "training",
     "sampling",
     "evaluation",
@@ -80,6 +81,8 @@ def evaluation_pictures(name):
         of_kind.append("field")
     if experiments[name].target.of_images():
         of_kind.append("neighbours")
+    if experiments[name].condition:
+        of_kind.append("guidance")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 
 
@@ -149,9 +152,13 @@ def classifier_summaries(wildcards):
 def protocol(wildcards):
     """All settings that the figures of a table depend on, with the paths of pictures and folders."""
     names = {name for lines in lineages(wildcards) for name, _ in lines}
-    return sorted_tree(
-        {name: {key: canonical(getattr(experiments[name], key), places=True) for key in MEASURED} for name in names}
-    )
+    return sorted_tree({name: measured_settings(experiments[name]) for name in names})
+
+
+def measured_settings(experiment):
+    """All settings of an experiment that its figures depend on, with the paths of pictures and folders."""
+    given = [key for key in MEASURED if getattr(experiment, key) is not None]
+    return {key: canonical(getattr(experiment, key), places=True) for key in given}
 
 
 def lineages(wildcards):

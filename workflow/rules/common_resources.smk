@@ -11,6 +11,12 @@ def devices(wildcards):
     return experiments[wildcards.experiment].training.devices
 
 
+def training_settings(wildcards):
+    """All settings that a trained network depends on."""
+    sections = section("source", "target", "network", "training", "device", "precision")
+    return sorted_tree(sections(wildcards) | told(wildcards))
+
+
 def model_to_begin_from(wildcards):
     """The model that a training begins from; none for one that begins from random weights."""
     for name, seed in lineage(experiments, wildcards.experiment, int(wildcards.seed))[1:]:

@@ -8,6 +8,7 @@ WAY = (
     "rtol",
     "atol",
     "batch_size",
+    "guidance",
 )  # of sampling, all but the size of the animation
 
 
@@ -43,6 +44,9 @@ def generation_settings(wildcards):
 def picture_settings(wildcards):
     """What pictures of samples depend on."""
     shown = picked(wildcards, "sampling", ("schedule",)) | picked(wildcards, "animation", ("axes",))
+    experiment = experiments[wildcards.experiment]
+    if experiment.condition:
+        shown["classes"] = len(experiment.sampling.classes or experiment.classes)
     return section("source", "target")(wildcards) | shown
 
 

@@ -37,6 +37,8 @@ rule metrics:
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
+        asked=labels("train"),
+        held_out_labels=labels("held_out"),
         target_files=files_behind("target"),
         classifier=classifier,
         code=sources("metrics", "target"),
@@ -106,6 +108,7 @@ rule solvers:
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
+        labels=labels("train"),
         classifier=classifier,
         code=sources("solvers", "source", "target", "network", "solvers"),
     output:
@@ -125,10 +128,50 @@ rule solvers:
         settings=evaluation_settings(
             ("source", "target", "device", "precision"),
             ("count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
-            ("schedule", "batch_size"),
+            ("schedule", "batch_size", "guidance"),
         ),
         seed=first_seed,
     message:
         "Measuring the solvers of {wildcards.experiment}"
     script:
         "../scripts/solvers.py"
+
+
+rule guidance:
+    """Measure samples that are pushed towards their classes by several weights, from one checkpoint."""
+    input:
+        model=of_first_seed("model.pt"),
+        training=of_first_seed("training.json"),
+        starts=measured_sources,
+        held_out=targets("held_out"),
+        validation=targets("validation"),
+        train=samples("target", "train"),
+        labels=labels("train"),
+        held_out_labels=labels("held_out"),
+        classifier=classifier,
+        code=sources("guidance", "source", "target", "network", "solver"),
+    output:
+        csv=ensure("results/{experiment}/guidance.csv", non_empty=True),
+    log:
+        "logs/guidance/{experiment}.log",
+    wildcard_constraints:
+        experiment=one_of(name for name in experiments if experiments[name].condition),
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
+    params:
+        settings=evaluation_settings(
+            ("source", "target", "device", "precision"),
+            ("count", "floor_draws", "projections", "cells", "neighbours", "guidance"),
+            WAY,
+        ),
+        seed=first_seed,
+    message:
+        "Measuring the guidance of {wildcards.experiment}"
+    script:
+        "../scripts/guidance.py"

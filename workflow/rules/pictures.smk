@@ -135,3 +135,21 @@ rule neighbours:
         "Drawing {output.picture}"
     script:
         "../scripts/neighbours.py"
+
+
+rule guidance_plot:
+    """Draw a table of guidance: quality, diversity and classes against the weight."""
+    input:
+        table="results/{experiment}/guidance.csv",
+        code=sources("guidance_plot"),
+    output:
+        plot=ensure("results/{experiment}/guidance.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/guidance.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    message:
+        "Drawing {output.plot}"
+    script:
+        "../scripts/guidance_plot.py"

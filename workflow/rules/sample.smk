@@ -35,6 +35,7 @@ rule generate:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         starts=measured_sources,
+        labels=labels("train"),
         code=sources("generate", "source", "network", "solver"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),

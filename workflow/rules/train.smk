@@ -6,6 +6,7 @@ rule train:
     input:
         source=samples("source", "train"),
         target=samples("target", "train"),
+        labels=labels("train"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         begin=model_to_begin_from,
@@ -33,7 +34,7 @@ rule train:
         mem_mb=training_memory,
         runtime="4h",
     params:
-        settings=section("source", "target", "network", "training", "device", "precision"),
+        settings=training_settings,
         seed=run_seed,
         shape=lambda wildcards: experiments[wildcards.experiment].shape,
     message:

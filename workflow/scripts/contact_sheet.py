@@ -10,5 +10,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):
     settings, trajectory = snakemake.params.settings, load_array(snakemake.input.trajectory)
     densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
-    sheet = contact_sheet(name, trajectory, settings["schedule"], *densities, settings.get("axes"))
+    sheet = contact_sheet(
+        name, trajectory, settings["schedule"], *densities, settings.get("axes"), settings.get("classes")
+    )
     save_png(snakemake.output.sheet, sheet)

@@ -1,11 +1,13 @@
 """Generate a shard of the samples that are compared with held-out ones."""
 
 from iadb_core.data.registry import density_of
+from iadb_core.sampling.conditions import as_the_data
 from iadb_core.sampling.generation import generate
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
-from iadb_core.sampling.starts import measured_starts
-from iadb_core.system.arrays import save_array
+from iadb_core.sampling.shards import shard_rows
+from iadb_core.sampling.starts import measured_count, measured_starts
+from iadb_core.system.arrays import load_array, save_array
 from iadb_core.system.files import write_json
 from iadb_core.system.progress import job
 from iadb_core.system.provenance import files_digest
@@ -21,7 +23,11 @@ with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     sampling = Sampling.of(settings["sampling"])
     drawn, shard = (settings["count"], snakemake.params.seed), ((number, of), sampling.batch_size)
     begin = measured_starts(density_of(settings["source"]), model.shape, inputs.starts, *drawn, *shard)
-    generated, summary = generate(model, sampling, begin)
+    condition = None
+    if inputs.labels:
+        every = as_the_data(load_array(inputs.labels), measured_count(inputs.starts, settings["count"]), drawn[1])
+        condition = every[shard_rows(number, of, len(every), sampling.batch_size)]
+    generated, summary = generate(model, sampling, begin, condition)
     save_array(snakemake.output.generated, generated.numpy())
     made_from = {"starts_data": files_digest(inputs.starts), "sampling_code": files_digest([*inputs.code, __file__])}
     write_json(snakemake.output.summary, summary | made_from)

@@ -6,6 +6,8 @@ from iadb_core.data.shards import Shards
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of, described_figures
 from iadb_core.evaluation.settings import Evaluation
+from iadb_core.sampling.conditions import as_the_data
+from iadb_core.system.arrays import load_array
 from iadb_core.system.files import write_json
 from iadb_core.system.progress import job
 from iadb_core.system.provenance import files_digest, versions
@@ -18,11 +20,14 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     evaluation = Evaluation.of(settings["evaluation"])
     generated = Shards(inputs.generated)
     seen_by = inputs.classifier or None, evaluation.inception
-    figures = []
+    figures, asked = [], None
+    if inputs.asked:
+        asked = as_the_data(load_array(inputs.asked), len(generated), seed).numpy()
+    labels = {HELD_OUT: inputs.held_out_labels or None}
     for split in (HELD_OUT, VALIDATION):
-        real = RealSamples(target, inputs[split], inputs.train or None, split)
+        real = RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split))
         comparison = comparison_of(real, len(generated), evaluation, seed, *seen_by)
-        figures += described_figures(comparison, generated)
+        figures += described_figures(comparison, generated, asked if split == HELD_OUT else None)
     code = files_digest([*inputs.code, __file__])
     stage = {"held_out_data": files_digest([inputs.held_out, inputs.validation]), "code": code, "versions": versions()}
     write_json(snakemake.output.metrics, {"figures": figures} | stage)

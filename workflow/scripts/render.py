@@ -10,5 +10,6 @@ from iadb_core.system.progress import job
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} frames"):
     settings, trajectory = snakemake.params.settings, load_array(snakemake.input.trajectory)
     densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
-    frames = Frames(trajectory, *densities, settings["schedule"], Animation.of(settings["animation"]))
+    animation, classes = Animation.of(settings["animation"]), settings.get("classes")
+    frames = Frames(trajectory, *densities, settings["schedule"], animation, classes)
     save_frames(snakemake.output.frames, frames, snakemake.threads)

@@ -1,8 +1,8 @@
 """Push starts from the source to the target, and keep every step."""
 
 from iadb_core.data.registry import density_of
+from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
 from iadb_core.sampling.model import load_model
-from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.sampling.trajectory import save_trajectory
@@ -18,5 +18,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     samples = load_array(inputs.source) if inputs.source else None
     generator = numpy_generator(snakemake.params.seed, "trajectory starts")
     begin = starts(density_of(settings["source"]), model.shape, samples, sampling["count"], generator)
-    sampler = Sampler(model.field, Way.of(Sampling.of(sampling)), model.device)
+    own, condition = Sampling.of(sampling), None
+    if model.classes:
+        condition = in_turn(class_numbers(model, own.classes), len(begin))
+    sampler = sampler_of(model, own, condition)
     save_trajectory(snakemake.output.trajectory, sampler, begin)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from iadb_core.networks.alpha import parts, weights_of
+from iadb_core.networks.classes import indicators
 from iadb_core.networks.network import Gradient, Network
 
 if TYPE_CHECKING:
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 class MLPNetwork(Network):
     """The 2D tutorial's network: (x_α, α) through hidden layers with ReLU to a linear output.
 
-    With 2 coordinates, width 64 and 4 hidden layers it has 12,866 parameters.
+    With 2 coordinates, width 64 and 4 hidden layers it has 12,866 parameters. classes: of which one is told, each with
+    an input of its own, which is an embedding that the first layer adds.
     """
 
     convolutional = False
     memory_format = torch.contiguous_format
 
-    def __init__(self, coordinates: int, width: int, hidden_layers: int) -> None:
+    def __init__(self, coordinates: int, width: int, hidden_layers: int, classes: int = 0) -> None:
         super().__init__()
-        widths = [coordinates + 1, *[width] * hidden_layers]
+        self.classes = classes
+        widths = [coordinates + (classes and classes + 1) + 1, *[width] * hidden_layers]
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.out = nn.Linear(width, coordinates)
 
@@ -37,12 +40,13 @@ class MLPNetwork(Network):
         from iadb_core.networks.mlp.gradient import DeblendingGradient
 
         if isinstance(objective, Deblending) and precision == torch.float32:
-            return DeblendingGradient([*self.hidden, self.out], batch_size)
+            return DeblendingGradient([*self.hidden, self.out], batch_size, self.classes)
         return None
 
-    def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
+    def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         summands = parts(alpha, x.dtype)
-        h = torch.cat([x, *(part[:, None] for part in summands)], dim=1)  # (batch, coordinates + 1, or + 2)
+        told = [] if condition is None else [indicators(condition, self.classes, x.dtype)]
+        h = torch.cat([x, *told, *(part[:, None] for part in summands)], dim=1)  # (batch, inputs), α at their end
         weight, bias = self.hidden[0].get_parameter("weight"), self.hidden[0].get_parameter("bias")
         h = linear(h, weights_of(weight, summands), bias).relu_()
         for layer in list(self.hidden)[1:]:

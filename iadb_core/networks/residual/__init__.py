@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from iadb_core.networks.settings import IMAGES, NetworkSettings, Shape
+from iadb_core.networks.settings import IMAGES, UNCONDITIONAL, Conditions, NetworkSettings, Shape
 from iadb_core.system.settings import setting
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ class Residual(NetworkSettings):
     """Squares of pixels become channels; then levels of residual blocks, each at half the resolution."""
 
     takes = IMAGES
+    conditional = True
     name: Literal["residual"] = setting("residual", "A residual network, for images.")
     width: int = setting(64, "Channels of the first level.", ge=1, le=4096)
     patch: int = setting(2, "Squares of so many pixels a side become channels.", ge=1, le=16)
@@ -35,7 +36,7 @@ class Residual(NetworkSettings):
             )
         return None
 
-    def network(self, shape: Shape) -> "Network":
+    def network(self, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> "Network":
         from iadb_core.networks.residual.network import ResidualNetwork
 
-        return ResidualNetwork(shape[0], self.width, self.multipliers, self.blocks, self.patch)
+        return ResidualNetwork(shape[0], self.width, self.multipliers, self.blocks, self.patch, conditions.classes)

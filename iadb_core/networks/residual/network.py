@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, layer_norm, pixel_shuffle, pixel_unshuffle, silu
 
+from iadb_core.networks.classes import indicators
 from iadb_core.networks.convolutions import Convolution, Pointwise
 from iadb_core.networks.network import Network
 
@@ -68,18 +69,22 @@ class ResidualNetwork(Network):
 
     channels: of the images, whose height and width are divisible by patch · 2^(levels − 1). width: channels of the
     first level; multipliers: of the width, one a level. blocks: of each level, on the way down and on the way up.
+    classes: of which one is told, each with an embedding that is added to that of α.
     """
 
     convolutional = True
     memory_format = torch.channels_last
 
-    def __init__(self, channels: int, width: int, multipliers: Sequence[int], blocks: int, patch: int) -> None:
+    def __init__(
+        self, channels: int, width: int, multipliers: Sequence[int], blocks: int, patch: int, classes: int = 0
+    ) -> None:
         super().__init__()
-        self.patch = patch
+        self.patch, self.classes = patch, classes
         widths, embedding = [width * multiplier for multiplier in multipliers], 4 * width
         self.embedding = nn.Sequential(
             nn.Linear(2 * FREQUENCIES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
         )
+        self.embedding_of_class = nn.Linear(classes + 1, embedding, bias=False) if classes else None
         self.stem = nn.Conv2d(channels * patch**2, width, 3, padding=1)
         self.down = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
         self.up = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
@@ -90,13 +95,16 @@ class ResidualNetwork(Network):
 
     def ends(self) -> list[nn.Module]:
         modulations = [module.modulation for module in self.modules() if isinstance(module, ResidualBlock)]
-        return [self.stem, self.out, self.embedding, *modulations]
+        told = [] if self.embedding_of_class is None else [self.embedding_of_class]
+        return [self.stem, self.out, self.embedding, *told, *modulations]
 
     def zero_layers(self) -> list[nn.Module]:
         return [self.out, *(module.conv2 for module in self.modules() if isinstance(module, ResidualBlock))]
 
-    def forward(self, x: Tensor, alpha: Tensor) -> Tensor:
+    def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         embedding = self.embedding(alpha_features(alpha).to(x.dtype))
+        if condition is not None and self.embedding_of_class is not None:
+            embedding = embedding + self.embedding_of_class(indicators(condition, self.classes, x.dtype))
         h = self.stem(pixel_unshuffle(x, self.patch))  # (batch, width, H/patch, W/patch)
         skips = []
         for depth, blocks in enumerate(self.down):

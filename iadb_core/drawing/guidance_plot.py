@@ -1,0 +1,36 @@
+"""What guidance does to quality, to diversity, and to how often the class is seen that was asked for."""
+
+import numpy as np
+import pandas
+from matplotlib.figure import Figure
+
+from iadb_core.data.parts import HELD_OUT
+from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure
+from iadb_core.evaluation.metrics import CLASS_ACCURACY, CLASSIFIER, ENERGY, FRECHET, PRECISION, RECALL, W2
+
+SHOWN = [metric.title for metric in (W2, ENERGY, FRECHET[CLASSIFIER], CLASS_ACCURACY, PRECISION, RECALL)]
+COLUMNS = 2
+
+
+def guidance_plot(table: pandas.DataFrame) -> Figure:
+    """The figures of held-out samples against the weight. table: of `guidance_table`."""
+    table = table[table.split == HELD_OUT]
+    metrics = [title for title in SHOWN if title in set(table.metric)] or list(dict.fromkeys(table.metric))[:COLUMNS]
+    caption = (
+        f"{table.experiment.iloc[0]}, seed {table.seed.iloc[0]}: one trained network, its samples pushed towards their "
+        f"classes by the weight w in u + w·(c − u); w = 1 is no guidance. {table.n.iloc[0]:,} samples against held-out "
+        "ones. Dashed: what as many real samples score. Samples become more alike, and more like their class, "
+        "the larger the weight is: what precision and class gain, recall loses."
+    )
+    figure, axes = captioned_figure(COLUMNS, -(-len(metrics) // COLUMNS), caption)
+    for axis, metric in zip(axes, metrics, strict=False):
+        shown = table[table.metric == metric]
+        axis.plot(shown.weight, shown.value, "o-", markersize=4)
+        floor = shown.floor.iloc[0]
+        if np.isfinite(floor):
+            axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
+        axis.set_xlabel("weight of guidance")
+        axis.set_ylabel(metric)
+    for axis in axes[len(metrics) :]:
+        axis.set_visible(False)
+    return figure

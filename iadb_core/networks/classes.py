@@ -1,0 +1,13 @@
+"""A class among the inputs of a network."""
+
+import torch
+from torch import Tensor
+
+
+def indicators(condition: Tensor, classes: int, dtype: torch.dtype) -> Tensor:
+    """One for the class of each sample and zero for the others, (batch, classes + 1); the last is that none is told.
+
+    condition: (batch,), int64, from 0 to `classes`.
+    """
+    every = torch.arange(classes + 1, device=condition.device)
+    return (condition[:, None] == every).to(dtype)

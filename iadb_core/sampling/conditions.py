@@ -1,0 +1,51 @@
+"""The classes that samples are asked to be of, and the field that leads there."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from iadb_core.method.fields import ConditionalField, Field
+from iadb_core.method.guidance import ClassifierFree
+from iadb_core.sampling.model import Model
+from iadb_core.sampling.sampler import Sampler, Way
+from iadb_core.sampling.settings import Guidance, Sampling
+from iadb_core.system.errors import InputError
+from iadb_core.system.seeds import numpy_generator
+
+
+def class_numbers(model: Model, names: Sequence[str] | None) -> list[int]:
+    """The numbers of classes by their names; of all if none are named.
+
+    Raises InputError for a model without condition, and for names that are no classes of it.
+    """
+    if not model.classes:
+        raise InputError("classes: this model was trained without `condition`, so it cannot be asked for a class")
+    if unknown := [name for name in names or () if name not in model.classes]:
+        raise InputError(f"classes: {', '.join(unknown)} unknown; there are {', '.join(model.classes)}")
+    return [model.classes.index(name) for name in names or model.classes]
+
+
+def in_turn(numbers: Sequence[int], count: int) -> Tensor:
+    """`count` classes, (count,), int64: each in turn, so that all are there equally often."""
+    return torch.tensor(numbers).repeat(-(-count // len(numbers)))[:count]
+
+
+def as_the_data(labels: np.ndarray, count: int, seed: int) -> Tensor:
+    """`count` classes, (count,), int64, as often as the data have them. The first ones are the same for every count."""
+    chosen = numpy_generator(seed, "generated classes").integers(len(labels), size=count)
+    return torch.from_numpy(np.array(labels, np.int64)[chosen])
+
+
+def field_towards(model: Model, guidance: Guidance | None) -> Field | ConditionalField:
+    """The field of a model, guided if that is asked for."""
+    if guidance is None or not model.classes:
+        return model.field
+    low, high = guidance.interval
+    return ClassifierFree(model.field, len(model.classes), guidance.weight, (low, high), guidance.optimised_scale)
+
+
+def sampler_of(model: Model, sampling: Sampling, condition: Tensor | None) -> Sampler:
+    """What carries starts as settings say, each to its class if there is a condition."""
+    return Sampler(field_towards(model, sampling.guidance), Way.of(sampling), model.device, condition)

@@ -1,0 +1,50 @@
+"""Measure samples of one checkpoint, pushed towards their classes by several weights of guidance."""
+
+from iadb_core.data.parts import HELD_OUT, VALIDATION
+from iadb_core.data.registry import density_of
+from iadb_core.evaluation.comparison import RealSamples
+from iadb_core.evaluation.guidance_table import COLUMNS, guidance_table
+from iadb_core.evaluation.quality import comparison_of
+from iadb_core.evaluation.settings import Evaluation
+from iadb_core.sampling.conditions import as_the_data
+from iadb_core.sampling.model import load_model
+from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.starts import measured_starts
+from iadb_core.system.arrays import load_array
+from iadb_core.system.files import read_json, write_csv
+from iadb_core.system.progress import job
+from iadb_core.system.provenance import files_digest, versions
+from iadb_core.system.runtime import configure, precision_name
+
+with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
+    configure(snakemake.threads)
+    settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
+    evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
+    model = load_model(inputs.model, settings["device"], settings["precision"])
+    source, target = (density_of(settings[side]) for side in ("source", "target"))
+    begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
+    condition = as_the_data(load_array(inputs.labels), len(begin), seed)
+    labels = {HELD_OUT: inputs.held_out_labels}
+    comparisons = [
+        comparison_of(
+            RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split)),
+            len(begin),
+            evaluation,
+            seed,
+            inputs.classifier or None,
+        )
+        for split in (VALIDATION, HELD_OUT)
+    ]
+    shared = {
+        "experiment": snakemake.wildcards.experiment,
+        "seed": seed,
+        "solver": sampling.solver,
+        "steps": sampling.steps,
+        "weights_hash": read_json(inputs.training)["weights_hash"],
+        "precision": precision_name(model.precision),
+        "device": str(model.device),
+        "versions": versions(),
+        "code": files_digest([*inputs.code, __file__]),
+    }
+    rows = guidance_table(model, begin, condition, evaluation, sampling, comparisons)
+    write_csv(snakemake.output.csv, COLUMNS, [[{**row, **shared}[column] for column in COLUMNS] for row in rows])
