@@ -56,6 +56,7 @@ CALLS = {
     "map_picture": ("behind", "true_values"),
     "field_picture": ("law", "network"),
     "neighbours": OF_VALUES,
+    "classes_picture": OF_VALUES,
     "export": ("true_values",),
 }
 

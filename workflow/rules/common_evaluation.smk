@@ -82,7 +82,7 @@ def evaluation_pictures(name):
     if experiments[name].target.of_images():
         of_kind.append("neighbours")
     if experiments[name].condition:
-        of_kind.append("guidance")
+        of_kind += ["guidance", "classes"]
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 
 

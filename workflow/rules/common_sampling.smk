@@ -50,6 +50,13 @@ def picture_settings(wildcards):
     return section("source", "target")(wildcards) | shown
 
 
+def classes_settings(wildcards):
+    """What the picture of classes depends on."""
+    experiment = experiments[wildcards.experiment]
+    shown = experiment.sampling.classes or experiment.classes
+    return picture_settings(wildcards) | {"names": experiment.classes, "shown": shown}
+
+
 def drawing_settings(wildcards):
     """What the frames depend on."""
     animation = picked(wildcards, "animation", ("size", "stride", "point_colour", "axes"))

@@ -153,3 +153,30 @@ rule guidance_plot:
         "Drawing {output.plot}"
     script:
         "../scripts/guidance_plot.py"
+
+
+rule classes_picture:
+    """Show samples that were asked for by class, beside real ones of each class."""
+    input:
+        trajectory=of_first_seed("trajectory.npy"),
+        real=targets("held_out"),
+        labels=labels("held_out"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
+        code=sources("classes_picture", "source", "target"),
+    output:
+        picture=ensure("results/{experiment}/classes.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/classes.log",
+    wildcard_constraints:
+        experiment=one_of(name for name in experiments if experiments[name].condition),
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        settings=classes_settings,
+        seed=first_seed,
+    message:
+        "Drawing {output.picture}"
+    script:
+        "../scripts/classes_picture.py"
