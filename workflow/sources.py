@@ -48,7 +48,7 @@ CALLS = {
     "trajectory": ("draw", "network_values", "network"),
     "generate": ("draw", "network_values", "network"),
     "metrics": ("law", *OF_VALUES),
-    "maps": ("draw", "draw_blocks", "law", "network_values", "network"),
+    "maps": ("draw", "draw_blocks", "law", "laws_of_classes", "network_values", "network"),
     "solvers": ("draw", "network", *OF_VALUES),
     "guidance": ("draw", "law", "network", *OF_VALUES),
     "render": ("behind", "true_values"),

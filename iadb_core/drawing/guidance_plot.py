@@ -6,9 +6,9 @@ from matplotlib.figure import Figure
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure
-from iadb_core.evaluation.metrics import CLASS_ACCURACY, CLASSIFIER, ENERGY, FRECHET, PRECISION, RECALL, W2
+from iadb_core.evaluation.metrics import CLASS_ACCURACY, CLASS_W2, CLASSIFIER, FRECHET, PRECISION, RECALL, W2
 
-SHOWN = [metric.title for metric in (W2, ENERGY, FRECHET[CLASSIFIER], CLASS_ACCURACY, PRECISION, RECALL)]
+SHOWN = [metric.title for metric in (W2, CLASS_W2, FRECHET[CLASSIFIER], CLASS_ACCURACY, PRECISION, RECALL)]
 COLUMNS = 2
 
 

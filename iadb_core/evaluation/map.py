@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from iadb_core.data.density import Density, Drawn
+from iadb_core.evaluation.class_study import class_figures
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, whole_batches
@@ -30,11 +31,13 @@ def measure_map(
     starts: Sequence[str],
     settings: Evaluation,
     seed: int,
+    labels: str | None = None,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
     densities, train, held_out: by side, `source` and `target`; the samples' files. starts: as `measured_starts` takes
-    its files. Raises InputError for a broken file.
+    its files. labels: the file of the classes of the target's training samples, if the model is told them: then the
+    field of each class is measured as well. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
@@ -46,6 +49,10 @@ def measure_map(
     measured = study(model, way, exact, begin, real, settings.field_alphas)
     blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
     figures = loss_figures(model, exact, blended, settings.loss_blends, seed) + measured.figures
+    if labels and "target" in trained:
+        laws = target.laws_of_classes(trained["target"], load_array(labels))
+        known = source.law(trained.get("source"))
+        figures += class_figures(model, way, known, laws, begin, settings.field_alphas)
     for figure in figures:
         log.info("%s: %.5g", figure.metric.title, figure.value)
     return figures, measured

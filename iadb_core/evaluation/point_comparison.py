@@ -14,8 +14,8 @@ from iadb_core.evaluation.distances import (
     total_variation,
     wasserstein2,
 )
-from iadb_core.evaluation.floors import Measure
-from iadb_core.evaluation.metrics import ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2, Metric
+from iadb_core.evaluation.floors import Figure, Measure
+from iadb_core.evaluation.metrics import CLASS_W2, ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2, Metric
 from iadb_core.method.laws import Pixels
 
 Points = np.ndarray  # (n, d)
@@ -26,6 +26,23 @@ class PointComparison(Comparison[Points]):
 
     def seen(self, values: Samples) -> Points:
         return values[:]
+
+    def obedience(self, values: Samples, asked: np.ndarray) -> list[Figure]:
+        if self.labels is None:
+            return []
+        generated, real = self.seen(self.true_generated(values)), self.true(self.unseen)
+        asked, found = asked[: len(generated)], []
+        for number in np.intersect1d(asked, self.labels):
+            own, of_class = generated[asked == number], real[self.labels == number]
+            n = min(len(own), len(of_class) // 2)
+            if n:
+                pair = wasserstein2(own[:n], of_class[:n]), wasserstein2(of_class[n : 2 * n], of_class[:n])
+                found.append((*pair, n))
+        if not found:
+            return []
+        value, floor, least = np.mean(found, axis=0)[0], np.mean(found, axis=0)[1], min(n for *_, n in found)
+        how = None, "real samples", self.split
+        return [Figure(CLASS_W2, float(value), least, self.split, float(floor), *how)]
 
     def quality(self) -> list[Measure[Points]]:
         return [lambda a, b: {W2: wasserstein2(a, b)}, lambda a, b: {ENERGY: energy_distance(a, b)}]

@@ -106,3 +106,10 @@ def test_a_picture_without_the_colours_is_refused(tmp_path, channel, said):
     Image.fromarray(pixels).save(tmp_path / "a.png")
     with pytest.raises(InputError, match=said):
         Picture(path=str(tmp_path / "a.png"), labels="colours").values()
+
+
+def test_each_class_is_exactly_known(coloured):
+    density, pixels = coloured
+    laws = density.laws_of_classes(np.zeros((4, 2)), np.zeros(4, int))
+    for law, channel in zip(laws, pixels, strict=True):
+        assert law.values == pytest.approx(channel / channel.max())

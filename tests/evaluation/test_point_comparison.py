@@ -6,7 +6,7 @@ from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.distances import median_distance, mmd, wasserstein2
-from iadb_core.evaluation.metrics import ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2
+from iadb_core.evaluation.metrics import CLASS_W2, ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2
 from iadb_core.evaluation.point_comparison import PointComparison
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import save_array
@@ -89,3 +89,19 @@ def test_a_table_of_solvers_shows_some_of_the_figures(of_gaussian, random):
     ]
     assert shown == [W2, ENERGY]
     assert set(shown) < set(figures_of(comparison, random.normal(size=(20, 2))))
+
+
+def test_points_of_a_class_are_compared_with_real_ones_of_it(stored, random):
+    centres, labels = np.array([[0.0, 0.0], [5.0, 0.0]]), np.arange(400) % 2
+    held_out = (centres[labels] + random.normal(0, 0.1, (400, 2))).astype(np.float32)
+    files = stored("held_out", held_out), None, "held_out", stored("labels", labels)
+    comparison = PointComparison(RealSamples(Gaussian(), *files), 200, SETTINGS, 0)
+    asked = np.arange(200) % 2
+    good = centres[asked] + random.normal(0, 0.1, (200, 2))
+    (right,), (wrong,) = comparison.obedience(good, asked), comparison.obedience(good, 1 - asked)
+    assert right.metric == CLASS_W2
+    assert right.value == pytest.approx(right.floor, rel=0.5)
+    assert wrong.value == pytest.approx(5, rel=0.05)
+    assert right.n == 100
+    plain = PointComparison(RealSamples(Gaussian(), files[0], None), 200, SETTINGS, 0)
+    assert plain.obedience(good, asked) == []

@@ -71,6 +71,7 @@ rule maps:
         target=targets("held_out"),
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
+        labels=labels("train"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         code=sources("maps", "source", "target", "network", "solver"),

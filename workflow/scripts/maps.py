@@ -20,16 +20,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     both = source_and_target(settings, inputs.source_files, inputs.target_files)
     train, held_out = ({side: inputs[f"{side}{split}"] or None for side in SIDES} for split in ("_train", ""))
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
-    figures, measured = measure_map(
-        model,
-        way,
-        dict(zip(SIDES, both, strict=True)),
-        train,
-        held_out,
-        inputs.starts,
-        evaluation,
-        snakemake.params.seed,
-    )
+    densities, files = dict(zip(SIDES, both, strict=True)), (train, held_out, inputs.starts)
+    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, inputs.labels or None)
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from iadb_core.data.parts import Labelled
-    from iadb_core.method.laws import Pixels
+    from iadb_core.method.laws import Law, Pixels
 
 CLASSES = ["red", "green", "blue"]
 
@@ -96,6 +96,11 @@ class Picture(Drawn):
         from iadb_core.method.laws import Pixels
 
         return Pixels(self.behind())
+
+    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
+        from iadb_core.method.laws import Pixels
+
+        return [Pixels(channel / channel.max()) for channel in self.values()]
 
 
 class KeptPicture(Picture):
