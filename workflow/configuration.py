@@ -161,6 +161,9 @@ class Experiment(Section):
         for key in ("classes", "guidance"):
             if getattr(self.sampling, key) is not None and not self.condition:
                 yield ("sampling", key), "only an experiment with `condition: {label: {}}` has it"
+        guided = self.sampling.guidance is not None and self.sampling.guidance.weight != 1
+        if self.condition and guided and not self.condition.label.drop:
+            yield ("condition", "label", "drop"), "0 leaves nothing to guide away from: give a share, 0.1 say"
         known = self.classes or self.sampling.classes or []  # without classes the mistake is another one
         if absent := [name for name in self.sampling.classes or () if name not in known]:
             yield ("sampling", "classes"), f"no class {', '.join(absent)}; there are {', '.join(known)}"

@@ -54,7 +54,10 @@ def write_sweeps(
             }
             for variant, seed in done
         ]
-        compared = compare(rows, values, {variant: f"seed {seed}: {said}" for (variant, seed), said in failed.items()})
+        told: dict[str, str] = {}
+        for (variant, seed), said in failed.items():
+            told[variant] = "; ".join(filter(None, [told.get(variant), f"seed {seed}: {said}"]))
+        compared = compare(rows, values, told)
         files = [results / name / f"sweep.{suffix}" for suffix in ("csv", "html", "png")]
         write_comparison(name, compared, *files)
         for path in files:

@@ -23,11 +23,10 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
             continue
         if other not in experiments:
             yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
-        elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from is not None:
+        elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from == name:
             yield place, "trainings begin from each other, in a circle"
-        elif _seen_by(experiments[other]) != _seen_by(experiment):
-            yield place, f"{other} has another network, samples of another shape, or another condition"
+        elif differs := [what for what, of in SEEN if getattr(experiments[other], of) != getattr(experiment, of)]:
+            yield place, f"{other} has another {' and another '.join(differs)}"
 
 
-def _seen_by(experiment: Experiment) -> tuple[object, ...]:
-    return experiment.network, experiment.shape, experiment.conditions
+SEEN = (("network", "network"), ("shape of samples", "shape"), ("condition", "conditions"))

@@ -11,6 +11,7 @@ from iadb_core.system.seeds import numpy_generator
 
 SHARE = 10  # a tenth is held out, and another tenth is for validation
 FEWEST = 3  # samples that make three parts
+FEW_COPIES = 4  # rows of a table that may be equal by mistake
 
 
 def digests(samples: np.ndarray) -> list[bytes]:
@@ -111,7 +112,7 @@ def parts_of_rows(points: np.ndarray, labels: np.ndarray | None, seed: int) -> P
     """
     contents = digests(points)
     repeated = len(points) - len(set(contents))
-    if repeated * SHARE > len(points):
+    if repeated > max(len(points) // SHARE, FEW_COPIES):
         log.warning("%s of %s rows are equal to others: the parts share values", f"{repeated:,}", f"{len(points):,}")
         return parted(split(len(points), seed), points, labels)
     return parted(split(len(points), seed, contents), points, labels)

@@ -10,6 +10,7 @@ from torch import Tensor
 from iadb_core.data.draws import Draws, index_blocks
 from iadb_core.data.stores import on_device
 from iadb_core.system.errors import InputError
+from iadb_core.system.progress import log
 
 ALL = slice(None)
 
@@ -34,6 +35,8 @@ class Labels:
     ) -> None:
         if len(labels) and not 0 <= labels.min() <= labels.max() < classes:
             raise InputError(f"labels from {labels.min()} to {labels.max()} are not of {classes} classes")
+        if absent := classes - len(np.unique(labels)):
+            log.warning("%s of %s classes have no training sample: what they are cannot be learnt", absent, classes)
         self.labels = torch.from_numpy(np.array(labels, np.int64))
         self.classes, self.drop, self.batches, self.order = classes, drop, batches, order
         self.draws, self.dropped_by = draws, dropped_by

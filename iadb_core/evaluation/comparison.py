@@ -15,7 +15,10 @@ from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, r
 from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import load_array
+from iadb_core.system.progress import log
 from iadb_core.system.seeds import numpy_generator
+
+FEW = 30
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class Comparison(ABC, Generic[Seen]):
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
         self.sets = real_sets(count, len(self.unseen), trained, settings.floor_draws, generator)
+        if self.sets.n < FEW:
+            log.warning("%s samples in each set that is compared: figures of so few say little", self.sets.n)
         self.pool = self.train if self.train is not None and self.sets.with_train else self.unseen
         self.floor_split = TRAIN if self.sets.with_train else self.split
 

@@ -50,6 +50,9 @@ if TYPE_CHECKING:
 WAY = ("solver", "steps", "schedule", "batch_size", "rtol", "atol")
 
 
+Asked = str | int | Sequence[str | int] | None  # the class, or classes in turn, that samples are asked to be of
+
+
 class TrainedModel:
     """A network that carries samples of a source to samples of a target, and back.
 
@@ -112,7 +115,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: str | Sequence[str] | None = None,
+        classes: "Asked" = None,
         guidance: float = 1.0,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
@@ -135,7 +138,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: str | Sequence[str] | None = None,
+        classes: "Asked" = None,
         guidance: float = 1.0,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
@@ -208,13 +211,15 @@ class TrainedModel:
             settings = settings.model_copy(update={"guidance": checked(Guidance, {"weight": float(guidance)})})
         return sampler_of(self._placed, settings, condition)
 
-    def _condition(self, classes: str | Sequence[str] | None, guidance: float, count: int) -> Tensor | None:
+    def _condition(self, classes: "Asked", guidance: float, count: int) -> Tensor | None:
         """The class of each of `count` samples, if any was asked for. Raises InputError if it cannot be."""
         if classes is None:
             if guidance != 1:
                 raise InputError("guidance: is towards a class: give `classes`")
             return None
-        names = [classes] if isinstance(classes, str) else list(classes)
+        names = [str(classes)] if isinstance(classes, str | int) else [str(name) for name in classes]
+        if not names:
+            raise InputError("classes: name at least one")
         return in_turn(class_numbers(self._placed, names), count)
 
     def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:

@@ -106,4 +106,5 @@ class Sampler:
 
 
 def _not_finite(alpha: float) -> InputError:
-    return InputError(f"samples are not finite at α = {alpha:.3f}: train longer, or set `precision: float32`")
+    remedy = "lower training.learning_rate, train longer, or set `precision: float32`"
+    return InputError(f"samples are not finite at α = {alpha:.3f}: the training diverged, or was short; {remedy}")

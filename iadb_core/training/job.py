@@ -43,6 +43,8 @@ from iadb_core.training.records import Record, final_loss, record_steps
 from iadb_core.training.resume import Keeper, ResumeFile, from_shorter
 from iadb_core.training.settings import Training
 
+DIVERGED = 2  # times as large a loss as at the beginning
+
 
 class TrainingJob(NamedTuple):
     """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew,
@@ -201,7 +203,9 @@ def _train(what: TrainingJob, processes: Processes) -> None:
         for record in train(*how, record_at, state, keeper, processes):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
-    log.info("loss %.4f after %.0f s", final_loss(records), records[-1].seconds)
+    log.info("loss %.4g after %.0f s", final_loss(records), records[-1].seconds)
+    if final_loss(records) > DIVERGED * records[0].loss:
+        log.warning("the loss has grown from %.4g: lower training.learning_rate", records[0].loss)
     _write(what, prepared, records, processes, resume)
 
 

@@ -69,7 +69,7 @@ def test_classes_go_with_their_samples():
     assert [part.labels for part in parts_of(samples, None, 3)] == [None] * 3
 
 
-@pytest.mark.parametrize(("values", "apart"), [(20, False), (285, True)])
+@pytest.mark.parametrize(("values", "apart"), [(20, False), (285, True), (297, True)])
 def test_rows_of_few_values_are_split_by_number_and_copies_are_not(values, apart, caplog):
     rows = np.arange(300)[:, None] % values
     parts = parts_of_rows(rows.astype(np.float32), None, 0)
@@ -83,3 +83,10 @@ def test_equal_samples_have_equal_digests_and_others_have_others():
     found = digests(np.concatenate([images, images[:1]]))
     assert found[3] == found[0]
     assert len(set(found)) == 3
+
+
+def test_one_copy_in_a_small_table_is_kept_together():
+    rows = np.array([[1.0], [2.0], [3.0], [4.0], [5.0], [5.0]])
+    for seed in range(20):
+        values = [set(part.samples[:, 0].tolist()) for part in parts_of_rows(rows, None, seed)]
+        assert sum(map(len, values)) == 5

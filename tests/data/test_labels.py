@@ -58,3 +58,8 @@ def test_labels_that_are_no_classes_are_refused():
     draws = Draws(0, "x", CPU)
     with pytest.raises(InputError, match="labels from 0 to 7 are not of 7 classes"):
         Labels(np.arange(8), 7, 0.1, (2, 4), "shuffled", draws, draws)
+
+
+def test_classes_without_a_sample_are_warned_of(caplog):
+    pairs(labels=np.zeros(1000, int))
+    assert "6 of 7 classes have no training sample" in caplog.text

@@ -119,12 +119,13 @@ def test_arrays_of_any_dimension_from_one(tmp_path):
     [
         (None, {}, r"a\.csv does not exist"),
         ("x,y\n1,2\n,4\n5,inf\n", {}, r"2 of 3 rows have no number in x, y: rows 2, 3; fill or remove"),
+        ("x,y\n1,2\n,4\n", {}, r"1 of 2 rows have no number in x: rows 2; fill"),
         ("x,y\n1,2\n3,4\n", {"columns": ["x", "z"]}, r"has no column 'z'; it has x, y"),
         ("x,y\n1,2\n3,4\n", {"label": "kind"}, r"has no column 'kind'; it has x, y"),
         ("x,y\na,b\nc,d\n", {}, r"0 columns of numbers"),
         ("x,y\n1,a\n3,b\n", {"columns": ["y"]}, r"a column is no numbers"),
         ("x,y\n1,2\n", {}, r"1 rows are too few"),
-        ("", {}, r"a\.csv is not a readable table"),
+        ("", {}, r"a\.csv has no rows"),
     ],
 )
 def test_what_cannot_be_is_told(tmp_path, text, settings, message):
@@ -173,3 +174,42 @@ def test_its_rows_are_seen_behind_points(table, tmp_path):
     for unknown in (density_of(density.described()), density.model_copy(update={"path": str(tmp_path / "gone.csv")})):
         assert unknown.behind(box, axes) is None
     assert density.behind(UNIT, axes) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "rows"),
+    [
+        ("x\n1.5\n2.5\n3.5\n", ["x"], 3),
+        ("value\n1\n2\n3\n", ["value"], 3),
+        ("age\n31\n27\n", ["age"], 2),
+        ("height\n1e-3\n2.5e2\n", ["height"], 2),
+        ("0.5\n0.25\n0.125\n", ["x0"], 3),
+        ("1\n2\n3\n", ["x0"], 3),
+        ("# made by hand\n# twice\nx,y\n1,2\n3,4\n", ["x", "y"], 2),
+        ("x;y\n1,25;2\n3,5;4,5\n", ["x", "y"], 2),
+        ("1,25;2\n3,5;4,5\n", ["x0", "x1"], 2),
+        ("x|y\n1|2\n3|4\n", ["x", "y"], 2),
+        ('"a, b",c\n1,2\n3,4\n', ["a, b", "c"], 2),
+    ],
+)
+def test_what_separates_columns_is_seen_in_the_first_line(tmp_path, text, names, rows):
+    (tmp_path / "a.csv").write_text(text)
+    found = read_table(str(tmp_path / "a.csv"))
+    assert (found.names, len(found.values)) == (names, rows)
+    assert np.isfinite(found.values).all()
+
+
+def test_decimal_commas_are_numbers(tmp_path):
+    (tmp_path / "a.csv").write_text("x;y\n1,25;2\n3,5;4,5\n")
+    assert read_table(str(tmp_path / "a.csv")).values.tolist() == [[1.25, 2], [3.5, 4.5]]
+
+
+def test_a_column_that_is_numbers_but_for_some_cells_is_refused_and_one_of_words_is_told(tmp_path, caplog):
+    (tmp_path / "a.csv").write_text("x,y,who\n1,2,ann\n?,3,bob\n3,1,cy\n")
+    with pytest.raises(InputError, match=r"x is numbers but for '\?' in row 2: correct it, or name the `columns`"):
+        looked_into(path=str(tmp_path / "a.csv"))
+    (tmp_path / "b.csv").write_text("x,y,who\n1,2,ann\n2,3,bob\n3,1,cy\n4,4,di\n")
+    density = looked_into(path=str(tmp_path / "b.csv"))
+    with caplog.at_level("INFO", "iadb"):
+        density.read("data", 0)
+    assert "4 points of x, y, columns left out: who" in caplog.text

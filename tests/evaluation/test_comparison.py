@@ -94,3 +94,10 @@ def test_too_few_samples_and_broken_files_are_refused(compared, tmp_path):
     (tmp_path / "broken.npy").write_bytes(b"rubbish")
     with pytest.raises(InputError, match=r"broken\.npy is not a readable"):
         Shifts(RealSamples(Gaussian(), str(tmp_path / "broken.npy"), None), 10, Evaluation(), 0)
+
+
+def test_figures_of_few_samples_are_warned_of(compared, caplog):
+    compared(held_out=100, train=None, count=50)
+    assert "say little" not in caplog.text
+    compared(held_out=20, train=None, count=50)
+    assert "10 samples in each set that is compared: figures of so few say little" in caplog.text

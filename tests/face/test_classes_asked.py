@@ -63,6 +63,8 @@ def test_a_file_keeps_its_classes(told, tmp_path):
 def test_mistakes_are_told(told):
     for wrong, said in (
         ({"classes": "hen"}, "hen unknown; there are cat, dog, cow"),
+        ({"classes": 3}, "3 unknown; there are cat, dog, cow"),
+        ({"classes": []}, "classes: name at least one"),
         ({"guidance": 2}, "guidance: is towards a class"),
         ({"classes": "cat", "guidance": -1}, "weight"),
     ):

@@ -40,7 +40,15 @@ def test_the_animation_of_digits_has_a_row_for_each_class(asked):
     with Image.open(asked.path("results/digits.gif")) as gif:
         width, height = gif.size
     assert height > 3 * width  # ten rows of two
-    ran(asked.snakemake("results/digits/classes.png", "results/colours/classes.png", "results/digits/guidance.png"))
+    ran(
+        asked.snakemake(
+            "results/digits/classes.png",
+            "results/colours/classes.png",
+            "results/digits/guidance.png",
+            "results/colours/guidance.png",
+        )
+    )
+    assert "W2 to the class" in asked.path("results/colours/guidance.csv").read_text()
     with open(asked.path("results/digits/guidance.csv"), newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["metric"] == "seen as the class that was asked for"]
     assert [(float(row["weight"]), float(row["nfe"])) for row in rows] == [(1, 4), (1.5, 8), (2, 8), (3, 8), (5, 8)]

@@ -169,7 +169,11 @@ MISTAKES = [
         "mnist",
         r"training\.from: trainings begin from each other, in a circle",
     ),
-    ("experiments/mnist/training/from", "densities", r"from: densities has another network, samples of another"),
+    (
+        "experiments/mnist/training/from",
+        "densities",
+        r"from: densities has another network and another shape",
+    ),
     ("experiments/densities/condition", {"label": {}}, r"condition\.label: the target, a picture, has no classes"),
     ("experiments/mnist/condition", {"label": {"drop": 2}}, r"condition\.label\.drop: 2 is out of range"),
     ("experiments/mnist/condition", {"labels": {}}, r"condition\.labels: unknown key; did you mean label"),
@@ -256,6 +260,22 @@ def test_a_training_begins_from_the_same_seed_or_from_the_first():
     for circle in ({"a": "b", "b": "a"}, {"a": "b", "b": "c", "c": "b"}, {"a": "b", "b": "nope"}):
         with pytest.raises(ConfigError, match=r"in a circle|not among"):
             begun(**circle)
+
+
+def test_an_heir_of_a_mistake_is_not_accused_of_it():
+    for circle, said in (({"a": "nope", "b": "a", "c": "b"}, "a.training.from: 'nope'"), ({"a": "a", "b": "a"}, "a.t")):
+        with pytest.raises(ConfigError) as error:
+            begun(**circle)
+        assert str(error.value).startswith(f"experiments.{said}")
+        assert "\n" not in str(error.value)
+
+
+def test_guidance_needs_samples_without_class():
+    own = copy.deepcopy(SHIPPED["experiments"]["mnist"]) | {"condition": {"label": {"drop": 0}}}
+    complete({"experiments": {"a": own}})
+    own["sampling"] = {"guidance": {"weight": 2.0}}
+    with pytest.raises(ConfigError, match=r"condition\.label\.drop: 0 leaves nothing to guide away from"):
+        complete({"experiments": {"a": own}})
 
 
 def test_a_class_that_is_shown_is_one_of_the_target():

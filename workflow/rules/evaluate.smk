@@ -147,6 +147,8 @@ rule guidance:
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         labels=labels("train"),
         held_out_labels=labels("held_out"),
         classifier=classifier,

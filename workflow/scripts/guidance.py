@@ -1,7 +1,7 @@
 """Measure samples of one checkpoint, pushed towards their classes by several weights of guidance."""
 
 from iadb_core.data.parts import HELD_OUT, VALIDATION
-from iadb_core.data.registry import density_of
+from iadb_core.data.registry import source_and_target
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.guidance_table import COLUMNS, guidance_table
 from iadb_core.evaluation.quality import comparison_of
@@ -21,7 +21,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
     model = load_model(inputs.model, settings["device"], settings["precision"])
-    source, target = (density_of(settings[side]) for side in ("source", "target"))
+    source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
     condition = as_the_data(load_array(inputs.labels), len(begin), seed)
     labels = {HELD_OUT: inputs.held_out_labels}

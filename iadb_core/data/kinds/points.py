@@ -86,8 +86,11 @@ class Points(Read):
 
     def read(self, data_dir: "str | Path", seed: int) -> "Parts[Labelled]":
         from iadb_core.data.holding_out import parts_of_rows
+        from iadb_core.system.progress import log
 
         table = self._table()
+        told = f", columns left out: {', '.join(table.left_out)}" if table.left_out else ""
+        log.info("%s points of %s%s", f"{len(table.values):,}", ", ".join(table.names), told)
         return parts_of_rows(table.values.astype("float32"), table.labels, seed)
 
     def network_values(self, stored: "Tensor") -> "Tensor":
