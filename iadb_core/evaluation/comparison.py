@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from iadb_core.data.density import Density
+from iadb_core.data.holding_out import digests
 from iadb_core.data.parts import HELD_OUT, TRAIN
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, real_sets, score, usable
@@ -54,6 +55,14 @@ class Comparison(ABC, Generic[Seen]):
             log.warning("%s samples in each set that is compared: figures of so few say little", self.sets.n)
         self.pool = self.train if self.train is not None and self.sets.with_train else self.unseen
         self.floor_split = TRAIN if self.sets.with_train else self.split
+
+    @cached_property
+    def trained_on(self) -> int:
+        """How many of the unseen samples were trained on all the same, by their content."""
+        if self.train is None:
+            return 0
+        trained = set(digests(self.train))
+        return sum(digest in trained for digest in digests(self.unseen))
 
     @abstractmethod
     def seen(self, values: Samples) -> Seen:

@@ -43,4 +43,5 @@ def described_figures(
     for figure in figures:
         log.info("%s%s: %.4g, floor %.4g", figure.metric.title, of_part, figure.value, figure.floor)
     hashes = comparison.hashes()
-    return [figure.described() | {"extractor_hash": hashes.get(figure.metric.extractor)} for figure in figures]
+    known = {"trained_on": comparison.trained_on}
+    return [figure.described() | {"extractor_hash": hashes.get(figure.metric.extractor)} | known for figure in figures]

@@ -11,7 +11,7 @@ from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.system.provenance import settings_digest, settings_text
 
 RUN = ["experiment", "seed"]
-FIGURE = ["metric", "value", "error", "floor", "floor_std", "floor_is", "n", "split", "floor_split"]
+FIGURE = ["metric", "value", "error", "floor", "floor_std", "floor_is", "n", "split", "floor_split", "trained_on"]
 EXTRACTOR = ["extractor", "extractor_hash", "extractor_accuracy"]
 SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision"]
 SAMPLING += ["sampling_device", "sampling_hardware"]
@@ -82,6 +82,9 @@ def readable(table: pandas.DataFrame) -> str:
     figures = reported[[*RUN, "metric", "split", "n", "value"]].assign(
         floor=_with_spread(reported.floor, reported.floor_std)
     )
+    shared = reported.trained_on.fillna(0) > 0
+    if shared.any():
+        figures["trained on as well"] = reported.trained_on.where(shared)
     runs = table[SHORT_RUN].drop_duplicates()
     return "\n\n".join(_markdown(part) for part in (figures, runs)) + "\n"
 

@@ -6,6 +6,7 @@ import pytest
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.evaluation.comparison import Comparison, RealSamples
 from iadb_core.evaluation.metrics import ENERGY, W2, Metric
+from iadb_core.evaluation.quality import described_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.system.arrays import save_array
 from iadb_core.system.errors import InputError
@@ -101,3 +102,14 @@ def test_figures_of_few_samples_are_warned_of(compared, caplog):
     assert "say little" not in caplog.text
     compared(held_out=20, train=None, count=50)
     assert "10 samples in each set that is compared: figures of so few say little" in caplog.text
+
+
+def test_samples_that_were_trained_on_are_counted(tmp_path):
+    for name, numbers in (("unseen", range(100, 140)), ("train", range(120, 200))):
+        save_array(tmp_path / f"{name}.npy", np.array(numbers, np.float32)[:, None])
+    files = str(tmp_path / "unseen.npy"), str(tmp_path / "train.npy")
+    comparison = Shifts(RealSamples(Gaussian(), *files), 10, Evaluation(floor_draws=2), 0)
+    assert comparison.trained_on == 20
+    (described, *_) = described_figures(comparison, np.zeros((10, 1), np.float32))
+    assert described["trained_on"] == 20
+    assert Shifts(RealSamples(Gaussian(), files[0], None), 10, Evaluation(floor_draws=2), 0).trained_on == 0

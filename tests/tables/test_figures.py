@@ -129,3 +129,9 @@ def test_what_is_read_is_of_held_out_samples_short_and_says_the_floor():
     assert "validation" not in text
     assert "95% interval" in text
     assert "2.333" in text
+
+
+def test_samples_that_were_trained_on_are_told():
+    plain, shared = table(), table().assign(trained_on=3)
+    assert "trained on" not in readable(plain)
+    assert "trained on as well" in readable(shared)
