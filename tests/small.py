@@ -57,11 +57,16 @@ SHAPES = {"mlp": (2,), "unet": (1, 8, 8), "residual": (1, 8, 8)}
 
 
 def network(
-    name: str = "mlp", shape: tuple[int, ...] | None = None, seed: int = 0, classes: int = 0, **sizes: Any
+    name: str = "mlp",
+    shape: tuple[int, ...] | None = None,
+    seed: int = 0,
+    classes: int = 0,
+    channels: int = 0,
+    **sizes: Any,
 ) -> Network:
     """A network of a name, with its initial weights. sizes: other than those of `SIZES`."""
     settings = type(SIZES[name]).model_validate({**SIZES[name].written(), **sizes})
-    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed), Conditions(classes))
+    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed), Conditions(classes, channels))
 
 
 def training(**changed: Any) -> Training:

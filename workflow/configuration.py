@@ -7,14 +7,15 @@ from pydantic import AfterValidator, Field, PlainSerializer, create_model, model
 from pydantic_core import PydanticCustomError
 
 from iadb_core.data.conditions import Condition
+from iadb_core.data.degradation import Degradation
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.registry import KINDS
 from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
 from iadb_core.evaluation.settings import ClassifierTraining, Evaluation
 from iadb_core.networks.registry import NETWORKS, misfit
-from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings
-from iadb_core.sampling.settings import Sampling
+from iadb_core.networks.settings import Conditions, NetworkSettings, conditions_seen
+from iadb_core.sampling.settings import DEGRADED_SHOWN, Sampling
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 from iadb_core.training.settings import Training
 
@@ -113,12 +114,29 @@ class Experiment(Section):
     @property
     def conditions(self) -> Conditions:
         """What the network sees beside the blend."""
-        return Conditions(len(self.classes)) if self.condition else UNCONDITIONAL
+        return conditions_seen(self.condition, len(self.classes), self.shape)
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the network is told classes."""
+        return self.condition is not None and self.condition.label is not None
+
+    @property
+    def restores(self) -> Degradation | None:
+        """The degradation whose images the network restores, if it does."""
+        return self.condition.restores if self.condition else None
 
     @property
     def classes(self) -> list[str]:
         """The classes that the network is told, by name."""
-        return (self.target.class_names() or []) if self.condition else []
+        return (self.target.class_names() or []) if self.labelled else []
+
+    @property
+    def groups(self) -> int | None:
+        """How many groups the samples of the animation are of, each in turn: classes, or degraded images."""
+        if self.restores:
+            return min(DEGRADED_SHOWN, self.sampling.count or DEGRADED_SHOWN)
+        return len(self.sampling.classes or self.classes) or None
 
     @property
     def of_points(self) -> bool:
@@ -147,6 +165,8 @@ class Experiment(Section):
                 there = f"; there are {', '.join(names)}" if names else ", since neither source nor target is a table"
                 yield ("animation", "axes"), f"no coordinate {', '.join(absent)}{there}"
         yield from self._mistakes_of_classes()
+        if self.condition and self.restores and not self.of_points and (why := self.restores.misfit(self.shape)):
+            yield ("condition", "degradation", self.restores.kind), why
         if why := misfit(self.network, self.shape, self.conditions):
             yield ("network",), why
         batch, points = self.training.batch_size, self.samples.points
@@ -156,13 +176,13 @@ class Experiment(Section):
                     yield (side,), f"a shuffled batch of {batch} is larger than the {points} points"
 
     def _mistakes_of_classes(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        if self.condition and not self.classes:
+        if self.labelled and not self.classes:
             yield ("condition", "label"), f"the target, a {self.target.kind}, has no classes"
         for key in ("classes", "guidance"):
-            if getattr(self.sampling, key) is not None and not self.condition:
+            if getattr(self.sampling, key) is not None and not self.labelled:
                 yield ("sampling", key), "only an experiment with `condition: {label: {}}` has it"
         guided = self.sampling.guidance is not None and self.sampling.guidance.weight != 1
-        if self.condition and guided and not self.condition.label.drop:
+        if self.condition and self.condition.label and guided and not self.condition.label.drop:
             yield ("condition", "label", "drop"), "0 leaves nothing to guide away from: give a share, 0.1 say"
         known = self.classes or self.sampling.classes or []  # without classes the mistake is another one
         if absent := [name for name in self.sampling.classes or () if name not in known]:

@@ -3,21 +3,22 @@
 import copy
 import re
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from iadb_core.data.density import Density
-from iadb_core.sampling.settings import IMAGES_SHOWN, POINTS_SHOWN
+from iadb_core.sampling.settings import DEGRADED_SHOWN, IMAGES_SHOWN, OF_EACH_CLASS, OF_EACH_DEGRADED, POINTS_SHOWN
 from iadb_core.system.errors import InputError
 from iadb_core.system.settings import Section
+from workflow.borrowing import borrowings, lenders
 from workflow.configuration import SIDES, Configuration, Experiment
 from workflow.contents import found_in
 from workflow.lineage import beginnings
 from workflow.reading import merged
 from workflow.sweep import SweepError, variants
 
-OF_EACH_CLASS = 8  # images in a row of the animation
 Sweeps = dict[str, dict[str, dict[str, Any]]]
 
 
@@ -89,7 +90,8 @@ def completed(config: Mapping[str, Any]) -> Completed:
         for name, experiment in checked.experiments.items()
         for place, message in experiment.mistakes()
     ]
-    mistakes += [(("experiments", *place), message) for place, message in beginnings(checked.experiments)]
+    across = chain(beginnings(checked.experiments), borrowings(checked.experiments))
+    mistakes += [(("experiments", *place), message) for place, message in across]
     if said := dict.fromkeys(f"{_place(place, config)}: {message}" for place, message in mistakes):
         raise ConfigError("\n".join(said))
     swept = {variant for values in sweeps.values() for variant in values}
@@ -136,9 +138,10 @@ def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> tuple[Con
         if name not in unusable:
             experiments[name] = _with_count(experiment.model_copy(update=found))
     while more := {
-        name: f"{_place(('experiments', name, 'training', 'from'), config)}: {unusable[origin]}"
+        name: f"{_place(('experiments', name, *place), config)}: {unusable[other]}"
         for name, experiment in experiments.items()
-        if (origin := experiment.training.begin_from) in unusable
+        for place, other in lenders(experiment)
+        if other in unusable
     }:
         unusable |= more
         experiments = {name: own for name, own in experiments.items() if name not in more}
@@ -152,7 +155,9 @@ def _with_count(experiment: Experiment) -> Experiment:
     if experiment.sampling.count is not None:
         return experiment
     shown = POINTS_SHOWN if experiment.of_points else IMAGES_SHOWN
-    if experiment.condition and not experiment.of_points:
+    if experiment.restores:
+        shown = OF_EACH_DEGRADED * DEGRADED_SHOWN
+    elif experiment.classes and not experiment.of_points:
         shown = OF_EACH_CLASS * len(experiment.sampling.classes or experiment.classes)
     return experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"count": shown})})
 

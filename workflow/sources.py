@@ -22,7 +22,7 @@ NAME = re.compile(r"\w+")
 SWITCHES = {
     f"{PACKAGE}/{room}/registry.py": f"the line of a new kind of {room} changes no other"
     for room in ("data", "networks")
-}
+} | {f"{PACKAGE}/data/conditions.py": "the line of a new degradation changes no other"}
 # Modules that cannot change a result, and why: editing them reruns nothing.
 WITHOUT_EFFECT = {
     **{
@@ -57,6 +57,7 @@ CALLS = {
     "field_picture": ("law", "network"),
     "neighbours": OF_VALUES,
     "classes_picture": OF_VALUES,
+    "restored": ("draw_blocks", "network", *OF_VALUES),
     "export": ("true_values",),
 }
 

@@ -1,6 +1,31 @@
 """What a network is told of a sample beside its blend."""
 
-from iadb_core.system.settings import REQUIRED, Section, setting
+from typing import Self
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from iadb_core.data.degradation import Degradation
+from iadb_core.data.degradations.masks import Box, Half, RandomPixels
+from iadb_core.data.degradations.resolution import Blur, Downsampling
+from iadb_core.data.degradations.values import Gray, Noise
+from iadb_core.system.settings import Section, setting
+
+
+class OneOf(Section):
+    """A section of which exactly one field is given."""
+
+    @property
+    def given(self) -> list[str]:
+        """The fields that are given."""
+        return [name for name in type(self).model_fields if getattr(self, name) is not None]
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.given) != 1:
+            said = f"give exactly one of {', '.join(type(self).model_fields)}"
+            raise PydanticCustomError("one_of", "{said}", {"said": said})
+        return self
 
 
 class Label(Section):
@@ -11,7 +36,31 @@ class Label(Section):
     )
 
 
-class Condition(Section):
+class Degradations(OneOf):
+    """A way to degrade images, by its kind; a new one has its line here."""
+
+    box: Box | None = setting(None, str(Box.__doc__))
+    random: RandomPixels | None = setting(None, str(RandomPixels.__doc__))
+    half: Half | None = setting(None, str(Half.__doc__))
+    downsampling: Downsampling | None = setting(None, str(Downsampling.__doc__))
+    blur: Blur | None = setting(None, str(Blur.__doc__))
+    noise: Noise | None = setting(None, str(Noise.__doc__))
+    gray: Gray | None = setting(None, str(Gray.__doc__))
+
+    @property
+    def chosen(self) -> Degradation:
+        """The one that is given."""
+        chosen: Degradation = getattr(self, self.given[0])
+        return chosen
+
+
+class Condition(OneOf):
     """What the network is told of a sample beside its blend."""
 
-    label: Label = setting(REQUIRED, "The class of each sample of the target.")
+    label: Label | None = setting(None, "The class of each sample of the target.")
+    degradation: Degradations | None = setting(None, "Each image of the target, degraded: how, by its kind.")
+
+    @property
+    def restores(self) -> Degradation | None:
+        """The degradation whose images are restored, if there is one."""
+        return self.degradation.chosen if self.degradation else None

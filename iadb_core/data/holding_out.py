@@ -1,10 +1,10 @@
 """Which samples are trained on, which settings are chosen by, and which are held out; equal samples stay together."""
 
-import hashlib
 from collections.abc import Sequence
 
 import numpy as np
 
+from iadb_core.data.digests import digests
 from iadb_core.data.parts import Labelled, Parts, parted
 from iadb_core.system.progress import log
 from iadb_core.system.seeds import numpy_generator
@@ -12,11 +12,6 @@ from iadb_core.system.seeds import numpy_generator
 SHARE = 10  # a tenth is held out, and another tenth is for validation
 FEWEST = 3  # samples that make three parts
 FEW_COPIES = 4  # rows of a table that may be equal by mistake
-
-
-def digests(samples: np.ndarray) -> list[bytes]:
-    """A digest of each sample, (count, …): equal samples have equal ones."""
-    return [hashlib.blake2b(sample.tobytes(), digest_size=16).digest() for sample in np.ascontiguousarray(samples)]
 
 
 def split(count: int, seed: int, contents: Sequence[bytes] | None = None) -> Parts[np.ndarray]:

@@ -41,6 +41,10 @@ class Labels:
         self.classes, self.drop, self.batches, self.order = classes, drop, batches, order
         self.draws, self.dropped_by = draws, dropped_by
 
+    def beside(self, x1: Iterator[Tensor], first: int = 0, rows: slice = ALL) -> Iterator[tuple[Tensor, Tensor]]:
+        """As `Telling` says: classes, (batches, batch), int64."""
+        return zip(x1, self.blocks(first, rows), strict=False)
+
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Tensor]:
         """Blocks of classes, (batches, batch), int64, from the block of number `first` on; some rows of each batch."""
         indices = index_blocks(len(self.labels), self.batches, self.order, self.draws, first)

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count as counting
-from itertools import repeat
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -12,8 +10,8 @@ from torch import Tensor
 
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.draws import Draws
-from iadb_core.data.labels import Labels
 from iadb_core.data.streams import ALL, Stream, stream_of
+from iadb_core.data.telling import Drawing, Telling, Told
 from iadb_core.method.alphas import ALPHAS
 from iadb_core.method.couplings import Batch, Block, Coupling, Independent
 
@@ -32,19 +30,11 @@ def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, 
         yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device)[:, rows])
 
 
-class Told(NamedTuple):
-    """The classes that a training is told. labels: of the target's stored samples. drop: the share that is not told."""
-
-    labels: np.ndarray
-    classes: int
-    drop: float
-
-
 class Pairs:
     """What a training or a measurement blends: whole blocks by their number, whatever is taken of them.
 
     x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
-    batch). labels: the classes of x₁, if they are told.
+    batch). telling: the condition of each x₁, if one is told.
     """
 
     def __init__(
@@ -55,10 +45,10 @@ class Pairs:
         draws: Draws,
         batches: tuple[int, int],
         coupling: Coupling,
-        labels: Labels | None = None,
+        telling: Telling | None = None,
     ) -> None:
         self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
-        self.labels = labels
+        self.telling = telling
 
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
         """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken.
@@ -67,11 +57,18 @@ class Pairs:
         """
         before, after = (rows, ALL) if self.coupling.apart else (ALL, rows)
         alphas = alpha_blocks(self.alpha, self.batches, self.draws, first, rows)
-        told = self.labels.blocks(first, before) if self.labels else repeat(None)
-        streams = zip(self.x0.blocks(first, before), self.x1.blocks(first, before), alphas, told, strict=False)
-        for x0, x1, alpha, condition in streams:
+        for x0, (x1, condition), alpha in zip(
+            self.x0.blocks(first, before), self._told(first, before), alphas, strict=False
+        ):
             x0, x1, condition = self.coupling(x0, x1, condition)
             yield Block(x0[:, after], x1[:, after], alpha, None if condition is None else condition[:, after])
+
+    def _told(self, first: int, rows: slice) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Blocks of x₁, each with its condition, if one is told."""
+        blocks = self.x1.blocks(first, rows)
+        if self.telling is None:
+            return ((block, None) for block in blocks)
+        return iter(self.telling.beside(blocks, first, rows))
 
     def each(self) -> Iterator[Batch]:
         """The batches, one at a time, from the first on."""
@@ -93,16 +90,13 @@ def pairs_of(
 ) -> Pairs:
     """Pairs of two densities, on `device`; independent unless a coupling is given.
 
-    told: of the target's classes, if the training is told them. densities, samples, order, sharing: of source and
-    target, as `stream_of` takes them. Raises InputError as it does.
+    told: of each sample of the target, if anything is. densities, samples, order, sharing: of source and target, as
+    `stream_of` takes them. Raises InputError as it does.
     """
     batches = batches_in_a_block(batch_size, shape), batch_size
     x0, x1 = (
         stream_of(density, shape, stored, batches, order, seed, name, device, sharing)
         for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
     )
-    labels = None
-    if told:
-        of_x1 = Draws(seed, "training order x1", torch.device("cpu"))
-        labels = Labels(*told, batches, order, of_x1, Draws(seed, "training dropped classes", device))
-    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent(), labels)
+    telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None
+    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent(), telling)

@@ -27,15 +27,15 @@ def contact_sheet(
     source: Density,
     target: Density,
     axes: Sequence[str] | None = None,
-    classes: int | None = None,
+    groups: int | None = None,
 ) -> Image.Image:
     """The sheet of a run, by its name.
 
-    trajectory: (T + 1, count, *shape). schedule: of its α. axes, classes: as of `painter`.
+    trajectory: (T + 1, count, *shape). schedule: of its α. axes, groups: as of `painter`.
     """
     alphas = np.array(SCHEDULES[schedule](len(trajectory) - 1))
     index = [int(np.abs(alphas - wanted).argmin()) for wanted in np.linspace(0, 1, SHOWN)]
-    draw = painter(trajectory[[0, -1]], source, target, SIZE, axes=axes, classes=classes)
+    draw = painter(trajectory[[0, -1]], source, target, SIZE, axes=axes, groups=groups)
     of_images = "noise" if source.fresh else "images"
     caption = f"{name}. {CAPTION[of_images if trajectory.ndim == 5 else 'points']}"
     titles = [f"α = {alphas[i]:.3f}" for i in index]

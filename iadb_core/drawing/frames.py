@@ -24,7 +24,8 @@ class Frames(Sequence[Image.Image]):
     """Every stride-th state of a trajectory, and the last, drawn when asked for: points or a grid of images.
 
     trajectory: (T + 1, count, *shape). schedule: of its α. settings: `size`, `stride`, `point_colour` and `axes`.
-    classes: how many the samples have, each in turn, if they have any. Several threads may ask at once.
+    groups: as of `painter`. beside: images on the left and on the right of each row, (2, groups, *shape), if any.
+    Several threads may ask at once.
     Raises InputError if a density's picture cannot be read.
     """
 
@@ -35,12 +36,13 @@ class Frames(Sequence[Image.Image]):
         target: Density,
         schedule: str,
         settings: Animation,
-        classes: int | None = None,
+        groups: int | None = None,
+        beside: np.ndarray | None = None,
     ) -> None:
         last = len(trajectory) - 1
         self.shown = [*range(0, last, settings.stride), last]
         self.trajectory, self.alphas = trajectory, SCHEDULES[schedule](last)
-        how = settings.size, settings.point_colour, settings.axes, classes
+        how = settings.size, settings.point_colour, settings.axes, groups, beside
         self.draw = painter(trajectory[[0, -1]], source, target, *how)
 
     def __len__(self) -> int:
@@ -58,13 +60,15 @@ def painter(
     size: int,
     point_colour: str = BY_START,
     axes: Sequence[str] | None = None,
-    classes: int | None = None,
+    groups: int | None = None,
+    beside: np.ndarray | None = None,
 ) -> Callable[[np.ndarray], Image.Image]:
     """What draws states on their way: points in the colours of where they begin, or images.
 
     both: where they begin and end, (2, count, *shape), by which it is chosen what part of the plane is shown. size: of
     a picture, in pixels. point_colour: `by_start`, for each point by where it starts, or #rrggbb for all. axes: as of
-    `plane_of`. classes: how many the samples have, each in turn: images then have a row each, points a colour.
+    `plane_of`. groups: how many the samples are of, each in turn, classes say: images then have a row each, points a
+    colour. beside: as of `Frames`.
     Raises InputError if a density's picture cannot be read.
     """
     begin, end = both
@@ -72,12 +76,12 @@ def painter(
         plane = plane_of(begin, end, source, target, axes)
         seen = [side.behind(plane.box, plane.axes) for side in (source, target)]
         background = density_background(seen[0], seen[1], size)
-        colours = class_colours(classes, len(begin)) if classes else start_colours(plane.places(begin))
+        colours = class_colours(groups, len(begin)) if groups else start_colours(plane.places(begin))
         if point_colour != BY_START:
             colours = np.array([ImageColor.getrgb(point_colour)], np.uint8).repeat(len(begin), axis=0)
         canvas = PointCanvas(colours, background)
         return lambda points: noted(canvas.draw(plane.places(points)), plane.note)
-    return partial(_draw_values, scaling=scaling_of(source, target), size=size, rows=classes)
+    return partial(_draw_values, scaling=scaling_of(source, target), size=size, rows=groups, beside=beside)
 
 
 def scaling_of(source: Density, target: Density) -> Scaling:
@@ -85,7 +89,13 @@ def scaling_of(source: Density, target: Density) -> Scaling:
     return target.pixel_scaling() or source.pixel_scaling() or [(0.5, 0.5)]
 
 
-def _draw_values(values: np.ndarray, scaling: Scaling, size: int, rows: int | None) -> Image.Image:
+def _draw_values(
+    values: np.ndarray, scaling: Scaling, size: int, rows: int | None, beside: np.ndarray | None
+) -> Image.Image:
+    if beside is not None:
+        left, right = beside
+        short = -len(values) % len(left)
+        values = np.concatenate([left, values, values[:1].repeat(short, axis=0), right])
     return draw_images(unscale(values, scaling), size, rows)
 
 

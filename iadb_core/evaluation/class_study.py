@@ -40,8 +40,7 @@ def class_figures(
         ends = Sampler(exact, way._replace(batch_size=AT_ONCE), CPU).ends(starts)
 
         def field(x: Tensor, alpha: Tensor, told: Tensor = told) -> Tensor:
-            placed = (part.to(model.device) for part in (x, alpha, told))
-            return model.field(*placed).cpu()
+            return model.on_cpu(x, alpha, told)
 
         errors += [field_error(field, exact, states[index], way.alphas[index]).field for index in chosen]
         apart.append(root_mean_square(states[-1], ends))

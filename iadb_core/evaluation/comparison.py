@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from iadb_core.data.density import Density
-from iadb_core.data.holding_out import digests
+from iadb_core.data.digests import digests
 from iadb_core.data.parts import HELD_OUT, TRAIN
 from iadb_core.data.shards import Converted, Samples
 from iadb_core.evaluation.floors import Figure, Measure, Seen, Spread, floors, real_sets, score, usable

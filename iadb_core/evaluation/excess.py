@@ -5,7 +5,7 @@ E(D − u)² = E(D* − u)² + E(D − D*)², since u − D* averages to zero gi
 of the field.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import torch
@@ -62,13 +62,14 @@ def _squared(x: Tensor) -> Tensor:
     return x.flatten(1).square().mean(dim=1)
 
 
-def mean_loss(network: Field, batches: Iterator[Batch]) -> tuple[float, float]:
-    """The loss of a network on batches, and its standard error."""
+def mean_loss(network: Callable[..., Tensor], batches: Iterator[Batch]) -> tuple[float, float]:
+    """The loss of a network on batches, and its standard error. network: of x, α and the condition, if there is one."""
     values = []
     for batch in batches:
         x = blend(batch.x0, batch.x1, batch.alpha)
+        told = () if batch.condition is None else (batch.condition,)
         with torch.inference_mode():
-            wrong = network(x, batch.alpha).double() - (batch.x1 - batch.x0).double()
+            wrong = network(x, batch.alpha, *told).double() - (batch.x1 - batch.x0).double()
         values.append(_squared(wrong))
     every = torch.cat(values)
     return float(every.mean()), float(every.std() / len(every) ** 0.5)

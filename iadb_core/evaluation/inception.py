@@ -29,7 +29,7 @@ class Inception:
             reason = " ".join(str(error).split())
             raise InputError(
                 f"evaluation.inception: the Inception network cannot be had ({reason}). It needs `pip install "
-                "torchmetrics torch-fidelity` and a download of 91 MB; without them set `inception: false`, which "
+                "torch-fidelity` and a download of 91 MB; without them set `inception: false`, which "
                 "leaves the distances by the pipeline's own classifier"
             ) from error
 

@@ -6,11 +6,13 @@ import numpy as np
 import torch
 
 from iadb_core.data.density import Density, Drawn
+from iadb_core.data.telling import ToldDegraded
 from iadb_core.evaluation.class_study import class_figures
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, whole_batches
 from iadb_core.method.exact import exact_field
+from iadb_core.sampling.degraded import measured_degraded
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.starts import measured_starts
@@ -32,22 +34,30 @@ def measure_map(
     settings: Evaluation,
     seed: int,
     labels: str | None = None,
+    to_restore: str | None = None,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
     densities, train, held_out: by side, `source` and `target`; the samples' files. starts: as `measured_starts` takes
     its files. labels: the file of the classes of the target's training samples, if the model is told them: then the
-    field of each class is measured as well. Raises InputError for a broken file.
+    field of each class is measured as well. to_restore: of the target's images that a model restores, once they are
+    degraded: then no exact field is known. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
-    exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
-
     count = settings.exact_count
     begin = measured_starts(source, model.shape, starts, count, seed)
+    exact = condition = told = None
+    if model.degradation and to_restore:
+        told, images = ToldDegraded(model.degradation), load_array(to_restore)
+        condition = measured_degraded(model.degradation, target, images, len(begin), seed)
+    else:
+        exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
-    measured = study(model, way, exact, begin, real, settings.field_alphas)
-    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
+    measured = study(model, way, exact, begin, real, settings.field_alphas, condition)
+    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)._replace(
+        told=told
+    )
     figures = loss_figures(model, exact, blended, settings.loss_blends, seed) + measured.figures
     if labels and "target" in trained:
         laws = target.laws_of_classes(trained["target"], load_array(labels))

@@ -39,6 +39,10 @@ CLASS_W2 = Metric("class_w2", "W2 to the class that was asked for (with root), m
 CLASS_FIELD_ERROR = Metric("class_field_error", "field error of a class along trajectories (RMS)")
 CLASS_EXACT_MAP = Metric("class_exact_map", "distance to the exact map of a class (RMS)")
 CLASS_ACCURACY = Metric("class_accuracy", "seen as the class that was asked for", "higher", CLASSIFIER)
+PSNR = Metric("psnr", "PSNR (dB)", "higher")
+SSIM = Metric("ssim", "SSIM", "higher")
+SPREAD = Metric("spread", "spread of the answers to one image (RMS)", None)
+DISAGREEMENT = Metric("disagreement", "disagreement with what was seen (RMS)")
 NEAREST_TRAINING = Metric("nearest_training", "distance to the nearest training image", None)
 NEARER_SHARE = Metric("nearer_share", "share nearer to training images than 95% of held-out ones", None)
 

@@ -5,7 +5,26 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from iadb_core.sampling.settings import SolverName
-from iadb_core.system.settings import DISTINCT, Section, setting
+from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
+
+
+class PlugAndPlay(Section):
+    """Restoring with a model that was trained without any degradation: PnP-Flow (Martin et al. 2025)."""
+
+    model_of: str = setting(
+        REQUIRED, "An experiment with the same images and without degradation, whose model it takes.", alias="from"
+    )
+    steps: int = setting(100, "Steps from α = 0 to 1.", ge=1, le=10_000)
+    exponent: float = setting(1.0, "p of the step along the gradient of the data's misfit, (1 − α)^p.", ge=0, le=10)
+    draws: int = setting(5, "Draws of noise in each step, over which the denoised image is averaged.", ge=1, le=1000)
+
+
+class Restoration(Section):
+    """How restored images are measured, of an experiment with a degradation."""
+
+    images: int = setting(512, "Held-out images that are degraded and restored, at most.", ge=2, le=100_000)
+    answers: int = setting(4, "Answers to each degraded image.", ge=2, le=100)
+    plug_and_play: PlugAndPlay | None = setting(None, str(PlugAndPlay.__doc__))
 
 
 class Evaluation(Section):
@@ -46,6 +65,7 @@ class Evaluation(Section):
     guidance: Annotated[list[Annotated[float, Field(ge=0, le=100)]], DISTINCT] = setting(
         [1.0, 1.5, 2.0, 3.0, 5.0], "Weights in the table of guidance, of an experiment with classes.", min_length=1
     )
+    restoration: Restoration = setting(Restoration(), str(Restoration.__doc__))
 
 
 class ClassifierTraining(Section):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from iadb_core.data.density import Density
 from iadb_core.data.pairs import pairs_of
+from iadb_core.data.telling import Told
 from iadb_core.evaluation.distances import wasserstein2
 from iadb_core.evaluation.excess import FieldError, field_error, losses, mean_loss
 from iadb_core.evaluation.floors import Figure
@@ -40,13 +41,13 @@ Stored = tuple[np.ndarray | None, np.ndarray | None]
 
 
 def _blends(
-    densities: tuple[Density, Density], samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
+    blended: "Blended", samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
 ) -> Iterator[Batch]:
     """Batches, `count` blends in all; once: each stored sample is blended once at most."""
     size = min(count, BLENDS_AT_ONCE)
     order = "shuffled" if once else "with_replacement"
     draws = seed_for(seed, "measured blends")
-    pairs = pairs_of(densities, samples, shape, size, order, draws, torch.device("cpu"))
+    pairs = pairs_of(blended.densities, samples, shape, size, order, draws, torch.device("cpu"), told=blended.told)
     with Progress(count, "blends") as progress:
         for batch in islice(pairs.each(), count // size):
             yield batch
@@ -62,13 +63,15 @@ class Blended(NamedTuple):
     """What blends are made of, to measure losses: the densities, source and target, and stored samples of them.
 
     known: what the exact field is about: points drawn for this alone, or all training samples. fresh: held-out samples;
-    none of what is drawn. drawn: whether all are drawn for this alone.
+    none of what is drawn. drawn: whether all are drawn for this alone. told: what a network is told that cannot do
+    without.
     """
 
     densities: tuple[Density, Density]
     known: Stored
     fresh: Stored
     drawn: bool
+    told: Told | None = None
 
 
 def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blends: int, seed: int) -> list[Figure]:
@@ -77,12 +80,12 @@ def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blend
     Of samples that were trained on, the loss on held-out ones is a figure of its own, without a floor.
     """
     count, found = whole_batches(blends), []
-    densities, shape = blended.densities, model.shape
+    shape = model.shape
     if not blended.drawn:
-        loss, error = mean_loss(model.on_cpu, _blends(densities, blended.fresh, shape, count, seed, once=False))
+        loss, error = mean_loss(model.on_cpu, _blends(blended, blended.fresh, shape, count, seed, once=False))
         found.append(Figure(LOSS, loss, count, "held_out", error=error))
     if exact is not None:
-        both = losses(model.on_cpu, exact, _blends(densities, blended.known, shape, count, seed, once=blended.drawn))
+        both = losses(model.on_cpu, exact, _blends(blended, blended.known, shape, count, seed, once=blended.drawn))
         log.info("loss %.5f ± %.5f, floor %.5f ± %.5f, excess %.6f ± %.6f", *both)
         split, floor = "fresh points" if blended.drawn else "train", (both.floor, both.floor_error)
         found.append(Figure(LOSS, both.loss, count, split, *floor, "exact field", error=both.loss_error))
@@ -109,14 +112,22 @@ class _Followed(NamedTuple):
     states: dict[int, Tensor]
 
 
-def study(model: Model, way: Way, exact: ExactField | None, begin: Tensor, real: Tensor, field_alphas: int) -> Study:
+def study(
+    model: Model,
+    way: Way,
+    exact: ExactField | None,
+    begin: Tensor,
+    real: Tensor,
+    field_alphas: int,
+    condition: Tensor | None = None,
+) -> Study:
     """Follow starts, (count, *shape), with the network and with the exact field, by the same solver and steps.
 
     exact: None also where the data are the source: a finite set cannot be carried to a Gaussian. real: samples of the
     target as the network sees them, (many, *shape). field_alphas: at how many α the field's error is taken, of those
-    at which a step begins.
+    at which a step begins. condition: of each start, for a network that cannot do without; then there is no `exact`.
     """
-    sampler = Sampler(model.field, way, model.device)
+    sampler = Sampler(model.field, way, model.device, condition)
     chosen = np.unique(np.linspace(0, len(way.alphas) - 2, field_alphas).round().astype(int)).tolist()
     with Progress(2 * len(way.alphas) * len(begin), "states") as progress:
         network = _follow(sampler, begin, chosen, progress)

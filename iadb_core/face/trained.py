@@ -11,6 +11,8 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from iadb_core.data.conditions import Condition
+from iadb_core.data.degradation import Degradation
 from iadb_core.data.density import Density, kept_of
 from iadb_core.data.registry import density_of
 from iadb_core.drawing.animation import write_animation
@@ -18,11 +20,12 @@ from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
 from iadb_core.face.given import checked
 from iadb_core.face.own import OwnNetwork, OwnSettings
+from iadb_core.face.restoring import DegradedPixels, degrade, seen_of
 from iadb_core.face.values import Values
 from iadb_core.networks import checkpoint
 from iadb_core.networks.network import Network
 from iadb_core.networks.registry import NETWORKS
-from iadb_core.networks.settings import Conditions, NetworkSettings
+from iadb_core.networks.settings import NetworkSettings, conditions_seen
 from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler
@@ -90,12 +93,19 @@ class TrainedModel:
 
     @cached_property
     def _placed(self) -> Model:
-        return Model(copy.deepcopy(self.network), self.shape, self.device, self.precision, self.classes)
+        placed = copy.deepcopy(self.network), self.shape, self.device, self.precision
+        return Model(*placed, self.classes, self.degradation)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The names of the classes that it can be asked for; none of a model that was trained without condition."""
-        return tuple(self.settings["classes"]) if "condition" in self.settings else ()
+        """The names of the classes that it can be asked for; none of a model that was trained without them."""
+        return tuple(self.settings.get("classes", ()))
+
+    @property
+    def degradation(self) -> Degradation | None:
+        """How the images were degraded that it was trained to restore, if it was."""
+        condition = self.settings.get("condition")
+        return Condition.of(condition).restores if condition else None
 
     @property
     def evaluations(self) -> int:
@@ -160,6 +170,38 @@ class TrainedModel:
         ends = self.values.network(samples, self.target)
         return self.values.shown(self._ends(ends, way, None, 1.0, backward=True), self.source, clip=False)
 
+    def degrade(self, images: ArrayLike | Tensor, *, seed: int = 0) -> DegradedPixels:
+        """Images, degraded as those were that it was trained to restore: `pixels` and, if pixels are lost, `masks`.
+
+        images: as `reverse` takes them. Raises InputError for a model that restores nothing.
+        """
+        return degrade(self._restored(), self.target, self.values.network(images, self.target), seed)
+
+    def restore(
+        self,
+        pixels: ArrayLike | Tensor,
+        masks: ArrayLike | Tensor | None = None,
+        *,
+        answers: int = 1,
+        seed: int = 0,
+        clip: bool = True,
+        **way: "Unpack[WayOptions]",
+    ) -> np.ndarray:
+        """Several answers to each degraded image: (answers, count, channels, height, width), pixel values.
+
+        pixels, masks: as `degrade` gives them; masks are 1 where a pixel is seen. The rest: as `sample` takes it.
+        Raises InputError for a model that restores nothing, and for images that do not fit.
+        """
+        seen = seen_of(self._restored(), self.target, pixels, masks)
+        begin = self._begin(answers * len(seen), seed, None)
+        ends = self._ends(begin, way, seen.repeat(answers, 1, 1, 1), 1.0)
+        return self.values.shown(ends, self.target, clip).reshape(answers, len(seen), *self.shape)
+
+    def _restored(self) -> Degradation:
+        if self.degradation is None:
+            raise InputError("this model was trained without `condition: {degradation: …}`, so it restores nothing")
+        return self.degradation
+
     def animate(
         self,
         path: str | os.PathLike[str],
@@ -192,7 +234,8 @@ class TrainedModel:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, which `load` reads. Raises InputError if it cannot be written."""
         told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
-        conditions = Conditions(len(self.classes))
+        condition = Condition.of(self.settings["condition"]) if "condition" in self.settings else None
+        conditions = conditions_seen(condition, len(self.classes), self.shape)
         checkpoint.save(path, self.network, self.sizes, self.shape, *told, conditions=conditions)
 
     def _ends(
@@ -207,7 +250,7 @@ class TrainedModel:
 
     def _sampler(self, way: Mapping[str, Any], condition: Tensor | None, guidance: float) -> Sampler:
         settings = _checked_way(way)
-        if condition is not None:
+        if condition is not None and self.classes:
             settings = settings.model_copy(update={"guidance": checked(Guidance, {"weight": float(guidance)})})
         return sampler_of(self._placed, settings, condition)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from iadb_core.method.blending import blend, deblending_loss
@@ -40,3 +41,23 @@ class Deblending:
         """Σ(D(x_α, α) − (x₁ − x₀))²."""
         x, alpha, x0, x1, *condition = example
         return deblending_loss(field(x, alpha, *condition), x0, x1)
+
+
+class Regression:
+    """Tell x₁ from its condition alone: the mean of all that it may be. What (de)blending is held against.
+
+    The network is called with x = 0 and α = 0.
+    """
+
+    def examples(self, block: Block) -> Examples:
+        """Zeros for x and α, x₁, and its condition."""
+        assert block.condition is not None
+        return torch.zeros_like(block.x1), torch.zeros_like(block.alpha), block.x1, block.condition
+
+    def loss(self, field: Callable[..., Tensor], *example: Tensor) -> Tensor:
+        """Σ(D(0, 0, condition) − x₁)²."""
+        x, alpha, x1, condition = example
+        return (field(x, alpha, condition) - x1).square().sum()
+
+
+OBJECTIVES: dict[str, type[Objective]] = {"deblending": Deblending, "regression": Regression}

@@ -19,10 +19,10 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 
 FORMAT = "iadb-checkpoint-1"
-OBJECTIVE = "deblending"  # what the network was trained to tell; a file of an earlier version does not say it
+DEBLENDING, REGRESSION = "deblending", "regression"  # what a network was trained to tell; the first, if no file says
 OWN = "own"  # the name of a network that is none of this project's
 LARGEST, MOST = 4096, 8  # of the shape of a sample: its sizes, and their number
-MOST_CLASSES = 100_000
+MOST_CONDITIONS = 100_000  # classes, or channels
 
 
 def save(
@@ -35,18 +35,19 @@ def save(
     steps: int,
     kept: Mapping[str, Tensor] | None = None,
     conditions: Conditions = UNCONDITIONAL,
+    objective: str = DEBLENDING,
 ) -> None:
     """Write a checkpoint, atomically; the same arguments give the same bytes.
 
     sizes, shape, conditions: of the network, as `build` takes them. settings: what the training was told, as JSON has
-    it. kept: of the files of `source` and `target`, so that a model needs none. Raises InputError if the file cannot be
-    written.
+    it. kept: of the files of `source` and `target`, so that a model needs none. objective: what was minimised, by its
+    name. Raises InputError if the file cannot be written.
     """
     content = {
         "format": FORMAT,
         "network": described(sizes, shape, conditions),
         "weights": {name: _plain(tensor) for name, tensor in network.state_dict().items()},
-        "objective": OBJECTIVE,
+        "objective": objective,
         "settings": settings,
         "kept": {side: tensor.contiguous() for side, tensor in sorted((kept or {}).items())},
         "seed": seed,
@@ -69,10 +70,10 @@ def described(sizes: NetworkSettings, shape: Shape, conditions: Conditions = UNC
 
 def conditions_of(described: Mapping[str, Any]) -> Conditions:
     """What a network of a checkpoint sees beside the blend. Raises ValueError if that cannot be."""
-    classes = described.get("classes", 0)
-    if type(classes) is not int or not 0 <= classes <= MOST_CLASSES:
-        raise ValueError(f"{classes} classes")
-    return Conditions(classes)
+    seen = [described.get(key, 0) for key in Conditions._fields]
+    if not all(type(count) is int and 0 <= count <= MOST_CONDITIONS for count in seen):
+        raise ValueError(f"conditions {seen}")
+    return Conditions(*seen)
 
 
 def _with_one_of_each_text(value: Any, texts: dict[str, str]) -> Any:
@@ -89,11 +90,14 @@ def _plain(tensor: Tensor) -> Tensor:
     return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
-def load(path: str | os.PathLike[str], own: Network | None = None) -> tuple[Network, dict[str, Any]]:
+def load(
+    path: str | os.PathLike[str], own: Network | None = None, objective: str = DEBLENDING
+) -> tuple[Network, dict[str, Any]]:
     """The trained network, on the CPU in evaluation mode, and the checkpoint's other entries.
 
-    own: the network whose weights they are, if it is none of this project's; it gets them. Raises InputError if the
-    file is missing, corrupted, no checkpoint of this program, or holds code.
+    own: the network whose weights they are, if it is none of this project's; it gets them. objective: that it has to
+    be of. Raises InputError if the file is missing, corrupted, no checkpoint of this program, of another objective, or
+    holds code.
     """
     remedy = "delete it to have it trained again"
     try:
@@ -104,8 +108,8 @@ def load(path: str | os.PathLike[str], own: Network | None = None) -> tuple[Netw
         raise InputError(f"{path} is not a readable checkpoint ({reason}); {remedy}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f"{path} is not a checkpoint of the format {FORMAT}; {remedy}")
-    if (objective := content.get("objective", OBJECTIVE)) != OBJECTIVE:
-        raise InputError(f"{path} is a model of the objective {objective!r}, which this version does not know")
+    if (other := content.get("objective", DEBLENDING)) != objective:
+        raise InputError(f"{path} is a model of the objective {other!r}, not of {objective!r}")
     if own is None and content.get("network", {}).get("name") == OWN:
         raise InputError(f"{path} holds the weights of a network of one's own: give that network as `network`")
     try:

@@ -22,7 +22,8 @@ class Gradient(Protocol):
 class Network(nn.Module):
     """A trainable field D(x, α): x, (batch, *shape), and α, (batch,), float32 whatever the precision of x is.
 
-    One that is conditional takes a class as well, (batch,), int64; the number of its classes stands for none.
+    One that is conditional takes a condition as well: a class, (batch,), int64, the number of whose classes stands for
+    none; or an image of the same size, (batch, channels, height, width).
 
     convolutional: whether it is made of convolutions, for which some hardware has bfloat16. memory_format: the layout
     of its weights and activations in which its products are fastest.

@@ -5,7 +5,7 @@ from typing import Any
 
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.residual import Residual
-from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
+from iadb_core.networks.settings import IMAGES, UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
 from iadb_core.networks.unet import UNet
 
 NETWORKS: dict[str, type[NetworkSettings]] = {"mlp": MLP, "unet": UNet, "residual": Residual}
@@ -24,4 +24,6 @@ def misfit(settings: NetworkSettings, shape: Shape, conditions: Conditions = UNC
         return f"{settings.name} does not take {kind}; use name: {others}"
     if conditions != UNCONDITIONAL and not settings.conditional:
         return f"{settings.name} takes no condition"
+    if conditions.channels and kind != IMAGES:
+        return f"{settings.name} sees no images beside points: only images can be restored"
     return settings.misfit(shape)

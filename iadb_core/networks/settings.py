@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from iadb_core.data.conditions import Condition
 from iadb_core.system.settings import Section
 
 if TYPE_CHECKING:
@@ -12,12 +13,24 @@ POINTS, IMAGES = "points", "images"
 
 
 class Conditions(NamedTuple):
-    """What a network sees beside the blend and α. classes: of which one is told, or that none is; 0 for none."""
+    """What a network sees beside the blend and α.
+
+    classes: of which one is told, or that none is; 0 for none. channels: of an image of the same size; 0 for none.
+    """
 
     classes: int = 0
+    channels: int = 0
 
 
 UNCONDITIONAL = Conditions()
+
+
+def conditions_seen(condition: Condition | None, classes: int, shape: Shape) -> Conditions:
+    """What a network of samples of a shape sees of a condition. classes: how many its target has."""
+    if condition is None:
+        return UNCONDITIONAL
+    degradation = condition.restores
+    return Conditions(channels=degradation.channels(shape)) if degradation else Conditions(classes=classes)
 
 
 class NetworkSettings(Section):

@@ -1,4 +1,4 @@
-"""The classes that samples are asked to be of, and the field that leads there."""
+"""What samples are asked to be, classes or degraded images restored, and the field that leads there."""
 
 from collections.abc import Sequence
 
@@ -6,13 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from iadb_core.data.density import Density
 from iadb_core.method.fields import ConditionalField, Field
 from iadb_core.method.guidance import ClassifierFree
+from iadb_core.sampling.degraded import measured_degraded
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Guidance, Sampling
 from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import numpy_generator
+
+ALL = slice(None)
 
 
 def class_numbers(model: Model, names: Sequence[str] | None) -> list[int]:
@@ -36,6 +40,24 @@ def as_the_data(labels: np.ndarray, count: int, seed: int) -> Tensor:
     """`count` classes, (count,), int64, as often as the data have them. The first ones are the same for every count."""
     chosen = numpy_generator(seed, "generated classes").integers(len(labels), size=count)
     return torch.from_numpy(np.array(labels, np.int64)[chosen])
+
+
+def repeated(conditions: Tensor, count: int) -> Tensor:
+    """`count` of some conditions, each in turn."""
+    return conditions[torch.arange(count) % len(conditions)]
+
+
+def measured_condition(
+    model: Model, target: Density | None, asked: np.ndarray, count: int, seed: int, rows: slice = ALL
+) -> Tensor:
+    """What `count` measured samples are asked to be, some rows of it: the first ones are the same for every count.
+
+    asked: the classes of training samples, of which they have as many; or stored images of the target, that are
+    degraded for a model that restores them.
+    """
+    if model.degradation is None or target is None:
+        return as_the_data(asked, count, seed)[rows]
+    return measured_degraded(model.degradation, target, asked, count, seed, rows)
 
 
 def field_towards(model: Model, guidance: Guidance | None) -> Field | ConditionalField:

@@ -19,7 +19,7 @@ def generate(
 ) -> tuple[Tensor, dict[str, Any]]:
     """Where a model carries starts, (count, *shape), and a summary of how: counts, seconds, solver, hardware.
 
-    condition: the class of each, (count,), int64, for a model that takes one.
+    condition: of each, (count, …), for a model that takes one.
     """
     sampler, before, began = sampler_of(model, sampling, condition), model.evaluations, time.monotonic()
     with Progress(len(sampler.alphas) * len(begin), "states") as progress:

@@ -6,15 +6,19 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from iadb_core.data.conditions import Condition
+from iadb_core.data.degradation import Degradation
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import laid_out
+from iadb_core.networks.checkpoint import DEBLENDING
 from iadb_core.networks.network import Network
+from iadb_core.system.errors import InputError
 from iadb_core.system.graphs import Replayed
 from iadb_core.system.runtime import choose_device, choose_precision
 
 
 def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Callable[..., Tensor]:
-    """The network's field on a device, of x, α and a class if it takes one.
+    """The network's field on a device, of x, α and a condition if it takes one.
 
     Weights in `precision`, samples in and out in float32; on CUDA, as a graph. The network itself is taken for it; its
     weights must not change any more.
@@ -34,7 +38,8 @@ class Model:
     """A trained network on a device, as a field; it counts for how many samples it is evaluated.
 
     shape: of a sample. device, precision: where it computes, and in what. evaluations: of single samples, so far.
-    classes: the names of those that it can be told, in the order of their numbers; none for a model without condition.
+    classes: the names of those that it can be told, in the order of their numbers, if any. degradation: of the images
+    that it restores, if it does.
     """
 
     def __init__(
@@ -44,35 +49,44 @@ class Model:
         device: torch.device,
         precision: torch.dtype,
         classes: Sequence[str] = (),
+        degradation: Degradation | None = None,
     ) -> None:
-        self.shape, self.device, self.precision, self.classes = shape, device, precision, tuple(classes)
+        self.shape, self.device, self.precision = shape, device, precision
+        self.classes, self.degradation = tuple(classes), degradation
         self.evaluations = 0
         self._field = field_of(network, device, precision)
 
     def field(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample.
 
-        condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none.
+        condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none. Or what
+        it sees of degraded images, (batch, channels, height, width). Raises InputError where it cannot do without.
         """
         self.evaluations += len(x)
+        if self.degradation:
+            if condition is None:
+                raise InputError("this model restores images: it needs degraded ones")
+            return self._field(x, alpha, condition)
         if not self.classes:
             return self._field(x, alpha)
         told = torch.full((len(x),), len(self.classes), device=x.device) if condition is None else condition
         return self._field(x, alpha, told)
 
-    def on_cpu(self, x: Tensor, alpha: Tensor) -> Tensor:
+    def on_cpu(self, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         """The same for samples on the CPU, wherever the model computes."""
-        return self.field(x.to(self.device), alpha.to(self.device)).cpu()
+        return self.field(*(part.to(self.device) for part in (x, alpha, *condition))).cpu()
 
 
-def load_model(path: str | os.PathLike[str], device: str, precision: str) -> Model:
-    """The model of a checkpoint. device, precision: as the configuration names them.
+def load_model(path: str | os.PathLike[str], device: str, precision: str, objective: str = DEBLENDING) -> Model:
+    """The model of a checkpoint. device, precision: as the configuration names them. objective: that it is of.
 
     Raises InputError for a corrupted checkpoint or a device that is not there.
     """
-    network, described = checkpoint.load(path)
+    network, described = checkpoint.load(path, objective=objective)
     chosen = choose_device(device)
     shape = tuple(described["network"]["shape"])
     reduced = choose_precision(precision, chosen, network.convolutional)
-    classes = described["settings"].get("classes", ()) if described["network"].get("classes") else ()
-    return Model(network, shape, chosen, reduced, classes)
+    settings, told = described["settings"], described["network"]
+    classes = settings.get("classes", ()) if told.get("classes") else ()
+    degradation = Condition.of(settings["condition"]).restores if told.get("channels") else None
+    return Model(network, shape, chosen, reduced, classes, degradation)

@@ -10,6 +10,8 @@ SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]  # the module
 
 
 POINTS_SHOWN, IMAGES_SHOWN = 2048, 64
+OF_EACH_CLASS = 8  # images of a row of the animation
+DEGRADED_SHOWN, OF_EACH_DEGRADED = 8, 6  # degraded images in the animation, and answers to each
 
 
 class Guidance(Section):

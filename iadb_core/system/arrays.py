@@ -2,14 +2,14 @@
 
 import mmap
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from iadb_core.system.errors import InputError
-from iadb_core.system.files import replacing
+from iadb_core.system.files import atomic, replacing
 
 
 def save_array(path: str | os.PathLike[str], array: np.ndarray) -> None:
@@ -58,3 +58,18 @@ def load_array(path: str | os.PathLike[str]) -> np.ndarray:
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "uif":
         raise InputError(f"{path} does not hold an array of numbers; delete it to have it made again")
     return array
+
+
+def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays by their names as .npz, atomically. Raises InputError if it cannot be written."""
+    with atomic(path) as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """The arrays of a .npz file by their names, in their order; never unpickles. Raises InputError as `load_array`."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except Exception as error:
+        raise InputError(f"{path} is not a readable .npz file ({error}); delete it to have it made again") from error

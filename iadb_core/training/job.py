@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from iadb_core.data.density import kept_of
-from iadb_core.data.pairs import Pairs, Told, pairs_of
+from iadb_core.data.pairs import Pairs, pairs_of
+from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
+from iadb_core.method.objectives import OBJECTIVES
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
@@ -51,7 +53,7 @@ class TrainingJob(NamedTuple):
     and the target's `labels` if the network is told them; code, that trains; log, model, history and summary are
     written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
     which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. sharing: how
-    many such jobs share its GPU, or its memory.
+    many such jobs share its GPU, or its memory. objective: what is minimised, one of `OBJECTIVES`.
     """
 
     title: str
@@ -68,6 +70,7 @@ class TrainingJob(NamedTuple):
     files: dict[str, list[str]]
     begin: str | None = None
     sharing: int = 1
+    objective: str = checkpoint.DEBLENDING
 
 
 def run(what: TrainingJob, devices: int = 1, nodes: int = 1, tasks: int = 1) -> None:
@@ -139,7 +142,7 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     recipe, shape = Recipe.of(what.settings), tuple(what.shape)
     threads = configure(max(1, what.threads // processes.here))
     device = choose_device(processes.device(recipe.device))
-    network = build(recipe.network, shape, generator(what.seed, "weights"), recipe.conditions)
+    network = build(recipe.network, shape, generator(what.seed, "weights"), recipe.conditions(shape))
     begun_from = {"begun_from": _begin(network, what.begin, recipe, shape)} if what.begin else {}
     network.to(device)
     precision = choose_precision(recipe.precision, device, network.convolutional)
@@ -163,17 +166,19 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
 
 
 def _told(what: TrainingJob, recipe: Recipe) -> Told | None:
-    """The classes that the network is told, if it is."""
-    labels = what.inputs.get("labels")
-    if recipe.condition is None or labels is None:
-        return None
-    return Told(load_array(labels), len(recipe.classes), recipe.condition.label.drop)
+    """What the network is told of each sample, if it is."""
+    condition, labels = recipe.condition, what.inputs.get("labels")
+    if condition and condition.restores:
+        return ToldDegraded(condition.restores)
+    if condition and condition.label and labels:
+        return ToldClasses(load_array(labels), len(recipe.classes), condition.label.drop)
+    return None
 
 
 def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:
     """Give a network the weights of a model; whose they are, and their digest. Raises InputError if it is another."""
     other, told = checkpoint.load(path)
-    if told["network"] != checkpoint.described(recipe.network, shape, recipe.conditions):
+    if told["network"] != checkpoint.described(recipe.network, shape, recipe.conditions(shape)):
         raise InputError(f"{path} is of another network, or of samples of another shape: training.from needs the same")
     network.load_state_dict(other.state_dict())
     log.info("begins from %s, weights %s", path, weights_hash(network))
@@ -192,15 +197,15 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     if state:
         log.info("goes on after step %s", f"{state.steps:,}")
     how = prepared.network, blocks, steps, settings, prepared.precision
-    record_at = record_steps(settings.record_every, prepared.epoch)
+    record_at, objective = record_steps(settings.record_every, prepared.epoch), OBJECTIVES[what.objective]()
     if processes.rank:
-        for _ in train(*how, record_at, state, processes=processes):
+        for _ in train(*how, record_at, state, processes=processes, objective=objective):
             pass
         return
     done = records[-1].step if records else 0
     with Progress(steps, "steps", done) as progress, Interruptions(again=processes.size > 1) as interruptions:
         keeper = Keeper(resume, interruptions, finished)
-        for record in train(*how, record_at, state, keeper, processes):
+        for record in train(*how, record_at, state, keeper, processes, objective):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4g after %.0f s", final_loss(records), records[-1].seconds)
@@ -209,12 +214,18 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     _write(what, prepared, records, processes, resume)
 
 
+def _subject(what: TrainingJob, settings: dict[str, Any]) -> list[Any]:
+    """What a training is of, as its state is told from others'."""
+    other = [] if what.objective == checkpoint.DEBLENDING else [what.objective]
+    return [settings, what.shape, what.seed, *other]
+
+
 def _resume_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -> ResumeFile:
     """Where the state is kept: named by what it is of, so that a change of the configuration that is taken back finds
     it again.
     """
     computed_by = {"training_versions": versions(TRAINING_PACKAGES)}
-    fingerprint = settings_digest([what.settings, what.shape, what.seed, prepared.origin | computed_by])
+    fingerprint = settings_digest([*_subject(what, what.settings), prepared.origin | computed_by])
     path = Path(what.model).with_suffix(f".{fingerprint}.resume")
     return ResumeFile(path, fingerprint, hardware(prepared.device, processes.size))
 
@@ -222,7 +233,7 @@ def _resume_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -
 def _finished_file(what: TrainingJob, prepared: _Prepared, processes: Processes) -> ResumeFile:
     """Where the state is kept of a training that is done, for one of more steps of the same."""
     training = {key: value for key, value in what.settings["training"].items() if key not in ("steps", "epochs")}
-    told = [what.settings | {"training": training}, what.shape, what.seed, prepared.origin, versions(TRAINING_PACKAGES)]
+    told = [*_subject(what, what.settings | {"training": training}), prepared.origin, versions(TRAINING_PACKAGES)]
     path = Path(what.model).with_suffix(".finished")
     return ResumeFile(path, settings_digest(told), hardware(prepared.device, processes.size))
 
@@ -233,7 +244,8 @@ def _write(
     """The model, its history and its summary."""
     recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
     told = what.settings, what.seed, prepared.steps, prepared.kept
-    checkpoint.save(what.model, network, recipe.network, shape, *told, conditions=recipe.conditions)
+    conditions = recipe.conditions(shape)
+    checkpoint.save(what.model, network, recipe.network, shape, *told, conditions, what.objective)
     also_called(what.model, Path(what.model).with_suffix(".last.pt"))
     write_csv(what.history, Record._fields, records)
     ema = recipe.training.ema

@@ -7,7 +7,7 @@ from iadb_core.data.conditions import Condition
 from iadb_core.data.density import Density
 from iadb_core.data.registry import density_of
 from iadb_core.networks.registry import network_of
-from iadb_core.networks.settings import UNCONDITIONAL, Conditions, NetworkSettings
+from iadb_core.networks.settings import Conditions, NetworkSettings, Shape, conditions_seen
 from iadb_core.training.settings import Training
 
 
@@ -23,10 +23,9 @@ class Recipe(NamedTuple):
     condition: Condition | None = None
     classes: tuple[str, ...] = ()
 
-    @property
-    def conditions(self) -> Conditions:
-        """What the network sees beside the blend."""
-        return Conditions(len(self.classes)) if self.condition else UNCONDITIONAL
+    def conditions(self, shape: Shape) -> Conditions:
+        """What the network of samples of a shape sees beside the blend."""
+        return conditions_seen(self.condition, len(self.classes), shape)
 
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> "Recipe":

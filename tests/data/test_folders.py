@@ -7,8 +7,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from iadb_core.data import image_readers
+from iadb_core.data.digests import digests
 from iadb_core.data.folders import FolderImages
-from iadb_core.data.holding_out import digests, split
+from iadb_core.data.holding_out import split
 from iadb_core.data.image_files import Told, Wanted, read_image
 from iadb_core.data.image_readers import read_all, scratch
 from iadb_core.data.parts import loaded

@@ -3,7 +3,8 @@ import logging
 import numpy as np
 import pytest
 
-from iadb_core.data.holding_out import digests, halved, parts_of, parts_of_rows, parts_with_test, split
+from iadb_core.data.digests import digests
+from iadb_core.data.holding_out import halved, parts_of, parts_of_rows, parts_with_test, split
 from iadb_core.data.parts import Labelled
 
 

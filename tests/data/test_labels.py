@@ -6,8 +6,9 @@ import torch
 
 from iadb_core.data.draws import Draws
 from iadb_core.data.labels import Labels
-from iadb_core.data.pairs import Told, pairs_of
+from iadb_core.data.pairs import pairs_of
 from iadb_core.data.registry import density_of
+from iadb_core.data.telling import ToldClasses
 from iadb_core.system.errors import InputError
 
 CPU = torch.device("cpu")
@@ -18,7 +19,7 @@ TARGET = density_of({"points": {"names": ["x", "y"], "scaling": []}})
 
 
 def pairs(drop=0.0, order="shuffled", labels=LABELS, batch=32):
-    told = Told(labels, 7, drop)
+    told = ToldClasses(labels, 7, drop)
     return pairs_of((GAUSSIAN, TARGET), (None, POINTS), (2,), batch, order, 5, CPU, told=told)
 
 

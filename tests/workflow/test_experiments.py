@@ -58,6 +58,8 @@ def test_an_mlp_has_one_thread_unless_more_are_given():
         "digits": 4,
         "digits-classes": 4,
         "mnist-classes": 4,
+        "mnist-inpaint": 4,
+        "digits-restore": 4,
         "trefoil": 1,
     }
     assert complete(changed("experiments/densities/threads", 2)).experiments["densities"].threads == 2
@@ -112,7 +114,7 @@ def test_every_key_of_the_configuration_is_described_and_bounded():
                 own = resolved(own)
                 if own.get("type") in ("integer", "number"):
                     assert {"minimum", "exclusiveMinimum", "enum"} & set(own), place
-                    assert {"maximum", "enum"} & set(own), place
+                    assert {"maximum", "exclusiveMaximum", "enum"} & set(own), place
                 if own.get("type") == "object" and key not in ("defaults", "experiments", "grid", "zip"):
                     assert own["additionalProperties"] is False, place
                 visit(own, place)
@@ -177,7 +179,63 @@ MISTAKES = [
     ("experiments/densities/condition", {"label": {}}, r"condition\.label: the target, a picture, has no classes"),
     ("experiments/mnist/condition", {"label": {"drop": 2}}, r"condition\.label\.drop: 2 is out of range"),
     ("experiments/mnist/condition", {"labels": {}}, r"condition\.labels: unknown key; did you mean label"),
-    ("experiments/mnist/condition", {}, r"condition: label is missing"),
+    ("experiments/mnist/condition", {}, r"condition: give exactly one of label, degradation"),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {}},
+        r"condition\.degradation: give exactly one of box, random, half, downsampling, blur, noise, gray",
+    ),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {"box": {"size": 4}, "noise": {"noise": 0.1}}},
+        r"condition\.degradation: give exactly one of",
+    ),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {"bluh": {}}},
+        r"degradation\.bluh: unknown key; did you mean blur",
+    ),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {"box": {"size": 32}}},
+        r"degradation\.box: a square of 32 pixels leaves nothing of images of 32×32",
+    ),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {"downsampling": {"factor": 3}}},
+        r"downsampling\.factor: 3 is unknown; allowed: 2, 4, 8",
+    ),
+    (
+        "experiments/mnist/condition",
+        {"degradation": {"blur": {"std": 11.0}}},
+        r"blur: a blur of 11 reaches over 33 pixels",
+    ),
+    ("experiments/mnist/condition", {"degradation": {"gray": {}}}, r"degradation\.gray: the images are gray already"),
+    (
+        "experiments/densities/condition",
+        {"degradation": {"box": {"size": 4}}},
+        r"densities\.network: mlp sees no images beside points: only images can be restored",
+    ),
+    (
+        "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
+        "nope",
+        r"plug_and_play\.from: 'nope' is not among the experiments",
+    ),
+    (
+        "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
+        "mnist",
+        r"plug_and_play\.from: mnist has another scaling",
+    ),
+    (
+        "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
+        "digits",
+        r"plug_and_play\.from: digits is of samples of another shape",
+    ),
+    (
+        "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
+        "mnist-inpaint",
+        r"plug_and_play\.from: mnist-inpaint restores images itself",
+    ),
     ("experiments/mnist/sampling/classes", ["3"], r"sampling\.classes: only an experiment with `condition"),
     ("experiments/mnist/sampling/guidance", {"weight": 2.0}, r"sampling\.guidance: only an experiment with `condition"),
     ("experiments/mnist/sampling/guidance", {"weight": -1}, r"guidance\.weight: -1 is out of range"),

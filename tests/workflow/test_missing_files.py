@@ -116,7 +116,7 @@ def test_a_table_of_numbers_is_a_target(workspace):
     run = workspace.snakemake("results/table.gif")
     assert run.returncode == 1
     assert last_said(run) == (
-        "experiments.table.target: table.csv: 1 of 61 rows have no number in width, height: rows 61; "
+        "experiments.table.target: table.csv: 1 of 61 rows have no number in height: rows 61; "
         "fill or remove them, or name other `columns`"
     )
 

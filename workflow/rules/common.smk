@@ -41,20 +41,34 @@ def section(*names):
 def told(wildcards):
     """What the network of an experiment is told beside the blend, as parameters; nothing of one without condition."""
     experiment = experiments[wildcards.experiment]
-    if experiment.condition is None:
-        return {}
-    return {"condition": canonical(experiment.condition), "classes": experiment.classes}
+    classes = {"classes": experiment.classes} if experiment.labelled else {}
+    return {"condition": canonical(experiment.condition), **classes} if experiment.condition else {}
 
 
 def labels(split):
     """An input function: the file of the classes of a part of the target's samples, if the network is told them."""
 
     def path(wildcards):
-        if experiments[wildcards.experiment].condition is None:
+        if not experiments[wildcards.experiment].labelled:
             return []
         return f"results/{homes[wildcards.experiment, 'target']}/target/{split}_labels.npy"
 
     return path
+
+
+def to_restore(split):
+    """An input function: the file of the part of the target's images that are degraded and restored, if they are."""
+    return lambda wildcards: targets(split)(wildcards) if experiments[wildcards.experiment].restores else []
+
+
+def asked(wildcards):
+    """The file of what measured samples are asked to be: classes, or unseen images to degrade and restore."""
+    return labels("train")(wildcards) or to_restore("validation")(wildcards)
+
+
+def restored_target(wildcards):
+    """The target of an experiment that restores its images, as parameters; nothing of others."""
+    return section("target")(wildcards) if experiments[wildcards.experiment].restores else {}
 
 
 def run_seed(wildcards):

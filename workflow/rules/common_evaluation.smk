@@ -57,6 +57,29 @@ def evaluation_settings(sections, evaluation, sampling=()):
     return settings
 
 
+restoring = [name for name in experiments if experiments[name].restores]
+
+
+def plugged(experiment):
+    """The experiment whose model restores without having been trained to, if one is named."""
+    own = experiment.evaluation.restoration.plug_and_play
+    return own and own.model_of
+
+
+def plugged_model(wildcards):
+    """The file of that experiment's first model."""
+    name = plugged(experiments[wildcards.experiment])
+    return f"results/{name}/seed{experiments[name].seeds[0]}/model.pt" if name else []
+
+
+def restoration_settings(wildcards):
+    """What the figures of restored images depend on."""
+    sections = ("source", "target", "device", "precision")
+    settings = evaluation_settings(sections, ("floor_draws", "projections", "restoration"), WAY)(wildcards)
+    name = plugged(experiments[wildcards.experiment])
+    return settings | ({"plugged": canonical(experiments[name].source)} if name else {})
+
+
 def first_seed(wildcards):
     """The seed of the run that stands for its experiment in pictures and in the table of solvers."""
     return experiments[wildcards.experiment].seeds[0]
@@ -81,8 +104,10 @@ def evaluation_pictures(name):
         of_kind.append("field")
     if experiments[name].target.of_images():
         of_kind.append("neighbours")
-    if experiments[name].condition:
+    if experiments[name].labelled:
         of_kind += ["guidance", "classes"]
+    if experiments[name].restores:
+        of_kind.append("restored")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 
 

@@ -36,17 +36,23 @@ def measurement_group(wildcards):
 
 def generation_settings(wildcards):
     """What the measured samples depend on."""
-    settings = section("source", "device", "precision")(wildcards)
+    settings = section("source", "device", "precision")(wildcards) | restored_target(wildcards)
     sampling = {"sampling": sorted_tree(picked(wildcards, "sampling", WAY))}
     return settings | sampling | {"count": experiments[wildcards.experiment].evaluation.count}
+
+
+def trajectory_settings(wildcards):
+    """What the trajectory depends on."""
+    settings = section("source", "sampling", "device", "precision")(wildcards)
+    experiment = experiments[wildcards.experiment]
+    return settings | (section("target")(wildcards) | {"groups": experiment.groups} if experiment.restores else {})
 
 
 def picture_settings(wildcards):
     """What pictures of samples depend on."""
     shown = picked(wildcards, "sampling", ("schedule",)) | picked(wildcards, "animation", ("axes",))
-    experiment = experiments[wildcards.experiment]
-    if experiment.condition:
-        shown["classes"] = len(experiment.sampling.classes or experiment.classes)
+    if groups := experiments[wildcards.experiment].groups:
+        shown["groups"] = groups
     return section("source", "target")(wildcards) | shown
 
 
@@ -60,7 +66,8 @@ def classes_settings(wildcards):
 def drawing_settings(wildcards):
     """What the frames depend on."""
     animation = picked(wildcards, "animation", ("size", "stride", "point_colour", "axes"))
-    return picture_settings(wildcards) | {"animation": animation}
+    restored = section("condition")(wildcards) if experiments[wildcards.experiment].restores else {}
+    return picture_settings(wildcards) | {"animation": animation} | restored
 
 
 def gif_settings(wildcards):

@@ -7,7 +7,12 @@ SOLVERS = "iadb_core.method.solvers"
 
 
 def modules_of(experiment, role):
-    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver` or `solvers`."""
+    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`, or
+    `restored`, the degradation and the images that are restored, if they are.
+    """
+    if role == "restored":
+        chosen = [experiment.restores, experiment.target] if experiment.restores else []
+        return [type(one).__module__ for one in chosen]
     if role in ("solver", "solvers"):
         names = [experiment.sampling.solver] if role == "solver" else experiment.evaluation.solvers
         return [f"{SOLVERS}.{name}" for name in names]

@@ -72,9 +72,10 @@ rule maps:
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
         labels=labels("train"),
+        to_restore=to_restore("validation"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        code=sources("maps", "source", "target", "network", "solver"),
+        code=sources("maps", "source", "target", "network", "solver", "restored"),
     output:
         map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),
         field=ensure("results/{experiment}/seed{seed}/field_error.csv", non_empty=True),
@@ -109,9 +110,9 @@ rule solvers:
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
-        labels=labels("train"),
+        asked=asked,
         classifier=classifier,
-        code=sources("solvers", "source", "target", "network", "solvers"),
+        code=sources("solvers", "source", "target", "network", "solvers", "restored"),
     output:
         csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
@@ -158,7 +159,7 @@ rule guidance:
     log:
         "logs/guidance/{experiment}.log",
     wildcard_constraints:
-        experiment=one_of(name for name in experiments if experiments[name].condition),
+        experiment=one_of(name for name in experiments if experiments[name].labelled),
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment].threads
@@ -178,3 +179,40 @@ rule guidance:
         "Measuring the guidance of {wildcards.experiment}"
     script:
         "../scripts/guidance.py"
+
+
+rule restored:
+    """Restore degraded held-out images in several ways, and measure what each makes of them."""
+    input:
+        model=of_first_seed("model.pt"),
+        training=of_first_seed("training.json"),
+        regression=of_first_seed("regression/model.pt"),
+        plugged=plugged_model,
+        starts=samples("source", "train"),
+        held_out=targets("held_out"),
+        validation=targets("validation"),
+        train=samples("target", "train"),
+        classifier=classifier,
+        code=sources("restored", "source", "network", "solver", "restored"),
+    output:
+        csv=ensure("results/{experiment}/restored.csv", non_empty=True),
+        shown=ensure("results/{experiment}/restored.npz", non_empty=True),
+    log:
+        "logs/restored/{experiment}.log",
+    wildcard_constraints:
+        experiment=one_of(restoring),
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
+    params:
+        settings=restoration_settings,
+        seed=first_seed,
+    message:
+        "Restoring the images of {wildcards.experiment}"
+    script:
+        "../scripts/restored.py"

@@ -169,7 +169,7 @@ rule classes_picture:
     log:
         "logs/pictures/{experiment}/classes.log",
     wildcard_constraints:
-        experiment=one_of(name for name in experiments if experiments[name].condition),
+        experiment=one_of(name for name in experiments if experiments[name].labelled),
     localrule: True
     conda:
         "../../environment.yml"
@@ -180,3 +180,23 @@ rule classes_picture:
         "Drawing {output.picture}"
     script:
         "../scripts/classes_picture.py"
+
+
+rule restored_picture:
+    """Show degraded images, several answers to each, what other ways make of them, and the truth."""
+    input:
+        shown="results/{experiment}/restored.npz",
+        code=sources("restored_picture"),
+    output:
+        picture=ensure("results/{experiment}/restored.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/restored.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        seed=first_seed,
+    message:
+        "Drawing {output.picture}"
+    script:
+        "../scripts/restored_picture.py"

@@ -7,7 +7,8 @@ rule render:
         trajectory="results/{experiment}/seed{seed}/trajectory.npy",
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        code=sources("render", "source", "target"),
+        to_restore=to_restore("validation"),
+        code=sources("render", "source", "target", "restored"),
     output:
         frames=ensure("results/{experiment}/seed{seed}/frames.zip", non_empty=True),
     log:
@@ -21,6 +22,7 @@ rule render:
         runtime=lambda wildcards, attempt: f"{30 * attempt}m",
     params:
         settings=drawing_settings,
+        seed=run_seed,
     message:
         "Drawing the frames of {wildcards.experiment}, seed {wildcards.seed}"
     script:

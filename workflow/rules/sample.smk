@@ -6,7 +6,8 @@ rule trajectory:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         source=samples("source", "train"),
-        code=sources("trajectory", "source", "network", "solver"),
+        to_restore=to_restore("validation"),
+        code=sources("trajectory", "source", "network", "solver", "restored"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
@@ -22,7 +23,7 @@ rule trajectory:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
-        settings=section("source", "sampling", "device", "precision"),
+        settings=trajectory_settings,
         seed=run_seed,
     message:
         "Sampling the trajectory of {wildcards.experiment}, seed {wildcards.seed}"
@@ -35,8 +36,8 @@ rule generate:
     input:
         model="results/{experiment}/seed{seed}/model.pt",
         starts=measured_sources,
-        labels=labels("train"),
-        code=sources("generate", "source", "network", "solver"),
+        asked=asked,
+        code=sources("generate", "source", "network", "solver", "restored"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),
         summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),

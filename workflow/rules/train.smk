@@ -10,7 +10,7 @@ rule train:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         begin=model_to_begin_from,
-        code=sources("train", "source", "target", "network"),
+        code=sources("train", "source", "target", "network", "restored"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
         history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),
@@ -41,3 +41,21 @@ rule train:
         "Training {wildcards.experiment}, seed {wildcards.seed}"
     script:
         "../scripts/train.py"
+
+
+use rule train as train_regression with:
+    output:
+        model=ensure("results/{experiment}/seed{seed}/regression/model.pt", non_empty=True),
+        history=ensure("results/{experiment}/seed{seed}/regression/training.csv", non_empty=True),
+        summary=ensure("results/{experiment}/seed{seed}/regression/training.json", non_empty=True),
+    log:
+        "logs/train/{experiment}/seed{seed}_regression.log",
+    wildcard_constraints:
+        experiment=one_of(name for name in experiments if experiments[name].restores),
+    params:
+        settings=training_settings,
+        seed=run_seed,
+        shape=lambda wildcards: experiments[wildcards.experiment].shape,
+        objective="regression",
+    message:
+        "Training a regression for {wildcards.experiment}, seed {wildcards.seed}, to compare with"

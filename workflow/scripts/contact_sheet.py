@@ -11,6 +11,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} contact sheet"):
     densities = source_and_target(settings, snakemake.input.source_files, snakemake.input.target_files)
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
     sheet = contact_sheet(
-        name, trajectory, settings["schedule"], *densities, settings.get("axes"), settings.get("classes")
+        name, trajectory, settings["schedule"], *densities, settings.get("axes"), settings.get("groups")
     )
     save_png(snakemake.output.sheet, sheet)

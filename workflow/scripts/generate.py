@@ -1,7 +1,7 @@
 """Generate a shard of the samples that are compared with held-out ones."""
 
 from iadb_core.data.registry import density_of
-from iadb_core.sampling.conditions import as_the_data
+from iadb_core.sampling.conditions import measured_condition
 from iadb_core.sampling.generation import generate
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
@@ -24,9 +24,11 @@ with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     drawn, shard = (settings["count"], snakemake.params.seed), ((number, of), sampling.batch_size)
     begin = measured_starts(density_of(settings["source"]), model.shape, inputs.starts, *drawn, *shard)
     condition = None
-    if inputs.labels:
-        every = as_the_data(load_array(inputs.labels), measured_count(inputs.starts, settings["count"]), drawn[1])
-        condition = every[shard_rows(number, of, len(every), sampling.batch_size)]
+    if inputs.asked:
+        target = density_of(settings["target"]) if "target" in settings else None
+        asked, count = load_array(inputs.asked), measured_count(inputs.starts, settings["count"])
+        rows = shard_rows(number, of, count, sampling.batch_size)
+        condition = measured_condition(model, target, asked, count, drawn[1], rows)
     generated, summary = generate(model, sampling, begin, condition)
     save_array(snakemake.output.generated, generated.numpy())
     made_from = {"starts_data": files_digest(inputs.starts), "sampling_code": files_digest([*inputs.code, __file__])}

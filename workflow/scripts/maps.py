@@ -21,7 +21,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     train, held_out = ({side: inputs[f"{side}{split}"] or None for side in SIDES} for split in ("_train", ""))
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
     densities, files = dict(zip(SIDES, both, strict=True)), (train, held_out, inputs.starts)
-    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, inputs.labels or None)
+    told = inputs.labels or None, inputs.to_restore or None
+    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, *told)
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]

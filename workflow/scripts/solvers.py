@@ -6,7 +6,7 @@ from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.solver_table import COLUMNS, ordered, solver_table
-from iadb_core.sampling.conditions import as_the_data
+from iadb_core.sampling.conditions import measured_condition
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
@@ -44,6 +44,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
         "versions": versions(),
         "code": files_digest([*inputs.code, __file__]),
     }
-    condition = as_the_data(load_array(inputs.labels), len(begin), seed) if inputs.labels else None
+    condition = measured_condition(model, target, load_array(inputs.asked), len(begin), seed) if inputs.asked else None
     rows = ordered(solver_table(model, begin, evaluation, sampling, comparisons, condition), shared)
     write_csv(snakemake.output.csv, COLUMNS, rows)

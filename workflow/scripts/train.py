@@ -18,5 +18,6 @@ what = TrainingJob(
     files={side: [*snakemake.input[f"{side}_files"]] for side in ("source", "target")},
     begin=snakemake.input.begin or None,
     sharing=resources.sharing,
+    objective=snakemake.params.get("objective", "deblending"),
 )
 run(what, resources.devices, resources.get("nodes", 1), resources.get("tasks", 1))

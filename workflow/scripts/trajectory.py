@@ -1,7 +1,9 @@
 """Push starts from the source to the target, and keep every step."""
 
+from iadb_core.data.degrading import Degrading
 from iadb_core.data.registry import density_of
-from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
+from iadb_core.sampling.conditions import class_numbers, in_turn, repeated, sampler_of
+from iadb_core.sampling.degraded import shown_degraded
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
@@ -19,7 +21,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     generator = numpy_generator(snakemake.params.seed, "trajectory starts")
     begin = starts(density_of(settings["source"]), model.shape, samples, sampling["count"], generator)
     own, condition = Sampling.of(sampling), None
-    if model.classes:
+    if inputs.to_restore and model.degradation:
+        target, shown = density_of(settings["target"]), (settings["groups"], snakemake.params.seed)
+        lost, _ = shown_degraded(model.degradation, target, load_array(inputs.to_restore), *shown)
+        condition = repeated(Degrading.of(model.degradation, target).seen(lost), len(begin))
+    elif model.classes:
         condition = in_turn(class_numbers(model, own.classes), len(begin))
     sampler = sampler_of(model, own, condition)
     save_trajectory(snakemake.output.trajectory, sampler, begin)

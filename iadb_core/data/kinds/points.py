@@ -123,7 +123,7 @@ class Points(Read):
 
         from iadb_core.data.histograms import histogram
 
-        rows = self.network_values(torch.from_numpy(self._table().values)).numpy()
+        rows = self.network_values(torch.from_numpy(np.array(self._table().values))).numpy()
         return histogram(rows @ axes, box)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Finite | None":

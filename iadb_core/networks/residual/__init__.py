@@ -39,4 +39,4 @@ class Residual(NetworkSettings):
     def network(self, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> "Network":
         from iadb_core.networks.residual.network import ResidualNetwork
 
-        return ResidualNetwork(shape[0], self.width, self.multipliers, self.blocks, self.patch, conditions.classes)
+        return ResidualNetwork(shape[0], self.width, self.multipliers, self.blocks, self.patch, conditions)

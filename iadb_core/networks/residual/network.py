@@ -11,6 +11,7 @@ from torch.nn.functional import interpolate, layer_norm, pixel_shuffle, pixel_un
 from iadb_core.networks.classes import indicators
 from iadb_core.networks.convolutions import Convolution, Pointwise
 from iadb_core.networks.network import Network
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions
 
 FREQUENCIES = 32
 LONGEST_PERIOD = 10_000
@@ -69,23 +70,29 @@ class ResidualNetwork(Network):
 
     channels: of the images, whose height and width are divisible by patch · 2^(levels − 1). width: channels of the
     first level; multipliers: of the width, one a level. blocks: of each level, on the way down and on the way up.
-    classes: of which one is told, each with an embedding that is added to that of α.
+    conditions: what it sees beside: a class, with an embedding that is added to that of α, or an image.
     """
 
     convolutional = True
     memory_format = torch.channels_last
 
     def __init__(
-        self, channels: int, width: int, multipliers: Sequence[int], blocks: int, patch: int, classes: int = 0
+        self,
+        channels: int,
+        width: int,
+        multipliers: Sequence[int],
+        blocks: int,
+        patch: int,
+        conditions: Conditions = UNCONDITIONAL,
     ) -> None:
         super().__init__()
-        self.patch, self.classes = patch, classes
+        self.patch, self.classes = patch, conditions.classes
         widths, embedding = [width * multiplier for multiplier in multipliers], 4 * width
         self.embedding = nn.Sequential(
             nn.Linear(2 * FREQUENCIES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
         )
-        self.embedding_of_class = nn.Linear(classes + 1, embedding, bias=False) if classes else None
-        self.stem = nn.Conv2d(channels * patch**2, width, 3, padding=1)
+        self.embedding_of_class = nn.Linear(self.classes + 1, embedding, bias=False) if self.classes else None
+        self.stem = nn.Conv2d((channels + conditions.channels) * patch**2, width, 3, padding=1)
         self.down = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
         self.up = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
         self.shrink = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in pairwise(widths))
@@ -105,6 +112,8 @@ class ResidualNetwork(Network):
         embedding = self.embedding(alpha_features(alpha).to(x.dtype))
         if condition is not None and self.embedding_of_class is not None:
             embedding = embedding + self.embedding_of_class(indicators(condition, self.classes, x.dtype))
+        elif condition is not None:
+            x = torch.cat([x, condition.to(x.dtype)], dim=1)
         h = self.stem(pixel_unshuffle(x, self.patch))  # (batch, width, H/patch, W/patch)
         skips = []
         for depth, blocks in enumerate(self.down):

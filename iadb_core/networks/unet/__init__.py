@@ -25,4 +25,4 @@ class UNet(NetworkSettings):
     def network(self, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> "Network":
         from iadb_core.networks.unet.network import UNetNetwork
 
-        return UNetNetwork(shape[0], self.width, conditions.classes)
+        return UNetNetwork(shape[0], self.width, conditions)

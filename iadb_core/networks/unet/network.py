@@ -4,22 +4,23 @@ import torch
 from torch import Tensor, nn
 
 from iadb_core.networks.alpha import parts, weights_of
-from iadb_core.networks.classes import indicators
+from iadb_core.networks.beside import beside, channels_beside
 from iadb_core.networks.convolutions import Convolution, Pointwise, UpConvolution, rectified
 from iadb_core.networks.network import Network
+from iadb_core.networks.settings import UNCONDITIONAL, Conditions
 
 
 class UNetNetwork(Network):
     """The MNIST tutorial's convolutional network: down to an eighth of the size and up again, with skips.
 
     channels: of the images, whose height and width are divisible by 8. With one and width 64 it has 481,345 parameters.
-    classes: of which one is told, each with a plane of its own beside that of α.
+    conditions: what it sees beside: a plane for each class, or an image.
     """
 
     convolutional = True
     memory_format = torch.channels_last
 
-    def __init__(self, channels: int, width: int, classes: int = 0) -> None:
+    def __init__(self, channels: int, width: int, conditions: Conditions = UNCONDITIONAL) -> None:
         super().__init__()
 
         def conv(inputs: int = width) -> nn.Conv2d:
@@ -28,8 +29,8 @@ class UNetNetwork(Network):
         def down() -> nn.Conv2d:
             return nn.Conv2d(width, width, 3, stride=2, padding=1)
 
-        self.classes = classes
-        self.a1, self.a2 = conv(channels + (classes and classes + 1) + 1), down()
+        self.conditions = conditions
+        self.a1, self.a2 = conv(channels + channels_beside(conditions) + 1), down()
         self.b1, self.b2 = conv(), down()
         self.c1, self.c2, self.c3, self.c4 = conv(), conv(), conv(), down()
         self.u_up, self.u = UpConvolution(width, width), conv()
@@ -42,11 +43,10 @@ class UNetNetwork(Network):
 
     def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         summands = parts(alpha, x.dtype)
-        told = [] if condition is None else [indicators(condition, self.classes, x.dtype)]
-        values = [*told, *(part[:, None] for part in summands)]  # α at their end
-        planes = [value[:, :, None, None].expand(-1, -1, *x.shape[2:]) for value in values]
+        planes = [part[:, None, None, None].expand(-1, -1, *x.shape[2:]) for part in summands]
         weight = weights_of(self.a1.weight, summands) if len(summands) > 1 else None
-        a1 = rectified(self.a1, torch.cat([x, *planes], dim=1), weight=weight)  # (batch, width, H, W)
+        seen = torch.cat([x, *beside(x, self.conditions, condition), *planes], dim=1)  # α at their end
+        a1 = rectified(self.a1, seen, weight=weight)  # (batch, width, H, W)
         a2 = rectified(self.a2, a1)  #                           (batch, width, H/2, W/2)
         b2 = rectified(self.b2, rectified(self.b1, a2))  #       (batch, width, H/4, W/4)
         c1 = rectified(self.c1, b2)

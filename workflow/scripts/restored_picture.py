@@ -1,0 +1,10 @@
+"""Draw what several ways make of degraded images."""
+
+from iadb_core.drawing.png import save_png
+from iadb_core.drawing.restored_picture import restored_picture
+from iadb_core.system.arrays import load_arrays
+from iadb_core.system.progress import job
+
+with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restored"):
+    name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
+    save_png(snakemake.output.picture, restored_picture(name, load_arrays(snakemake.input.shown)))
