@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from iadb_core.data.conditions import Condition
 from iadb_core.data.degradation import Degradation
 from iadb_core.data.density import Density, Shape
+from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.registry import KINDS
 from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
@@ -132,6 +133,11 @@ class Experiment(Section):
         return (self.target.class_names() or []) if self.labelled else []
 
     @property
+    def paired(self) -> bool:
+        """Whether each sample of the source has a partner in the target."""
+        return self.training.coupling.pairs is not None or self.evaluation.partners is not None
+
+    @property
     def groups(self) -> int | None:
         """How many groups the samples of the animation are of, each in turn: classes, or degraded images."""
         if self.restores:
@@ -164,6 +170,11 @@ class Experiment(Section):
             if absent := [name for name in self.animation.axes if name not in names]:
                 there = f"; there are {', '.join(names)}" if names else ", since neither source nor target is a table"
                 yield ("animation", "axes"), f"no coordinate {', '.join(absent)}{there}"
+        if self.paired and (others := [side for side in SIDES if not isinstance(self.density(side), Folder)]):
+            place = ("training", "coupling", "pairs") if self.training.coupling.pairs else ("evaluation", "partners")
+            yield place, f"pairs are files of the same name of two folders; the {others[0]} is no folder"
+        if self.paired and self.restores:
+            yield ("condition", "degradation"), "an experiment with pairs of images restores none; give one of both"
         yield from self._mistakes_of_classes()
         if self.condition and self.restores and not self.of_points and (why := self.restores.misfit(self.shape)):
             yield ("condition", "degradation", self.restores.kind), why

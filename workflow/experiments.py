@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from iadb_core.data.density import Density
+from iadb_core.data.kinds.folder import Folder
 from iadb_core.sampling.settings import DEGRADED_SHOWN, IMAGES_SHOWN, OF_EACH_CLASS, OF_EACH_DEGRADED, POINTS_SHOWN
 from iadb_core.system.errors import InputError
 from iadb_core.system.settings import Section
@@ -129,10 +130,10 @@ def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> tuple[Con
     """
     experiments, unusable = {}, {}
     for name, experiment in checked.experiments.items():
-        found = {}
-        for side in SIDES:
+        found = with_partners(experiment)
+        for side, density in found.items():
             try:
-                found[side] = found_in(experiment.density(side))
+                found[side] = found_in(density)
             except InputError as error:
                 unusable[name] = f"{_place(('experiments', name, side), config)}: {error}"
         if name not in unusable:
@@ -148,6 +149,16 @@ def _looked_into(checked: Configuration, config: Mapping[str, Any]) -> tuple[Con
     if not experiments:
         raise ConfigError("\n".join(dict.fromkeys(unusable.values())))
     return checked.model_copy(update={"experiments": experiments}), unusable
+
+
+def with_partners(experiment: Experiment) -> dict[str, Density]:
+    """The source and the target, each knowing the other's folder where their files belong together."""
+    both = {side: experiment.density(side) for side in SIDES}
+    source, target = both.values()
+    if experiment.paired and isinstance(source, Folder) and isinstance(target, Folder):
+        partner = dict(zip(SIDES, (target.path, source.path), strict=True))
+        both = {side: own.model_copy(update={"partner": partner[side]}) for side, own in both.items()}
+    return both
 
 
 def _with_count(experiment: Experiment) -> Experiment:

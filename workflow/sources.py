@@ -57,6 +57,7 @@ CALLS = {
     "field_picture": ("law", "network"),
     "neighbours": OF_VALUES,
     "classes_picture": OF_VALUES,
+    "partners": ("network", *OF_VALUES),
     "restored": ("draw_blocks", "network", *OF_VALUES),
     "export": ("true_values",),
 }

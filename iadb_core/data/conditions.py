@@ -1,31 +1,10 @@
 """What a network is told of a sample beside its blend."""
 
-from typing import Self
-
-from pydantic import model_validator
-from pydantic_core import PydanticCustomError
-
 from iadb_core.data.degradation import Degradation
 from iadb_core.data.degradations.masks import Box, Half, RandomPixels
 from iadb_core.data.degradations.resolution import Blur, Downsampling
 from iadb_core.data.degradations.values import Gray, Noise
-from iadb_core.system.settings import Section, setting
-
-
-class OneOf(Section):
-    """A section of which exactly one field is given."""
-
-    @property
-    def given(self) -> list[str]:
-        """The fields that are given."""
-        return [name for name in type(self).model_fields if getattr(self, name) is not None]
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if len(self.given) != 1:
-            said = f"give exactly one of {', '.join(type(self).model_fields)}"
-            raise PydanticCustomError("one_of", "{said}", {"said": said})
-        return self
+from iadb_core.system.settings import OneOf, Section, setting
 
 
 class Label(Section):

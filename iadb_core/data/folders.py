@@ -13,6 +13,7 @@ from iadb_core.data.image_files import Wanted
 from iadb_core.data.image_readers import read_all, scratch
 from iadb_core.data.listing import Listing, listed
 from iadb_core.data.opening import is_image, shown
+from iadb_core.data.partners import pairs_together, partnered
 from iadb_core.data.parts import Parts, label_files, sample_files
 from iadb_core.system.arrays import array_on_disk, let_go, save_array
 from iadb_core.system.errors import InputError
@@ -26,18 +27,24 @@ class FolderImages:
     """The images of a folder, not read yet. Raises InputError if there are none.
 
     classes: the subfolders whose names are classes; none for images without labels. paths: of the images, in the order
-    of their names. left_out: other files, by the reason.
+    of their names. left_out: other files, by the reason. partner: another folder, of which each image has a file of the
+    same name, or is left out.
     """
 
-    def __init__(self, folder: str, wanted: Wanted, classes: Sequence[str] = ()) -> None:
+    def __init__(self, folder: str, wanted: Wanted, classes: Sequence[str] = (), partner: str | None = None) -> None:
         self.folder, self.wanted, self.classes = folder, wanted, list(classes)
-        listing = listed(folder)
-        self.paths, self.left_out = _images_of(listing)
+        self.paths, self.left_out = _images_of(listed(folder))
+        self.partners: list[str] | None = None
         if not self.paths:
             raise InputError(
                 f"{shown(folder)}: no images in this folder{_told(self.left_out)}; "
                 f"put {', '.join(sorted(SUFFIXES))} files there"
             )
+        if partner is not None:
+            others, _ = _images_of(listed(partner))
+            self.paths, self.partners, alone = partnered((folder, self.paths), (partner, others))
+            if alone:
+                self.left_out[f"without a partner in {shown(partner)}"] = alone
 
     def store(self, folder: str | Path, seed: int, workers: int) -> None:
         """Read them into the files of `parts` in a folder that exists, and log what was read.
@@ -52,7 +59,8 @@ class FolderImages:
                     account.take(told)
                     progress.update(len(told))
             account.tell()
-            parts = split(len(self.paths), seed, account.digests)
+            together = account.digests if self.partners is None else pairs_together(self.paths, self.partners)
+            parts = split(len(self.paths), seed, together)
             account.tell_shared(parts)
             for rows, path in zip(parts, sample_files(folder), strict=True):
                 with array_on_disk(path, (len(rows), *self.wanted.shape), "uint8") as part:

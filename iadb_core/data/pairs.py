@@ -13,7 +13,10 @@ from iadb_core.data.draws import Draws
 from iadb_core.data.streams import ALL, Stream, stream_of
 from iadb_core.data.telling import Drawing, Telling, Told
 from iadb_core.method.alphas import ALPHAS
-from iadb_core.method.couplings import Batch, Block, Coupling, Independent
+from iadb_core.method.batches import Batch, Block
+from iadb_core.method.coupling import Coupling
+from iadb_core.method.couplings.independent import Independent
+from iadb_core.system.errors import InputError
 
 BATCHES_DRAWN_AHEAD = 64
 VALUES_IN_A_BLOCK = 2**18  # few enough to stay in a cache
@@ -93,10 +96,23 @@ def pairs_of(
     told: of each sample of the target, if anything is. densities, samples, order, sharing: of source and target, as
     `stream_of` takes them. Raises InputError as it does.
     """
-    batches = batches_in_a_block(batch_size, shape), batch_size
+    batches, coupling = (batches_in_a_block(batch_size, shape), batch_size), coupling or Independent()
+    if coupling.aligned:
+        check_aligned(*samples)
+    ordered_as = ("x1", "x1") if coupling.aligned else ("x0", "x1")
     x0, x1 = (
         stream_of(density, shape, stored, batches, order, seed, name, device, sharing)
-        for name, density, stored in zip(("x0", "x1"), densities, samples, strict=True)
+        for name, density, stored in zip(ordered_as, densities, samples, strict=True)
     )
     telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None
-    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling or Independent(), telling)
+    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling, telling)
+
+
+def check_aligned(x0: np.ndarray | None, x1: np.ndarray | None) -> None:
+    """Raise InputError if stored samples of both sides cannot belong together row by row."""
+    counts = [None if samples is None else len(samples) for samples in (x0, x1)]
+    if None in counts or counts[0] != counts[1]:
+        raise InputError(
+            f"training.coupling: pairs need as many samples of source and target, not {counts[0]} and {counts[1]}; "
+            "delete the experiment's source and target folders to have them made again"
+        )

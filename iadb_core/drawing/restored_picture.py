@@ -1,4 +1,4 @@
-"""Degraded images beside what several ways make of them, and beside what they were."""
+"""What several ways make of images, beside what they were and what they should be."""
 
 from collections.abc import Mapping
 
@@ -8,17 +8,20 @@ from PIL import Image
 from iadb_core.drawing.sheets import enlarged, side_by_side
 
 SIZE = 64  # pixels of an image
+CAPTIONS = {
+    "restored": "held-out images, degraded on the left and whole on the right. In between, several answers to the same "
+    "image: where much is lost, they differ, and each is sharp. What a regression gives is the mean of all answers, "
+    "which is blurred wherever they differ.",
+    "partners": "held-out images of the source on the left, their partners in the target on the right. In between, "
+    "where the network carries them. Trained on pairs, it carries each to its partner; trained on images that were "
+    "paired by chance, to any image of the target.",
+}
 
 
-def restored_picture(name: str, shown: Mapping[str, np.ndarray]) -> Image.Image:
-    """A column for each way, by its title; a row for each image. name: of the run.
+def restored_picture(name: str, shown: Mapping[str, np.ndarray], about: str) -> Image.Image:
+    """A column for each way, by its title; a row for each image. name: of the run. about: one of `CAPTIONS`.
 
     shown: pixel values in [0, 1], (count, channels, height, width).
     """
     pictures = [enlarged(images, 1, SIZE) for images in shown.values()]
-    caption = (
-        f"{name}: held-out images, degraded on the left and whole on the right. In between, several answers to the "
-        "same image: where much is lost, they differ, and each is sharp. What a regression gives is the mean of all "
-        "answers, which is blurred wherever they differ."
-    )
-    return side_by_side(pictures, list(shown), len(shown), caption)
+    return side_by_side(pictures, list(shown), len(shown), f"{name}: {CAPTIONS[about]}")

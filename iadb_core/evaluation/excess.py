@@ -11,8 +11,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from iadb_core.method.batches import Batch
 from iadb_core.method.blending import blend
-from iadb_core.method.couplings import Batch
 from iadb_core.method.exact_field import ExactField
 from iadb_core.method.fields import Field
 

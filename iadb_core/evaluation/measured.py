@@ -1,6 +1,6 @@
 """Samples that were made in several ways, measured by the same measures beside the same floors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from torch import Tensor
@@ -8,7 +8,11 @@ from torch import Tensor
 from iadb_core.evaluation.comparison import Comparison
 from iadb_core.evaluation.floors import Measure, Spread, score, usable
 from iadb_core.evaluation.metrics import Metric
+from iadb_core.sampling.model import Model
+from iadb_core.sampling.settings import Sampling
 from iadb_core.system.errors import InputError
+from iadb_core.system.provenance import versions
+from iadb_core.system.runtime import precision_name
 
 FIGURE = ("metric", "value", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
 
@@ -40,3 +44,25 @@ class Measured(NamedTuple):
         sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.floor_split}
         seen_by = {"extractor": metric.extractor, "extractor_hash": comparison.hashes().get(metric.extractor)}
         return {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation} | sets | seen_by
+
+
+def protocol(
+    model: Model, sampling: Sampling, training: Mapping[str, Any], code: str, experiment: str, seed: int
+) -> dict[str, Any]:
+    """What the rows of a table share that is measured of one checkpoint. training: its summary; code: a digest."""
+    return {
+        "experiment": experiment,
+        "seed": seed,
+        "solver": sampling.solver,
+        "steps": sampling.steps,
+        "weights_hash": training["weights_hash"],
+        "precision": precision_name(model.precision),
+        "device": str(model.device),
+        "versions": versions(),
+        "code": code,
+    }
+
+
+def in_columns(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> list[list[Any]]:
+    """Rows as lists, in the order of the columns."""
+    return [[row[column] for column in columns] for row in rows]

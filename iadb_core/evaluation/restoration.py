@@ -19,10 +19,12 @@ SSIM_WINDOW = 11  # pixels
 LEAST_ERROR = 1e-10  # of an image that is found again exactly: 100 dB
 WAY = ("method", "nfe", "answers")
 COLUMNS = ("metric", "value", "error", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
+PROTOCOL = ("solver", "steps", "weights_hash", "precision", "device", "versions", "code")
+TABLE = ("experiment", "seed", *WAY, *COLUMNS, *PROTOCOL)
 
 
 class Restored(NamedTuple):
-    """What one way makes of degraded images. answers: (answers, count, *shape), network values. nfe: of one answer."""
+    """What one way makes of images. answers: (answers, count, *shape), network values. nfe: of one answer."""
 
     method: str
     answers: Tensor
@@ -30,12 +32,11 @@ class Restored(NamedTuple):
 
 
 class Truth(NamedTuple):
-    """Degraded images and what they were, (count, *shape), network values."""
+    """What images should be, (count, *shape), network values; and, if they are restored, what was seen of them."""
 
     target: Density
-    degrading: Degrading
-    degraded: Degraded
     whole: Tensor
+    seen: tuple[Degrading, Degraded] | None = None
 
     def pixels(self, values: Tensor) -> np.ndarray:
         """Network values as pixel values in [0, 1]."""
@@ -75,13 +76,13 @@ def spread(answers: np.ndarray) -> np.ndarray:
     return np.asarray(np.sqrt(variance.reshape(len(variance), -1).mean(axis=1)))
 
 
-def disagreement(restored: Tensor, truth: Truth) -> np.ndarray:
+def disagreement(restored: Tensor, degrading: Degrading, degraded: Degraded) -> np.ndarray:
     """How far restored images, degraded again, are from what was seen: root mean square, in pixel values, (count,)."""
-    wrong = (truth.degrading.again(restored, truth.degraded.masks) - truth.degraded.y) / truth.degrading.unit
-    squares = wrong.square().flatten(1)
-    if truth.degraded.masks is None:
+    y, masks = degraded
+    squares = ((degrading.again(restored, masks) - y) / degrading.unit).square().flatten(1)
+    if masks is None:
         return squares.mean(dim=1).sqrt().numpy()
-    seen = truth.degraded.masks.flatten(1).sum(dim=1) * restored.shape[1]
+    seen = masks.flatten(1).sum(dim=1) * restored.shape[1]
     return (squares.sum(dim=1) / seen.clamp_min(1)).sqrt().numpy()
 
 
@@ -106,7 +107,8 @@ def _of_each(way: Restored, truth: Truth) -> Iterator[Figure]:
     similar = [own for own in (ssim(one, true) for one in answers) if own is not None]
     found[SSIM] = np.mean(similar, axis=0) if similar else None
     found[SPREAD] = spread(np.stack(answers)) if len(answers) > 1 else None
-    found[DISAGREEMENT] = np.mean([disagreement(one, truth) for one in way.answers], axis=0)
+    if truth.seen:
+        found[DISAGREEMENT] = np.mean([disagreement(one, *truth.seen) for one in way.answers], axis=0)
     for metric, values in found.items():
         if values is not None:
             error = float(values.std(ddof=1) / len(values) ** 0.5)

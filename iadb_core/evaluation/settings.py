@@ -1,6 +1,6 @@
 """The settings of what is measured."""
 
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
@@ -64,6 +64,11 @@ class Evaluation(Section):
 
     guidance: Annotated[list[Annotated[float, Field(ge=0, le=100)]], DISTINCT] = setting(
         [1.0, 1.5, 2.0, 3.0, 5.0], "Weights in the table of guidance, of an experiment with classes.", min_length=1
+    )
+    partners: Literal["by_name"] | None = setting(
+        None,
+        "Measure how near each source image is carried to its partner, the file of the same name in the target's "
+        "folder; `training.coupling: {pairs: by_name}` gives it by itself.",
     )
     restoration: Restoration = setting(Restoration(), str(Restoration.__doc__))
 

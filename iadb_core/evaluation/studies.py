@@ -28,7 +28,7 @@ from iadb_core.evaluation.metrics import (
     Metric,
 )
 from iadb_core.evaluation.paths import PathMeter, Paths, path_energy_error, root_mean_square
-from iadb_core.method.couplings import Batch
+from iadb_core.method.batches import Batch
 from iadb_core.method.exact_field import ExactField
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way

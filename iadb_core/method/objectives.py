@@ -6,8 +6,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
+from iadb_core.method.batches import Block
 from iadb_core.method.blending import blend, deblending_loss
-from iadb_core.method.couplings import Block
 
 Examples = tuple[Tensor, ...]  # what a loss is computed from, each (batches, batch, …)
 

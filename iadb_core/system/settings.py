@@ -3,7 +3,15 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, JsonValue
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    JsonValue,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
@@ -57,6 +65,22 @@ class Section(BaseModel):
             if key not in canonical and field.default is not None and not _extra(field, "neutral"):
                 section.__dict__.pop(name, None)
         return section
+
+
+class OneOf(Section):
+    """A section of which exactly one field is given."""
+
+    @property
+    def given(self) -> list[str]:
+        """The fields that are given."""
+        return [name for name in type(self).model_fields if getattr(self, name) is not None]
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.given) != 1:
+            said = f"give exactly one of {', '.join(type(self).model_fields)}"
+            raise PydanticCustomError("one_of", "{said}", {"said": said})
+        return self
 
 
 def _of_field(field: FieldInfo, value: Any) -> Any:

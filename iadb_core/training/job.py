@@ -17,6 +17,7 @@ from torch import Tensor
 from iadb_core.data.density import kept_of
 from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
+from iadb_core.method.coupling import coupling_of
 from iadb_core.method.objectives import OBJECTIVES
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
@@ -151,8 +152,9 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     steps, epoch = training_length(recipe.training, len(counted))
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
     drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
-    told = _told(what, recipe)
-    pairs = pairs_of((recipe.source, recipe.target), (source, target), shape, *drawn, sharing=sharing, told=told)
+    coupling, told = coupling_of(recipe.training.coupling.given[0]), _told(what, recipe)
+    both, stored = (recipe.source, recipe.target), (source, target)
+    pairs = pairs_of(both, stored, shape, *drawn, coupling=coupling, sharing=sharing, told=told)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.data.draws import steps_per_epoch
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Deblending, Objective
 from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError

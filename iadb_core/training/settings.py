@@ -4,7 +4,23 @@ from typing import Literal, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from iadb_core.system.settings import WORK, Section, setting
+from iadb_core.system.settings import WORK, OneOf, Section, setting
+
+
+class Unsettled(Section):
+    """Without settings of its own."""
+
+
+class Couplings(OneOf):
+    """Which source sample is blended with which target sample, by the module of `method/couplings` that says so."""
+
+    independent: Unsettled | None = setting(None, "Each with any, as they are drawn: `independent: {}`.")
+    pairs: Literal["by_name"] | None = setting(
+        None, "Each with its partner: the file of the same name, of two folders of images."
+    )
+
+
+INDEPENDENT = Couplings(independent=Unsettled())
 
 
 class Training(Section):
@@ -41,6 +57,7 @@ class Training(Section):
     alpha: Literal["uniform", "logit_normal", "arcsine"] = setting(
         "uniform", "How α is drawn: uniform; logit_normal, seldom near 0 and 1; arcsine, often near 0 and 1."
     )
+    coupling: Couplings = setting(INDEPENDENT, str(Couplings.__doc__), neutral=True)
     nodes: int = setting(
         1, "Machines of a Slurm cluster over which the devices are spread, equally.", changes=WORK, ge=1, le=1024
     )

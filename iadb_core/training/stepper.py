@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Objective
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.network import Network

@@ -4,7 +4,7 @@ import torch
 from gaussians import Gaussians, Known
 
 from iadb_core.evaluation.excess import field_error, losses, mean_loss
-from iadb_core.method.couplings import Batch
+from iadb_core.method.batches import Batch
 from iadb_core.method.exact import PlaneField
 from iadb_core.method.laws import Pixels
 from iadb_core.method.linear import LinearField

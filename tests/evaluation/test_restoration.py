@@ -23,7 +23,7 @@ def pixels(count=6, size=16):
 def truth(degradation, count=50):
     degrading = Degrading.of(degradation, TARGET)
     whole = torch.from_numpy(pixels(count)) * 2 - 1
-    return Truth(TARGET, degrading, degrading(whole, torch.Generator().manual_seed(0)), whole)
+    return Truth(TARGET, whole, (degrading, degrading(whole, torch.Generator().manual_seed(0))))
 
 
 def test_psnr_is_torchmetrics_and_what_is_known():
@@ -53,15 +53,15 @@ def test_the_spread_of_answers_is_their_standard_deviation():
 @pytest.mark.parametrize("degradation", [Half(side="top"), Downsampling(factor=4), Half(side="left")], ids=repr)
 def test_the_truth_agrees_with_what_was_seen(degradation):
     known = truth(degradation)
-    assert disagreement(known.whole, known) == pytest.approx(np.zeros(50), abs=1e-6)
+    assert disagreement(known.whole, *known.seen) == pytest.approx(np.zeros(50), abs=1e-6)
     shifted = known.whole + 0.2  # of network values: 0.1 of pixel values
-    assert disagreement(shifted, known) == pytest.approx(np.full(50, 0.1), rel=1e-4)
+    assert disagreement(shifted, *known.seen) == pytest.approx(np.full(50, 0.1), rel=1e-4)
 
 
 def test_noise_is_what_the_truth_disagrees_by():
     for degradation in (Noise(noise=0.15), Half(side="left", noise=0.15)):
         known = truth(degradation)
-        assert np.square(disagreement(known.whole, known)).mean() ** 0.5 == pytest.approx(0.15, rel=0.03)
+        assert np.square(disagreement(known.whole, *known.seen)).mean() ** 0.5 == pytest.approx(0.15, rel=0.03)
 
 
 def test_figures_are_means_over_images_and_answers_with_their_errors():

@@ -3,7 +3,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from iadb_core.method.couplings import Batch, Block, Independent
+from iadb_core.method.batches import Batch, Block
+from iadb_core.method.couplings.independent import Independent
 
 
 @pytest.fixture

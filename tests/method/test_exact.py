@@ -7,8 +7,8 @@ from gaussians import Gaussians, Known
 
 from iadb_core.data.rejection import sample_density
 from iadb_core.evaluation.excess import losses
+from iadb_core.method.batches import Batch
 from iadb_core.method.blending import blend, deblending_loss
-from iadb_core.method.couplings import Batch
 from iadb_core.method.exact import DataField, PlaneField, Reversed, exact_field
 from iadb_core.method.integration import solver_of
 from iadb_core.method.laws import Finite, Mixture, Normal, Pixels

@@ -2,7 +2,7 @@ import pytest
 import torch
 from gaussians import CASE, draw
 
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Deblending
 
 

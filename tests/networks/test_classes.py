@@ -2,7 +2,7 @@ import pytest
 import torch
 from small import SHAPES, SIZES, network, training
 
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Deblending
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import planned

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
+from iadb_core.method.batches import Block
 from iadb_core.method.blending import blend, deblending_loss
-from iadb_core.method.couplings import Block
 from iadb_core.method.objectives import Deblending
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, laid_out, parameter_count, planned, weights_hash

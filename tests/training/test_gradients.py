@@ -3,7 +3,7 @@ import torch
 from small import SHAPES, network
 from torch import nn
 
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Deblending
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.mlp.gradient import DeblendingGradient

@@ -11,7 +11,7 @@ from iadb_core.data import streams
 from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.pairs import pairs_of
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.system import graphs

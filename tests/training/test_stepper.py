@@ -2,7 +2,7 @@ import pytest
 import torch
 from small import network, training
 
-from iadb_core.method.couplings import Block
+from iadb_core.method.batches import Block
 from iadb_core.method.objectives import Deblending
 from iadb_core.networks.building import weights_hash
 from iadb_core.system.errors import InputError

@@ -204,7 +204,7 @@ def test_a_rule_has_what_the_methods_import_that_it_calls():
 
 
 def test_samples_and_figures_do_not_depend_on_how_a_network_is_trained():
-    training = core("method/objectives", "method/couplings", "networks/mlp/gradient")
+    training = core("method/objectives", "method/couplings/independent", "networks/mlp/gradient")
     for name in ("generate", "trajectory", "metrics", "classifier"):
         assert not set(sources(script(name), ["iadb_core.networks.mlp"])) & training, name
     assert training <= set(sources(script("train"), ["iadb_core.networks.mlp"]))

@@ -58,6 +58,7 @@ def evaluation_settings(sections, evaluation, sampling=()):
 
 
 restoring = [name for name in experiments if experiments[name].restores]
+paired = [name for name in experiments if experiments[name].paired]
 
 
 def plugged(experiment):
@@ -108,6 +109,8 @@ def evaluation_pictures(name):
         of_kind += ["guidance", "classes"]
     if experiments[name].restores:
         of_kind.append("restored")
+    if experiments[name].paired:
+        of_kind.append("partners")
     return [f"results/{name}/{picture}.png" for picture in ("loss", "solvers", "contact_sheet", *of_kind)]
 
 

@@ -3,13 +3,15 @@ from workflow.sources import ROOT, own_modules_first, sources as imported_source
 
 own_modules_first()
 
-SOLVERS = "iadb_core.method.solvers"
+SOLVERS, COUPLINGS = "iadb_core.method.solvers", "iadb_core.method.couplings"
 
 
 def modules_of(experiment, role):
-    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`, or
-    `restored`, the degradation and the images that are restored, if they are.
+    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`, `coupling`,
+    or `restored`, the degradation and the images that are restored, if they are.
     """
+    if role == "coupling":
+        return [f"{COUPLINGS}.{experiment.training.coupling.given[0]}"]
     if role == "restored":
         chosen = [experiment.restores, experiment.target] if experiment.restores else []
         return [type(one).__module__ for one in chosen]

@@ -216,3 +216,40 @@ rule restored:
         "Restoring the images of {wildcards.experiment}"
     script:
         "../scripts/restored.py"
+
+
+rule partners:
+    """Carry held-out images of the source, and measure how near each comes to the target image that belongs to it."""
+    input:
+        model=of_first_seed("model.pt"),
+        training=of_first_seed("training.json"),
+        held_out_source=samples("source", "held_out"),
+        held_out=targets("held_out"),
+        validation=targets("validation"),
+        train=samples("target", "train"),
+        classifier=classifier,
+        code=sources("partners", "source", "target", "network", "solver"),
+    output:
+        csv=ensure("results/{experiment}/partners.csv", non_empty=True),
+        shown=ensure("results/{experiment}/partners.npz", non_empty=True),
+    log:
+        "logs/partners/{experiment}.log",
+    wildcard_constraints:
+        experiment=one_of(paired),
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 8000 * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
+    params:
+        settings=evaluation_settings(
+            ("source", "target", "device", "precision"), ("count", "floor_draws", "projections"), WAY
+        ),
+        seed=first_seed,
+    message:
+        "Measuring how near {wildcards.experiment} carries images to their partners"
+    script:
+        "../scripts/partners.py"

@@ -183,19 +183,22 @@ rule classes_picture:
 
 
 rule restored_picture:
-    """Show degraded images, several answers to each, what other ways make of them, and the truth."""
+    """Show what several ways make of images, degraded ones or ones that have partners, and what they should be."""
     input:
-        shown="results/{experiment}/restored.npz",
+        shown="results/{experiment}/{about}.npz",
         code=sources("restored_picture"),
     output:
-        picture=ensure("results/{experiment}/restored.png", non_empty=True),
+        picture=ensure("results/{experiment}/{about}.png", non_empty=True),
     log:
-        "logs/pictures/{experiment}/restored.log",
+        "logs/pictures/{experiment}/{about}.log",
+    wildcard_constraints:
+        about="restored|partners",
     localrule: True
     conda:
         "../../environment.yml"
     params:
         seed=first_seed,
+        about=lambda wildcards: wildcards.about,
     message:
         "Drawing {output.picture}"
     script:

@@ -10,7 +10,7 @@ rule train:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         begin=model_to_begin_from,
-        code=sources("train", "source", "target", "network", "restored"),
+        code=sources("train", "source", "target", "network", "coupling", "restored"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
         history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),
@@ -51,7 +51,7 @@ use rule train as train_regression with:
     log:
         "logs/train/{experiment}/seed{seed}_regression.log",
     wildcard_constraints:
-        experiment=one_of(name for name in experiments if experiments[name].restores),
+        experiment=one_of(restoring),
     params:
         settings=training_settings,
         seed=run_seed,

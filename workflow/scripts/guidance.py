@@ -4,6 +4,7 @@ from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.data.registry import source_and_target
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.guidance_table import COLUMNS, guidance_table
+from iadb_core.evaluation.measured import in_columns, protocol
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.conditions import as_the_data
@@ -13,8 +14,8 @@ from iadb_core.sampling.starts import measured_starts
 from iadb_core.system.arrays import load_array
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job
-from iadb_core.system.provenance import files_digest, versions
-from iadb_core.system.runtime import configure, precision_name
+from iadb_core.system.provenance import files_digest
+from iadb_core.system.runtime import configure
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     configure(snakemake.threads)
@@ -35,16 +36,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
         )
         for split in (VALIDATION, HELD_OUT)
     ]
-    shared = {
-        "experiment": snakemake.wildcards.experiment,
-        "seed": seed,
-        "solver": sampling.solver,
-        "steps": sampling.steps,
-        "weights_hash": read_json(inputs.training)["weights_hash"],
-        "precision": precision_name(model.precision),
-        "device": str(model.device),
-        "versions": versions(),
-        "code": files_digest([*inputs.code, __file__]),
-    }
+    what = read_json(inputs.training), files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed
+    shared = protocol(model, sampling, *what)
     rows = guidance_table(model, begin, condition, evaluation, sampling, comparisons)
-    write_csv(snakemake.output.csv, COLUMNS, [[{**row, **shared}[column] for column in COLUMNS] for row in rows])
+    write_csv(snakemake.output.csv, COLUMNS, in_columns(COLUMNS, ({**row, **shared} for row in rows)))

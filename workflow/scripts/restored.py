@@ -4,8 +4,9 @@ from iadb_core.data.degrading import Degrading
 from iadb_core.data.parts import VALIDATION
 from iadb_core.data.registry import density_of
 from iadb_core.evaluation.comparison import RealSamples
+from iadb_core.evaluation.measured import in_columns, protocol
 from iadb_core.evaluation.quality import comparison_of
-from iadb_core.evaluation.restoration import COLUMNS, WAY, Restored, Truth, quality_of, restored_figures
+from iadb_core.evaluation.restoration import TABLE, Restored, Truth, quality_of, restored_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.networks.checkpoint import REGRESSION
 from iadb_core.sampling.degraded import degraded, stored_images
@@ -15,8 +16,8 @@ from iadb_core.sampling.settings import Sampling
 from iadb_core.system.arrays import load_array, save_arrays
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job, log
-from iadb_core.system.provenance import files_digest, versions
-from iadb_core.system.runtime import configure, precision_name
+from iadb_core.system.provenance import files_digest
+from iadb_core.system.runtime import configure
 from iadb_core.system.seeds import numpy_generator
 
 SHOWN = 8
@@ -34,7 +35,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
     chosen = numpy_generator(seed, "restored held-out images").permutation(len(held_out))[: restoration.images]
     whole = stored_images(target, held_out, chosen)
     lost = degraded(degrading, whole, seed, "restored degradations")
-    truth, seen = Truth(target, degrading, lost, whole), degrading.seen(lost)
+    truth, seen = Truth(target, whole, (degrading, lost)), degrading.seen(lost)
 
     log.info("several answers to each of %s degraded images", f"{len(whole):,}")
     stored = load_array(inputs.starts) if inputs.starts else None
@@ -56,20 +57,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
 
     real = RealSamples(target, inputs.validation, inputs.train or None, VALIDATION)
     quality = quality_of(comparison_of(real, len(whole), evaluation, seed, inputs.classifier or None))
-    shared = {
-        "experiment": snakemake.wildcards.experiment,
-        "seed": seed,
-        "solver": sampling.solver,
-        "steps": sampling.steps,
-        "weights_hash": read_json(inputs.training)["weights_hash"],
-        "precision": precision_name(model.precision),
-        "device": str(model.device),
-        "versions": versions(),
-        "code": files_digest([*inputs.code, __file__]),
-    }
-    columns = ["experiment", "seed", *WAY, *COLUMNS, *[key for key in shared if key not in ("experiment", "seed")]]
-    rows = [{**row, **shared} for way in ways for row in restored_figures(way, truth, quality)]
-    write_csv(snakemake.output.csv, columns, [[row[column] for column in columns] for row in rows])
+    what = read_json(inputs.training), files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed
+    shared = protocol(model, sampling, *what)
+    rows = ({**row, **shared} for way in ways for row in restored_figures(way, truth, quality))
+    write_csv(snakemake.output.csv, TABLE, in_columns(TABLE, rows))
 
     first, several, last = ways[0], ways[2], [ways[3], ways[1], *ways[4:]]
     shown = {first.method: first.answers[0]}

@@ -7,4 +7,5 @@ from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restored"):
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
-    save_png(snakemake.output.picture, restored_picture(name, load_arrays(snakemake.input.shown)))
+    shown = load_arrays(snakemake.input.shown)
+    save_png(snakemake.output.picture, restored_picture(name, shown, snakemake.params.about))

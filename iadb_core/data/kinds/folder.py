@@ -32,6 +32,13 @@ class Folder(Images):
         "What the classes are: the subfolders, if there are several and no images beside them; or none.",
         changes=PLACE,
     )
+    partner: str | None = setting(
+        None,
+        "Another folder, whose files of the same names belong to those of this one: only these are read. "
+        "`training.coupling: {pairs: by_name}` gives it by itself.",
+        changes=PLACE,
+        min_length=1,
+    )
     scaling: list[Step] = scaling_setting()
     classes: list[str] = setting([], "Not to be given: they are found in the folder.", changes=PLACE)
 
@@ -55,7 +62,7 @@ class Folder(Images):
         return self.model_copy(update={"classes": list(found["classes"])})
 
     def folders(self) -> list[str]:
-        return [str(Path(self.path).expanduser())]
+        return [str(Path(path).expanduser()) for path in (self.path, self.partner) if path]
 
     def made_of(self) -> dict[str, Any]:
         return {key: value for key, value in self.canonical(places=True).items() if key != "scaling"}
@@ -82,6 +89,6 @@ class Folder(Images):
         from iadb_core.data.folders import FolderImages
         from iadb_core.data.image_files import Wanted
 
-        (path,) = self.folders()
+        path, *partner = self.folders()
         wanted = Wanted(*self.height_and_width(), self.channels, BACKGROUNDS[self.background], self.max_pixels)
-        return FolderImages(path, wanted, self.classes)
+        return FolderImages(path, wanted, self.classes, *partner)

@@ -1,8 +1,7 @@
-"""Which x₀ is blended with which x₁."""
+"""What a training takes: a batch of pairs for each step, and blocks of several batches."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import Protocol
 
 from torch import Tensor
 
@@ -48,29 +47,3 @@ class Block:
         """What it has, in the order of its fields."""
         found = (getattr(self, part.name) for part in fields(self))
         return [part for part in found if part is not None]
-
-
-Coupled = tuple[Tensor, Tensor, Tensor | None]  # x₀, x₁ and the condition of x₁
-
-
-class Coupling(Protocol):
-    """Pairs the samples of whole batches.
-
-    apart: whether each sample's partner is known without the others, so that a process can do with its own rows.
-    """
-
-    apart: bool
-
-    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None) -> Coupled:
-        """x0, x1: (batches, batch, *shape), drawn independently; condition: of x₁. Returns the same samples, paired."""
-        ...
-
-
-class Independent:
-    """Every x₀ with any x₁, as they were drawn. Source: Heitz et al. 2023, section 3."""
-
-    apart = True
-
-    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None) -> Coupled:
-        """The samples as they came."""
-        return x0, x1, condition

@@ -1,0 +1,19 @@
+"""Every x₀ with any x₁, as they were drawn. Source: Heitz et al. 2023, section 3."""
+
+from torch import Tensor
+
+from iadb_core.method.coupling import Coupled
+
+
+class Independent:
+    """The samples as they came, drawn independently."""
+
+    apart = True
+    aligned = False
+
+    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None = None) -> Coupled:
+        """As `Coupling` says."""
+        return x0, x1, condition
+
+
+COUPLING = Independent()
