@@ -192,6 +192,8 @@ class Experiment(Section):
         for key in ("classes", "guidance"):
             if getattr(self.sampling, key) is not None and not self.labelled:
                 yield ("sampling", key), "only an experiment with `condition: {label: {}}` has it"
+        if self.sampling.guidance and self.sampling.autoguidance:
+            yield ("sampling",), "give either guidance or autoguidance"
         guided = self.sampling.guidance is not None and self.sampling.guidance.weight != 1
         if self.condition and self.condition.label and guided and not self.condition.label.drop:
             yield ("condition", "label", "drop"), "0 leaves nothing to guide away from: give a share, 0.1 say"

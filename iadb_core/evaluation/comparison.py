@@ -86,6 +86,25 @@ class Comparison(ABC, Generic[Seen]):
         """
         return []
 
+    def of_classes(self, values: Samples, asked: np.ndarray) -> list[tuple[str, Figure]]:
+        """Figures of the samples of each class by itself, by its name, where there are enough; as `obedience`."""
+        return []
+
+    def halves_of_class(self, number: int, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Indices of real samples of a class, for each floor draw two disjoint sets; the first is compared with.
+
+        count: generated samples of it; each set has so many, or half of all real ones. None of a class with fewer than
+        `FEW`.
+        """
+        assert self.labels is not None
+        every = np.flatnonzero(self.labels == number)
+        n = min(count, len(every) // 2)
+        if n < FEW:
+            return []
+        generator = numpy_generator(self.seed, f"evaluation of class {number}")
+        orders = [generator.permutation(every) for _ in range(self.settings.floor_draws)]
+        return [(order[:n], order[n : 2 * n]) for order in orders]
+
     def hashes(self) -> dict[str | None, str]:
         """A digest of each network whose features it takes, by name."""
         return {}

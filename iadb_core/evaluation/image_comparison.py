@@ -111,6 +111,29 @@ class ImageComparison(Comparison[SeenImages]):
         how = "real samples", self.split
         return [Figure(CLASS_ACCURACY, float(right), len(seen), self.split, floor, None, *how)]
 
+    def of_classes(self, values: Samples, asked: np.ndarray) -> list[tuple[str, Figure]]:
+        if self.classifier is None or self.labels is None:
+            return []
+        generated = self.generated(values).features[CLASSIFIER]
+        real, found = self.real(self.unseen[:]).features[CLASSIFIER], []
+        for number, name in enumerate(self.target.class_names() or ()):
+            own = generated[np.flatnonzero(asked[: len(generated)] == number)]
+            halves = self.halves_of_class(number, len(own))
+            if halves:
+                n = len(halves[0][0])
+                scored = self._of_class(own[:n], real[halves[0][0]])
+                draws = [self._of_class(real[other], real[one]) for one, other in halves]
+                for metric, value in scored.items():
+                    floor = spread([draw[metric] for draw in draws])
+                    figure = Figure(metric, value, n, self.split, *floor, "real samples", self.split)
+                    found.append((name, figure))
+        return found
+
+    def _of_class(self, a: np.ndarray, b: np.ndarray) -> dict[Metric, float]:
+        """What the features of images of one class score against those of real ones."""
+        precision, recall, *_ = overlap(a, b, self.settings.neighbours)
+        return {FRECHET[CLASSIFIER]: frechet_distance(a, b), PRECISION: precision, RECALL: recall}
+
     def memorisation(self, values: Samples) -> list[Figure]:
         if self.train is None or self.split != HELD_OUT:
             return []

@@ -14,7 +14,7 @@ from iadb_core.evaluation.distances import (
     total_variation,
     wasserstein2,
 )
-from iadb_core.evaluation.floors import Figure, Measure
+from iadb_core.evaluation.floors import Figure, Measure, spread
 from iadb_core.evaluation.metrics import CLASS_W2, ENERGY, MMD, SLICED_W2, TOTAL_VARIATION, W2, Metric
 from iadb_core.method.laws import Pixels
 
@@ -43,6 +43,20 @@ class PointComparison(Comparison[Points]):
         value, floor, least = np.mean(found, axis=0)[0], np.mean(found, axis=0)[1], min(n for *_, n in found)
         how = None, "real samples", self.split
         return [Figure(CLASS_W2, float(value), least, self.split, float(floor), *how)]
+
+    def of_classes(self, values: Samples, asked: np.ndarray) -> list[tuple[str, Figure]]:
+        if self.labels is None:
+            return []
+        generated, real, found = self.seen(self.true_generated(values)), self.true(self.unseen), []
+        for number, name in enumerate(self.target.class_names() or ()):
+            own = generated[asked[: len(generated)] == number]
+            halves = self.halves_of_class(number, len(own))
+            if halves:
+                n = len(halves[0][0])
+                floor = spread([wasserstein2(real[other], real[one]) for one, other in halves])
+                value = wasserstein2(own[:n], real[halves[0][0]])
+                found.append((name, Figure(W2, value, n, self.split, *floor, "real samples", self.split)))
+        return found
 
     def quality(self) -> list[Measure[Points]]:
         return [lambda a, b: {W2: wasserstein2(a, b)}, lambda a, b: {ENERGY: energy_distance(a, b)}]

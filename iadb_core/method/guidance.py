@@ -1,4 +1,6 @@
-"""Guidance: a conditional field that is pushed further from the unconditional one than it is."""
+"""Guidance: a field that is pushed further from another one, without class or weaker, than it is."""
+
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -38,6 +40,32 @@ class ClassifierFree:
         if self.optimised_scale:
             u = per_sample(_projection(c.flatten(1), u.flatten(1)), u) * u
         return torch.where(per_sample(inside, x), u + self.weight * (c - u), c)
+
+
+class Autoguidance:
+    """Guidance by a weaker field of the same densities: v + w·(f − v), of the field f and the weaker v.
+
+    Source: Karras et al. 2024. field, weaker: told a condition, or not. weight: w; 1 is the field itself, with one
+    evaluation. interval: of α, outside of which it is not guided.
+    """
+
+    def __init__(
+        self,
+        field: Callable[..., Tensor],
+        weaker: Callable[..., Tensor],
+        weight: float,
+        interval: tuple[float, float] = (0.0, 1.0),
+    ) -> None:
+        self.field, self.weaker, self.weight, self.interval = field, weaker, weight, interval
+
+    def __call__(self, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
+        """x: (batch, *shape); alpha: (batch,); condition: (batch, …), if any. An evaluation of each field."""
+        inside = (alpha >= self.interval[0]) & (alpha <= self.interval[1])
+        f = self.field(x, alpha, *condition)
+        if self.weight == 1 or not inside.any():
+            return f
+        v = self.weaker(x, alpha, *condition)
+        return torch.where(per_sample(inside, x), v + self.weight * (f - v), f)
 
 
 def _projection(c: Tensor, u: Tensor) -> Tensor:

@@ -8,11 +8,11 @@ from torch import Tensor
 
 from iadb_core.data.density import Density
 from iadb_core.method.fields import ConditionalField, Field
-from iadb_core.method.guidance import ClassifierFree
+from iadb_core.method.guidance import Autoguidance, ClassifierFree
 from iadb_core.sampling.degraded import measured_degraded
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
-from iadb_core.sampling.settings import Guidance, Sampling
+from iadb_core.sampling.settings import Sampling
 from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import numpy_generator
 
@@ -60,14 +60,17 @@ def measured_condition(
     return measured_degraded(model.degradation, target, asked, count, seed, rows)
 
 
-def field_towards(model: Model, guidance: Guidance | None) -> Field | ConditionalField:
+def guided_field(model: Model, sampling: Sampling) -> Field | ConditionalField:
     """The field of a model, guided if that is asked for."""
-    if guidance is None or not model.classes:
-        return model.field
-    low, high = guidance.interval
-    return ClassifierFree(model.field, len(model.classes), guidance.weight, (low, high), guidance.optimised_scale)
+    if (own := sampling.guidance) and model.classes:
+        low, high = own.interval
+        return ClassifierFree(model.field, len(model.classes), own.weight, (low, high), own.optimised_scale)
+    if (other := sampling.autoguidance) and model.weaker:
+        low, high = other.interval
+        return Autoguidance(model.field, model.weaker.field, other.weight, (low, high))
+    return model.field
 
 
 def sampler_of(model: Model, sampling: Sampling, condition: Tensor | None) -> Sampler:
     """What carries starts as settings say, each to its class if there is a condition."""
-    return Sampler(field_towards(model, sampling.guidance), Way.of(sampling), model.device, condition)
+    return Sampler(guided_field(model, sampling), Way.of(sampling), model.device, condition)

@@ -37,7 +37,7 @@ def field_of(network: Network, device: torch.device, precision: torch.dtype) -> 
 class Model:
     """A trained network on a device, as a field; it counts for how many samples it is evaluated.
 
-    shape: of a sample. device, precision: where it computes, and in what. evaluations: of single samples, so far.
+    shape: of a sample. device, precision: where it computes, and in what. weaker: a model that guides it, if any.
     classes: the names of those that it can be told, in the order of their numbers, if any. degradation: of the images
     that it restores, if it does.
     """
@@ -50,11 +50,17 @@ class Model:
         precision: torch.dtype,
         classes: Sequence[str] = (),
         degradation: Degradation | None = None,
+        weaker: "Model | None" = None,
     ) -> None:
         self.shape, self.device, self.precision = shape, device, precision
-        self.classes, self.degradation = tuple(classes), degradation
-        self.evaluations = 0
+        self.classes, self.degradation, self.weaker = tuple(classes), degradation, weaker
+        self._evaluated = 0
         self._field = field_of(network, device, precision)
+
+    @property
+    def evaluations(self) -> int:
+        """For how many single samples it has been evaluated so far; those of the weaker model count as well."""
+        return self._evaluated + (self.weaker.evaluations if self.weaker else 0)
 
     def field(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample.
@@ -62,12 +68,12 @@ class Model:
         condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none. Or what
         it sees of degraded images, (batch, channels, height, width). Raises InputError where it cannot do without.
         """
-        self.evaluations += len(x)
+        self._evaluated += len(x)
         if self.degradation:
             if condition is None:
                 raise InputError("this model restores images: it needs degraded ones")
             return self._field(x, alpha, condition)
-        if not self.classes:
+        if not self.classes:  # a weaker model may do without what the other is told
             return self._field(x, alpha)
         told = torch.full((len(x),), len(self.classes), device=x.device) if condition is None else condition
         return self._field(x, alpha, told)
@@ -77,10 +83,17 @@ class Model:
         return self.field(*(part.to(self.device) for part in (x, alpha, *condition))).cpu()
 
 
-def load_model(path: str | os.PathLike[str], device: str, precision: str, objective: str = DEBLENDING) -> Model:
-    """The model of a checkpoint. device, precision: as the configuration names them. objective: that it is of.
+def load_model(
+    path: str | os.PathLike[str],
+    device: str,
+    precision: str,
+    objective: str = DEBLENDING,
+    weaker: str | os.PathLike[str] | None = None,
+) -> Model:
+    """The model of a checkpoint. device, precision: as the configuration names them.
 
-    Raises InputError for a corrupted checkpoint or a device that is not there.
+    objective: that it is of. weaker: the checkpoint of a model that guides it. Raises InputError for a corrupted
+    checkpoint or a device that is not there.
     """
     network, described = checkpoint.load(path, objective=objective)
     chosen = choose_device(device)
@@ -89,4 +102,5 @@ def load_model(path: str | os.PathLike[str], device: str, precision: str, object
     settings, told = described["settings"], described["network"]
     classes = settings.get("classes", ()) if told.get("classes") else ()
     degradation = Condition.of(settings["condition"]).restores if told.get("channels") else None
-    return Model(network, shape, chosen, reduced, classes, degradation)
+    guide = load_model(weaker, device, precision) if weaker else None
+    return Model(network, shape, chosen, reduced, classes, degradation, guide)

@@ -14,7 +14,22 @@ OF_EACH_CLASS = 8  # images of a row of the animation
 DEGRADED_SHOWN, OF_EACH_DEGRADED = 8, 6  # degraded images in the animation, and answers to each
 
 
-class Guidance(Section):
+Interval = Annotated[list[Annotated[float, Field(ge=0, le=1)]], Field(min_length=2, max_length=2)]
+WHERE = "α from and to which samples are guided."
+
+
+class _Guided(Section):
+    """What every guidance has."""
+
+    @field_validator("interval", check_fields=False)
+    @classmethod
+    def _ordered(cls, interval: list[float]) -> list[float]:
+        if interval[0] > interval[1]:
+            raise ValueError("needs two α, the smaller one first")
+        return interval
+
+
+class Guidance(_Guided):
     """How far samples are pushed towards their class, away from those of no class."""
 
     weight: float = setting(
@@ -23,17 +38,22 @@ class Guidance(Section):
         ge=0,
         le=100,
     )
-    interval: list[Annotated[float, Field(ge=0, le=1)]] = setting(
-        [0.0, 1.0], "α from and to which samples are guided.", min_length=2, max_length=2
-    )
+    interval: Interval = setting([0.0, 1.0], WHERE)
     optimised_scale: bool = setting(False, "Scale the field without class first, as CFG-Zero* does.", neutral=True)
 
-    @field_validator("interval")
-    @classmethod
-    def _ordered(cls, interval: list[float]) -> list[float]:
-        if interval[0] > interval[1]:
-            raise ValueError("needs two α, the smaller one first")
-        return interval
+
+class Autoguidance(_Guided):
+    """How far samples are pushed away from those of a weaker model of the same."""
+
+    model_of: str = setting(
+        REQUIRED,
+        "An experiment of the same samples, whose weaker model it is: trained shorter, say.",
+        alias="from",
+    )
+    weight: float = setting(
+        REQUIRED, "w in v + w·(f − v), of the field f and the weaker v; 1 is no guidance.", ge=0, le=100
+    )
+    interval: Interval = setting([0.0, 1.0], WHERE)
 
 
 class Sampling(Section):
@@ -51,6 +71,7 @@ class Sampling(Section):
     )
     batch_size: int = setting(1024, "Samples computed at once.", ge=1, le=1_048_576)
     guidance: Guidance | None = setting(None, str(Guidance.__doc__))
+    autoguidance: Autoguidance | None = setting(None, str(Autoguidance.__doc__))
     classes: list[str] | None = setting(
         None, "Of an experiment with `condition`: the classes that the animation shows; by default all.", min_length=1
     )

@@ -134,6 +134,8 @@ class Sorted:
 
     apart = False
 
+    aligned = False
+
     def __call__(self, x0, x1, condition):
         return *(x.gather(1, x[..., :1].argsort(dim=1).expand_as(x)) for x in (x0, x1)), condition
 
@@ -142,6 +144,8 @@ class Swapped:
     """A coupling that each sample could do by itself, seen by what it returns."""
 
     apart = True
+
+    aligned = False
 
     def __call__(self, x0, x1, condition):
         return x1, x0, condition

@@ -1,42 +1,46 @@
-from itertools import pairwise
+"""Which x₀ is blended with which x₁."""
 
+import numpy as np
 import pytest
 import torch
 
-from iadb_core.method.batches import Batch, Block
-from iadb_core.method.couplings.independent import Independent
+from iadb_core.data.kinds.given import GivenPoints
+from iadb_core.data.pairs import pairs_of
+from iadb_core.method.coupling import coupling_of
+from iadb_core.system.errors import InputError
+
+CPU = torch.device("cpu")
+POINTS = np.arange(200, dtype=np.float32).reshape(100, 2)
+SIDES = GivenPoints(dimension=2), GivenPoints(dimension=2)
 
 
-@pytest.fixture
-def block():
-    """Three batches of four samples, each number of which is another."""
-    numbers = torch.arange(3 * 4 * 5.0).view(3, 4, 5)
-    return Block(numbers[..., :2], numbers[..., 2:4], numbers[..., 4])
+def blocks(name, order="shuffled", x0=POINTS, x1=-POINTS, first=0, rows=slice(None)):
+    """Blocks of pairs; of each sample its partner is minus it."""
+    pairs = pairs_of(SIDES, (x0, x1), (2,), 16, order, 0, CPU, coupling=coupling_of(name))
+    return pairs.blocks(first, rows)
 
 
-def test_a_block_is_its_batches_one_after_the_other(block):
-    batches = list(block.batches())
-    assert len(batches) == len(block) == 3
-    for number, batch in enumerate(batches):
-        assert isinstance(batch, Batch)
-        assert torch.equal(batch.x0, block.x0[number])
-        assert torch.equal(batch.x1, block.x1[number])
-        assert torch.equal(batch.alpha, block.alpha[number])
-    for one, following in pairwise(batches):
-        assert (one.alpha < following.alpha).all()
+@pytest.mark.parametrize("name", ["independent", "pairs"])
+def test_a_coupling_leaves_every_sample_as_it_was_drawn(name):
+    x0, x1 = torch.rand(3, 4, 2), torch.rand(3, 4, 2)
+    found = coupling_of(name)(x0, x1)
+    assert torch.equal(found[0], x0)
+    assert torch.equal(found[1], x1)
+    assert found[2] is None
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3])
-def test_the_first_batches_of_a_block_are_a_block(block, count):
-    first = block.first(count)
-    assert len(first) == len(list(first.batches())) == count
-    for mine, whole in zip(first.batches(), block.batches(), strict=False):
-        for part in ("x0", "x1", "alpha"):
-            assert torch.equal(getattr(mine, part), getattr(whole, part))
+@pytest.mark.parametrize("order", ["shuffled", "with_replacement"])
+def test_pairs_belong_together_and_independent_samples_do_not(order):
+    together, apart = next(blocks("pairs", order)), next(blocks("independent", order))
+    assert torch.equal(together.x0, -together.x1)
+    assert float((apart.x0 == -apart.x1).float().mean()) < 0.1
+    assert torch.equal(together.x1, apart.x1)  # the target's order is the same
+    some = next(blocks("pairs", order, rows=slice(4, 8)))
+    assert torch.equal(some.x0, together.x0[:, 4:8])
 
 
-def test_the_independent_coupling_leaves_samples_as_they_were_drawn(block):
-    x0, x1 = Independent()(block.x0, block.x1)
-    assert torch.equal(x0, block.x0)
-    assert torch.equal(x1, block.x1)
-    assert Independent.apart  # no partner depends on the other samples: processes may draw their own rows
+def test_what_cannot_be_paired_is_told():
+    with pytest.raises(InputError, match="as many samples of source and target, not 90 and 100"):
+        blocks("pairs", x0=POINTS[:90])
+    with pytest.raises(InputError, match="not None and 100"):
+        blocks("pairs", x0=None)

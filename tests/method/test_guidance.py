@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from iadb_core.method.exact import exact_field
-from iadb_core.method.guidance import ClassifierFree
+from iadb_core.method.guidance import Autoguidance, ClassifierFree
 from iadb_core.method.laws import Mixture, Normal
 
 NONE = 2
@@ -80,3 +80,24 @@ def test_the_optimised_scale_leaves_the_least_difference(given):
     assert ((c - scale * u) * u).sum(dim=1).abs().max() < 1e-9  # what is left is orthogonal to u
     still = ClassifierFree(lambda x, a, c: torch.zeros_like(x), NONE, 2.0, optimised_scale=True)
     assert (still(*given) == 0).all()
+
+
+def test_autoguidance_pushes_away_from_the_weaker_field(given):
+    x, alpha, _ = given
+    strong, weak = Exact(), Exact()
+
+    def weaker(x, alpha, condition):
+        return 0.5 * weak(x, alpha, condition) + 1
+
+    plain = Exact()(*given)
+    found = Autoguidance(strong, weaker, 3.0)(*given)
+    assert torch.allclose(found, (0.5 * plain + 1) + 3 * (plain - (0.5 * plain + 1)), rtol=1e-12)
+    assert strong.evaluations == weak.evaluations == len(x)
+    assert torch.equal(Autoguidance(strong, weaker, 1.0)(*given), plain)
+    assert weak.evaluations == len(x)  # weight 1 does without it
+    some = Autoguidance(strong, weaker, 3.0, (0.3, 0.6))(*given)
+    inside = (alpha >= 0.3) & (alpha <= 0.6)
+    assert torch.equal(some[~inside], plain[~inside])
+    assert torch.equal(some[inside], found[inside])
+    alone = Autoguidance(lambda x, a: x, lambda x, a: 0 * x, 2.0)  # without any condition
+    assert torch.equal(alone(x, alpha), 2 * x)

@@ -4,10 +4,10 @@ import torch
 from small import SHAPES, network
 
 from iadb_core.method.guidance import ClassifierFree
-from iadb_core.sampling.conditions import as_the_data, class_numbers, field_towards, in_turn, sampler_of
+from iadb_core.sampling.conditions import as_the_data, class_numbers, guided_field, in_turn, sampler_of
 from iadb_core.sampling.generation import generate
 from iadb_core.sampling.model import Model
-from iadb_core.sampling.settings import Guidance, Sampling
+from iadb_core.sampling.settings import Autoguidance, Guidance, Sampling
 from iadb_core.system.errors import InputError
 
 NAMES = ["cat", "dog", "cow"]
@@ -76,9 +76,27 @@ def test_the_way_back_with_the_same_class_leads_to_the_start(model):
 
 
 def test_guidance_is_of_models_with_classes(model, plain):
-    assert isinstance(field_towards(model, Guidance(weight=2.0)), ClassifierFree)
-    assert field_towards(model, None) == model.field
-    assert field_towards(plain, Guidance(weight=2.0)) == plain.field
+    guided = Sampling(guidance=Guidance(weight=2.0))
+    assert isinstance(guided_field(model, guided), ClassifierFree)
+    assert guided_field(model, Sampling()) == model.field
+    assert guided_field(plain, guided) == plain.field
     for wrong in ([0.5], [0.6, 0.5], [-0.1, 1.0]):
         with pytest.raises(ValueError, match="interval"):
             Guidance(weight=1.0, interval=wrong)
+
+
+def test_a_weaker_model_guides_and_its_evaluations_count(model, plain):
+    sampling, condition = Sampling(steps=4, batch_size=7), in_turn([0, 1, 2], 20)
+    alone = sampler_of(model, sampling, condition).ends(begin())
+    model.weaker = plain  # which is told no class
+    guided = sampling.model_copy(update={"autoguidance": Autoguidance(**{"from": "weak", "weight": 1.0})})
+    before = model.evaluations
+    assert torch.equal(sampler_of(model, guided, condition).ends(begin()), alone)
+    assert model.evaluations - before == 4 * 20
+    pushed = guided.model_copy(update={"autoguidance": guided.autoguidance.model_copy(update={"weight": 2.0})})
+    before = model.evaluations
+    assert (sampler_of(model, pushed, condition).ends(begin()) - alone).abs().max() > 1e-3
+    assert model.evaluations - before == 2 * 4 * 20
+    x, alpha = begin(), torch.full((20,), 0.3)
+    strong, weak = model.field(x, alpha, condition), plain.field(x, alpha)
+    assert torch.allclose(guided_field(model, pushed)(x, alpha, condition), weak + 2 * (strong - weak), atol=1e-6)

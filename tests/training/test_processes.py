@@ -17,6 +17,8 @@ class Sorted:
 
     apart = False
 
+    aligned = False
+
     def __call__(self, x0, x1, condition):
         return *(x.gather(1, x[:, :, :1].argsort(dim=1).expand_as(x)) for x in (x0, x1)), condition
 

@@ -57,6 +57,7 @@ def evaluation_settings(sections, evaluation, sampling=()):
     return settings
 
 
+guided = [name for name, own in experiments.items() if own.labelled or own.sampling.autoguidance]
 restoring = [name for name in experiments if experiments[name].restores]
 paired = [name for name in experiments if experiments[name].paired]
 
@@ -105,8 +106,10 @@ def evaluation_pictures(name):
         of_kind.append("field")
     if experiments[name].target.of_images():
         of_kind.append("neighbours")
+    if name in guided:
+        of_kind.append("guidance")
     if experiments[name].labelled:
-        of_kind += ["guidance", "classes"]
+        of_kind.append("classes")
     if experiments[name].restores:
         of_kind.append("restored")
     if experiments[name].paired:

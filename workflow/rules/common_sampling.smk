@@ -9,7 +9,14 @@ WAY = (
     "atol",
     "batch_size",
     "guidance",
+    "autoguidance",
 )  # of sampling, all but the size of the animation
+
+
+def weaker_model(wildcards):
+    """The model that guides an experiment's samples; none without autoguidance."""
+    own = experiments[wildcards.experiment].sampling.autoguidance
+    return f"results/{own.model_of}/seed{experiments[own.model_of].seeds[0]}/model.pt" if own else []
 
 
 def shard_count(experiment):

@@ -8,8 +8,11 @@ SOLVERS, COUPLINGS = "iadb_core.method.solvers", "iadb_core.method.couplings"
 
 def modules_of(experiment, role):
     """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`, `coupling`,
-    or `restored`, the degradation and the images that are restored, if they are.
+    `weaker`, the network of a model that guides its samples, or `restored`, the degradation and the images that are restored, if they are.
     """
+    if role == "weaker":
+        own = experiment.sampling.autoguidance
+        return modules_of(experiments[own.model_of], "network") if own else []
     if role == "coupling":
         return [f"{COUPLINGS}.{experiment.training.coupling.given[0]}"]
     if role == "restored":

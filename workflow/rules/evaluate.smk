@@ -105,6 +105,7 @@ rule solvers:
     """Measure every solver at every number of network evaluations, from one checkpoint."""
     input:
         model=of_first_seed("model.pt"),
+        weaker=weaker_model,
         training=of_first_seed("training.json"),
         starts=measured_sources,
         held_out=targets("held_out"),
@@ -112,7 +113,7 @@ rule solvers:
         train=samples("target", "train"),
         asked=asked,
         classifier=classifier,
-        code=sources("solvers", "source", "target", "network", "solvers", "restored"),
+        code=sources("solvers", "source", "target", "network", "solvers", "restored", "weaker"),
     output:
         csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
@@ -143,6 +144,7 @@ rule guidance:
     """Measure samples that are pushed towards their classes by several weights, from one checkpoint."""
     input:
         model=of_first_seed("model.pt"),
+        weaker=weaker_model,
         training=of_first_seed("training.json"),
         starts=measured_sources,
         held_out=targets("held_out"),
@@ -150,16 +152,16 @@ rule guidance:
         train=samples("target", "train"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        labels=labels("train"),
+        asked=asked,
         held_out_labels=labels("held_out"),
         classifier=classifier,
-        code=sources("guidance", "source", "target", "network", "solver"),
+        code=sources("guidance", "source", "target", "network", "solver", "weaker"),
     output:
         csv=ensure("results/{experiment}/guidance.csv", non_empty=True),
     log:
         "logs/guidance/{experiment}.log",
     wildcard_constraints:
-        experiment=one_of(name for name in experiments if experiments[name].labelled),
+        experiment=one_of(guided),
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment].threads
@@ -185,6 +187,7 @@ rule restored:
     """Restore degraded held-out images in several ways, and measure what each makes of them."""
     input:
         model=of_first_seed("model.pt"),
+        weaker=weaker_model,
         training=of_first_seed("training.json"),
         regression=of_first_seed("regression/model.pt"),
         plugged=plugged_model,
@@ -193,7 +196,7 @@ rule restored:
         validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,
-        code=sources("restored", "source", "network", "solver", "restored"),
+        code=sources("restored", "source", "network", "solver", "restored", "weaker"),
     output:
         csv=ensure("results/{experiment}/restored.csv", non_empty=True),
         shown=ensure("results/{experiment}/restored.npz", non_empty=True),
@@ -222,13 +225,14 @@ rule partners:
     """Carry held-out images of the source, and measure how near each comes to the target image that belongs to it."""
     input:
         model=of_first_seed("model.pt"),
+        weaker=weaker_model,
         training=of_first_seed("training.json"),
         held_out_source=samples("source", "held_out"),
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,
-        code=sources("partners", "source", "target", "network", "solver"),
+        code=sources("partners", "source", "target", "network", "solver", "weaker"),
     output:
         csv=ensure("results/{experiment}/partners.csv", non_empty=True),
         shown=ensure("results/{experiment}/partners.npz", non_empty=True),

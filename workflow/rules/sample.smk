@@ -5,9 +5,10 @@ rule trajectory:
     """Push starts from the source to the target, and keep every step."""
     input:
         model="results/{experiment}/seed{seed}/model.pt",
+        weaker=weaker_model,
         source=samples("source", "train"),
         to_restore=to_restore("validation"),
-        code=sources("trajectory", "source", "network", "solver", "restored"),
+        code=sources("trajectory", "source", "network", "solver", "restored", "weaker"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
@@ -35,9 +36,10 @@ rule generate:
     """Generate a shard of the samples that are compared with held-out ones."""
     input:
         model="results/{experiment}/seed{seed}/model.pt",
+        weaker=weaker_model,
         starts=measured_sources,
         asked=asked,
-        code=sources("generate", "source", "network", "solver", "restored"),
+        code=sources("generate", "source", "network", "solver", "restored", "weaker"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),
         summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),

@@ -19,7 +19,7 @@ number, of = map(int, snakemake.wildcards.scatteritem.split("-of-"))
 with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     configure(snakemake.threads)
     settings, inputs = snakemake.params.settings, snakemake.input
-    model = load_model(inputs.model, settings["device"], settings["precision"])
+    model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     sampling = Sampling.of(settings["sampling"])
     drawn, shard = (settings["count"], snakemake.params.seed), ((number, of), sampling.batch_size)
     begin = measured_starts(density_of(settings["source"]), model.shape, inputs.starts, *drawn, *shard)

@@ -7,7 +7,7 @@ from iadb_core.evaluation.guidance_table import COLUMNS, guidance_table
 from iadb_core.evaluation.measured import in_columns, protocol
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
-from iadb_core.sampling.conditions import as_the_data
+from iadb_core.sampling.conditions import measured_condition
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
@@ -21,11 +21,12 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
-    model = load_model(inputs.model, settings["device"], settings["precision"])
+    model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
-    condition = as_the_data(load_array(inputs.labels), len(begin), seed)
-    labels = {HELD_OUT: inputs.held_out_labels}
+    asked = load_array(inputs.asked) if inputs.asked else None
+    condition = None if asked is None else measured_condition(model, target, asked, len(begin), seed)
+    labels = {HELD_OUT: inputs.held_out_labels or None}
     comparisons = [
         comparison_of(
             RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split)),

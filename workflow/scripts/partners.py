@@ -28,7 +28,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} partners"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
-    model = load_model(inputs.model, settings["device"], settings["precision"])
+    model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     both = load_array(inputs.held_out_source), load_array(inputs.held_out)
     chosen = numpy_generator(seed, "partners").permutation(len(both[1]))[: evaluation.count]

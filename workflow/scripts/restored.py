@@ -27,7 +27,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
     restoration, how = evaluation.restoration, (settings["device"], settings["precision"])
-    model = load_model(inputs.model, *how)
+    model = load_model(inputs.model, *how, weaker=inputs.weaker or None)
     source, target = (density_of(settings[side]) for side in ("source", "target"))
 
     assert model.degradation is not None

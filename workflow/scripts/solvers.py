@@ -20,7 +20,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     threads = configure(int(snakemake.resources.torch_threads))
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
-    model = load_model(inputs.model, settings["device"], settings["precision"])
+    model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
     comparisons = [

@@ -16,7 +16,8 @@ from iadb_core.system.seeds import numpy_generator
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} trajectory"):
     configure(snakemake.threads)
     settings, inputs = snakemake.params.settings, snakemake.input
-    model, sampling = load_model(inputs.model, settings["device"], settings["precision"]), settings["sampling"]
+    how = settings["device"], settings["precision"]
+    model, sampling = load_model(inputs.model, *how, weaker=inputs.weaker or None), settings["sampling"]
     samples = load_array(inputs.source) if inputs.source else None
     generator = numpy_generator(snakemake.params.seed, "trajectory starts")
     begin = starts(density_of(settings["source"]), model.shape, samples, sampling["count"], generator)

@@ -119,6 +119,7 @@ class Points(Read):
         known = "path" in self.__dict__ and os.path.exists(self.files()[0])  # of a model file the path is not
         if axes is None or not box.upward or not known:
             return None
+        import numpy as np
         import torch
 
         from iadb_core.data.histograms import histogram
