@@ -173,6 +173,8 @@ class Experiment(Section):
         if self.paired and (others := [side for side in SIDES if not isinstance(self.density(side), Folder)]):
             place = ("training", "coupling", "pairs") if self.training.coupling.pairs else ("evaluation", "partners")
             yield place, f"pairs are files of the same name of two folders; the {others[0]} is no folder"
+        if self.restores and not self.target.of_images():
+            yield ("condition", "degradation"), f"the target, a {self.target.kind}, is of no images"
         if self.paired and self.restores:
             yield ("condition", "degradation"), "an experiment with pairs of images restores none; give one of both"
         yield from self._mistakes_of_classes()
