@@ -171,3 +171,24 @@ def test_how_often_the_class_is_seen_that_was_asked_for(compared, classifier, ra
     real = embed(classifier, (held_out / 255).astype(np.float32))[1].argmax(axis=1) == np.arange(40) % 3
     assert figure.floor == pytest.approx(real[comparison.sets.reference].mean())
     assert compared(held_out, train, 20).obedience(generated, seen) == []
+
+
+def test_each_class_has_figures_of_its_own(classifier, random, tmp_path):
+    held_out, labels = stored_images(random, 200), np.arange(200) % 2  # of ten classes two are there
+    held_out[labels == 1] //= 4
+    save_array(tmp_path / "held_out.npy", held_out)
+    save_array(tmp_path / "labels.npy", labels)
+    real = RealSamples(DIGITS, str(tmp_path / "held_out.npy"), None, labels=str(tmp_path / "labels.npy"))
+    comparison = ImageComparison(real, 100, SETTINGS, 0, classifier)
+    generated = (held_out[:100] / 255 * 2 - 1).astype(np.float32)
+    right = comparison.of_classes(generated, labels[:100])
+    assert [(name, figure.metric) for name, figure in right] == [
+        (name, metric) for name in ("0", "1") for metric in (FRECHET[CLASSIFIER], PRECISION, RECALL)
+    ]
+    assert {figure.n for _, figure in right} == {50}
+    wrong = comparison.of_classes(generated, 1 - labels[:100])
+    for (_, good), (_, bad) in zip(right, wrong, strict=True):
+        assert good.floor == bad.floor
+        if good.metric == FRECHET[CLASSIFIER]:
+            assert bad.value > 2 * good.value
+    assert ImageComparison(real, 100, SETTINGS, 0).of_classes(generated, labels[:100]) == []

@@ -105,3 +105,23 @@ def test_points_of_a_class_are_compared_with_real_ones_of_it(stored, random):
     assert right.n == 100
     plain = PointComparison(RealSamples(Gaussian(), files[0], None), 200, SETTINGS, 0)
     assert plain.obedience(good, asked) == []
+
+
+def test_each_class_has_figures_of_its_own(stored, random, tmp_path):
+    Image.fromarray(np.eye(3, dtype=np.uint8)[None].repeat(3, axis=0) * 200).save(tmp_path / "colours.png")
+    target = Picture(path=str(tmp_path / "colours.png"), labels="colours")
+    centres, labels = np.array([[0.0, 0.0], [5.0, 0.0], [9.0, 0.0]]), np.arange(390) % 3
+    labels[::5] = 0  # more of the first class than of the others
+    held_out = (centres[labels] + random.normal(0, 0.1, (390, 2))).astype(np.float32)
+    files = stored("held_out", held_out), None, "held_out", stored("labels", labels)
+    comparison = PointComparison(RealSamples(target, *files), 195, SETTINGS, 0)
+    asked = np.where(np.arange(195) < 10, 2, np.arange(195) % 2)
+    found = dict(comparison.of_classes(centres[asked] + random.normal(0, 0.1, (195, 2)), asked))
+    assert set(found) == {"red", "green"}  # of the third there are too few
+    for figure in found.values():
+        assert figure.metric == W2
+        assert figure.n == min(np.sum(asked == 0), np.sum(labels == 1) // 2, figure.n) or figure.n >= 30
+        assert figure.value == pytest.approx(figure.floor, rel=0.6)
+        assert figure.floor_std > 0
+    wrong = dict(comparison.of_classes(centres[1 - asked.clip(0, 1)] * 1.0, asked))
+    assert wrong["red"].value == pytest.approx(5, rel=0.05)
