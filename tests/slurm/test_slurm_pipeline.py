@@ -45,7 +45,8 @@ def test_they_ask_for_what_their_rules_say(on_the_cluster):
     cpu = {"partition": "cpu", "minutes": "240", "cpus": "1", "memory": "4000M", "gpus": "0"}
     assert [asked(job) for job in points] == [cpu] * 2
     assert [asked(job) for job in images] == [cpu | {"partition": "gpu", "gpus": "1"}] * 2
-    assert asked(of_rule(on_the_cluster, "classifier")[0]) == cpu | {"minutes": "60", "memory": "2000M"}
+    four = {"cpus": str(min(4, len(os.sched_getaffinity(0))))}  # `cores: all` of profiles/default: this computer's
+    assert asked(of_rule(on_the_cluster, "classifier")[0]) == cpu | four | {"minutes": "60", "memory": "2000M"}
     assert {asked(job)["memory"] for job in of_rule(on_the_cluster, "maps")} == {"8000M"}
     for group in ("animation", "measurement"):
         assert {asked(job)["minutes"] for job in of_rule(on_the_cluster, group)} == {"120"}

@@ -30,6 +30,7 @@ rule draw_samples:
         "../scripts/draw_samples.py"
 
 
+# `use rule` takes over neither `localrule` nor `cache`.
 use rule draw_samples as draw_labelled_samples with:
     output:
         samples=ensure("results/{sample_set}/{split}.npy", non_empty=True),
@@ -37,6 +38,7 @@ use rule draw_samples as draw_labelled_samples with:
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, homes, Drawn, labelled=True)),
         split="train|validation|held_out",
+    localrule: True
 
 
 rule read_samples:
@@ -79,3 +81,4 @@ use rule read_samples as read_labelled_samples with:
         held_out_labels=ensure("results/{sample_set}/held_out_labels.npy", non_empty=True),
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, homes, Read, labelled=True)),
+    localrule: True

@@ -52,6 +52,7 @@ use rule train as train_regression with:
         "logs/train/{experiment}/seed{seed}_regression.log",
     wildcard_constraints:
         experiment=one_of(restoring),
+    cache: True
     params:
         settings=training_settings,
         seed=run_seed,
