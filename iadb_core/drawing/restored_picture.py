@@ -7,7 +7,7 @@ from PIL import Image
 
 from iadb_core.drawing.sheets import enlarged, side_by_side
 
-SIZE = 64  # pixels of an image
+SIZE = 96  # pixels of an image
 CAPTIONS = {
     "restored": "held-out images, degraded on the left and whole on the right. In between, several answers to the same "
     "image: where much is lost, they differ, and each is sharp. What a regression gives is the mean of all answers, "

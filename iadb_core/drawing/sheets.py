@@ -16,29 +16,32 @@ TITLE_SIZE, CAPTION_SIZE, LEAST_WIDTH = 15, 14, 320
 def side_by_side(pictures: Sequence[Image.Image], titles: Sequence[str], columns: int, caption: str) -> Image.Image:
     """Pictures of one size in rows, each under its title, over a caption. RGB."""
     width, height = pictures[0].size
-    width = max(width, *(ceil(font(TITLE_SIZE).getlength(title)) for title in titles))
+    width = max(width, *(ceil(font(TITLE_SIZE).getlength(word)) for title in titles for word in title.split()))
     rows = -(-len(pictures) // columns)
-    cell = height + TITLE_SIZE + GAP + 4
+    titled = [_wrapped(title, width, TITLE_SIZE) for title in titles]
+    above = max(map(len, titled)) * (TITLE_SIZE + 4)
+    cell = height + above + GAP
     total = max(columns * (width + GAP) - GAP, LEAST_WIDTH) + 2 * MARGIN
-    lines = _wrapped(caption, total - 2 * MARGIN)
+    lines = _wrapped(caption, total - 2 * MARGIN, CAPTION_SIZE)
     text = len(lines) * (CAPTION_SIZE + 5) + MARGIN
     sheet = Image.new("RGB", (total, rows * cell + 2 * MARGIN + text), (255, 255, 255))
     draw = ImageDraw.Draw(sheet)
-    for index, (picture, title) in enumerate(zip(pictures, titles, strict=True)):
-        left, top = MARGIN + index % columns * (width + GAP), MARGIN + index // columns * cell
-        draw.text((left, top), title, INK, font(TITLE_SIZE))
-        sheet.paste(picture.convert("RGB"), (left, top + TITLE_SIZE + 4))
+    for index, (picture, title) in enumerate(zip(pictures, titled, strict=True)):
+        left, top = MARGIN + index % columns * (width + GAP), MARGIN + index // columns * cell + above
+        for number, line in enumerate(reversed(title), start=1):
+            draw.text((left, top - number * (TITLE_SIZE + 4)), line, INK, font(TITLE_SIZE))
+        sheet.paste(picture.convert("RGB"), (left, top))
     for number, line in enumerate(lines):
         draw.text((MARGIN, rows * cell + MARGIN + number * (CAPTION_SIZE + 5)), line, INK, font(CAPTION_SIZE))
     return sheet
 
 
-def _wrapped(text: str, width: int) -> list[str]:
-    """Text in lines of at most `width` pixels."""
+def _wrapped(text: str, width: int, size: int) -> list[str]:
+    """Text in lines of at most `width` pixels, in letters of a size."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and font(CAPTION_SIZE).getlength(longer) > width:
+        if lines[-1] and font(size).getlength(longer) > width:
             lines.append(word)
         else:
             lines[-1] = longer
