@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import count as counting
-from math import prod
+from math import lcm, prod
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.draws import Draws
+from iadb_core.data.stores import read_ahead
 from iadb_core.data.streams import ALL, Stream, stream_of
 from iadb_core.data.telling import Drawing, Telling, Told
 from iadb_core.method.alphas import ALPHAS
@@ -22,9 +23,14 @@ BATCHES_DRAWN_AHEAD = 64
 VALUES_IN_A_BLOCK = 2**18  # few enough to stay in a cache
 
 
-def batches_in_a_block(batch_size: int, shape: Shape) -> int:
-    """How many batches are drawn at once: many small ones, for which a draw of each would take longer than a step."""
-    return min(BATCHES_DRAWN_AHEAD, max(1, VALUES_IN_A_BLOCK // (batch_size * prod(shape))))
+def batches_in_a_block(batch_size: int, shape: Shape, paired_at_once: int | None = None) -> int:
+    """How many batches are drawn at once: many small ones, for which a draw of each would take longer than a step.
+
+    paired_at_once: of how many samples a block is to have whole sets.
+    """
+    at_least = lcm(paired_at_once, batch_size) // batch_size if paired_at_once else 1
+    drawn = min(BATCHES_DRAWN_AHEAD, max(1, VALUES_IN_A_BLOCK // (batch_size * prod(shape))))
+    return -(-drawn // at_least) * at_least
 
 
 def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, rows: slice = ALL) -> Iterator[Tensor]:
@@ -37,7 +43,7 @@ class Pairs:
     """What a training or a measurement blends: whole blocks by their number, whatever is taken of them.
 
     x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
-    batch). telling: the condition of each x₁, if one is told.
+    batch). coupling: takes its random numbers from `coupling_draws`. telling: the condition of each x₁, if one is told.
     """
 
     def __init__(
@@ -48,22 +54,27 @@ class Pairs:
         draws: Draws,
         batches: tuple[int, int],
         coupling: Coupling,
+        coupling_draws: Draws,
         telling: Telling | None = None,
     ) -> None:
         self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
-        self.telling = telling
+        self.coupling_draws, self.telling = coupling_draws, telling
 
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
         """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken.
 
-        A coupling that needs whole batches has them; what is not wanted is cut off afterwards.
+        A coupling that needs whole batches has them, and pairs them ahead of the one who asks, on a thread of its own;
+        what is not wanted is cut off afterwards.
         """
+        paired = self._paired(first, rows)
+        return paired if self.coupling.apart else read_ahead(paired)
+
+    def _paired(self, first: int, rows: slice) -> Iterator[Block]:
         before, after = (rows, ALL) if self.coupling.apart else (ALL, rows)
         alphas = alpha_blocks(self.alpha, self.batches, self.draws, first, rows)
-        for x0, (x1, condition), alpha in zip(
-            self.x0.blocks(first, before), self._told(first, before), alphas, strict=False
-        ):
-            x0, x1, condition = self.coupling(x0, x1, condition)
+        streams = self.x0.blocks(first, before), self._told(first, before), alphas
+        for number, (x0, (x1, condition), alpha) in enumerate(zip(*streams, strict=False), start=first):
+            x0, x1, condition = self.coupling(x0, x1, condition, self.coupling_draws(number))
             yield Block(x0[:, after], x1[:, after], alpha, None if condition is None else condition[:, after])
 
     def _told(self, first: int, rows: slice) -> Iterator[tuple[Tensor, Tensor | None]]:
@@ -96,7 +107,8 @@ def pairs_of(
     told: of each sample of the target, if anything is. densities, samples, order, sharing: of source and target, as
     `stream_of` takes them. Raises InputError as it does.
     """
-    batches, coupling = (batches_in_a_block(batch_size, shape), batch_size), coupling or Independent()
+    coupling = coupling or Independent()
+    batches = batches_in_a_block(batch_size, shape, coupling.at_once), batch_size
     if coupling.aligned:
         check_aligned(*samples)
     ordered_as = ("x1", "x1") if coupling.aligned else ("x0", "x1")
@@ -105,7 +117,8 @@ def pairs_of(
         for name, density, stored in zip(ordered_as, densities, samples, strict=True)
     )
     telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None
-    return Pairs(x0, x1, alpha, Draws(seed, "training alpha", device), batches, coupling, telling)
+    of_alpha, of_coupling = (Draws(seed, f"training {what}", device) for what in ("alpha", "coupling"))
+    return Pairs(x0, x1, alpha, of_alpha, batches, coupling, of_coupling, telling)
 
 
 def check_aligned(x0: np.ndarray | None, x1: np.ndarray | None) -> None:

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from mmap import mmap
-from queue import Queue
+from queue import Full, Queue
 from typing import TypeVar
 
 import numpy as np
@@ -19,6 +19,7 @@ Item = TypeVar("Item")
 RESIDENT_SHARE = 4  # samples stay on the device if they take no more than this part of its memory
 BYTES_AT_ONCE = 2**26  # of a file that is copied to the device
 READ_AHEAD = 4
+SECONDS_OF_PATIENCE = 0.1
 
 
 def fits(samples: np.ndarray, device: torch.device, sharing: int = 1) -> bool:
@@ -101,21 +102,32 @@ def in_file(samples: np.memmap, device: torch.device) -> Reader:
 
 
 def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
-    """The same items, taken by a thread a few ahead of the one who asks; what it raises is raised here."""
+    """The same items, taken by a thread a few ahead of the one who asks; what it raises is raised here.
+
+    The thread ends with its reader, or with the program: one that is merely cut off may take the program down with it.
+    """
     queue: Queue[tuple[list[Item], BaseException | None]] = Queue(READ_AHEAD)
     given_up = threading.Event()
+
+    def put(entry: tuple[list[Item], BaseException | None]) -> bool:
+        while not given_up.is_set() and threading.main_thread().is_alive():
+            try:
+                queue.put(entry, timeout=SECONDS_OF_PATIENCE)
+            except Full:
+                continue
+            return True
+        return False
 
     def take() -> None:
         try:
             for item in items:
-                queue.put(([item], None))
-                if given_up.is_set():
+                if not put(([item], None)):
                     return
-            queue.put(([], None))
+            put(([], None))
         except BaseException as error:
-            queue.put(([], error))
+            put(([], error))
 
-    threading.Thread(target=take, daemon=True).start()
+    threading.Thread(target=take).start()
     try:
         while True:
             taken, error = queue.get()
@@ -126,5 +138,3 @@ def read_ahead(items: Iterator[Item]) -> Iterator[Item]:
             yield taken[0]
     finally:
         given_up.set()
-        while not queue.empty():
-            queue.get_nowait()

@@ -1,11 +1,13 @@
 """Which x₀ is blended with which x₁.
 
-Each coupling is a module of `couplings/`, whose `COUPLING` is loaded by its name.
+Each coupling is a module of `couplings/`, whose `coupling` makes it from its settings.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Protocol
+from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 PACKAGE = "iadb_core.method.couplings"
@@ -17,17 +19,29 @@ class Coupling(Protocol):
 
     apart: whether each sample's partner is known without the others, so that a process can do with its own rows.
     aligned: whether the stored samples of both sides belong together row by row, and are drawn in one order.
+    at_once: how many samples of each side are paired with each other; None: those of a batch.
     """
 
-    apart: bool
-    aligned: bool
+    @property
+    def apart(self) -> bool: ...
 
-    def __call__(self, x0: Tensor, x1: Tensor, condition: Tensor | None = None) -> Coupled:
-        """x0, x1: (batches, batch, *shape); condition: of x₁. Returns the same samples, paired."""
+    @property
+    def aligned(self) -> bool: ...
+
+    @property
+    def at_once(self) -> int | None: ...
+
+    def __call__(
+        self, x0: Tensor, x1: Tensor, condition: Tensor | None = None, draws: torch.Generator | None = None
+    ) -> Coupled:
+        """x0, x1: (batches, batch, *shape); condition: of x₁, (batches, batch, …). Returns the same samples, paired.
+
+        draws: random numbers, for a coupling that takes some, on the samples' device.
+        """
         ...
 
 
-def coupling_of(name: str) -> Coupling:
-    """The coupling of a name, which is that of its module."""
-    coupling: Coupling = import_module(f"{PACKAGE}.{name}").COUPLING
-    return coupling
+def coupling_of(name: str, settings: Mapping[str, Any]) -> Coupling:
+    """The coupling of a name, which is that of its module, made from its settings."""
+    made: Coupling = import_module(f"{PACKAGE}.{name}").coupling(**settings)
+    return made

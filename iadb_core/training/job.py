@@ -152,7 +152,8 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     steps, epoch = training_length(recipe.training, len(counted))
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
     drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
-    coupling, told = coupling_of(recipe.training.coupling.given[0]), _told(what, recipe)
+    chosen, told = recipe.training.coupling, _told(what, recipe)
+    coupling = coupling_of(chosen.name, chosen.settings)
     both, stored = (recipe.source, recipe.target), (source, target)
     pairs = pairs_of(both, stored, shape, *drawn, coupling=coupling, sharing=sharing, told=told)
     origin = {

@@ -4,23 +4,8 @@ from typing import Literal, Self
 
 from pydantic import ValidationInfo, field_validator, model_validator
 
-from iadb_core.system.settings import WORK, OneOf, Section, setting
-
-
-class Unsettled(Section):
-    """Without settings of its own."""
-
-
-class Couplings(OneOf):
-    """Which source sample is blended with which target sample, by the module of `method/couplings` that says so."""
-
-    independent: Unsettled | None = setting(None, "Each with any, as they are drawn: `independent: {}`.")
-    pairs: Literal["by_name"] | None = setting(
-        None, "Each with its partner: the file of the same name, of two folders of images."
-    )
-
-
-INDEPENDENT = Couplings(independent=Unsettled())
+from iadb_core.system.settings import WORK, Section, setting
+from iadb_core.training.couplings import INDEPENDENT, Couplings
 
 
 class Training(Section):
@@ -80,6 +65,14 @@ class Training(Section):
         if devices > batch_size:
             raise ValueError(f"{devices} cannot share out a batch of {batch_size}")
         return devices
+
+    @field_validator("coupling")
+    @classmethod
+    def _whole_batches(cls, coupling: Couplings, info: ValidationInfo) -> Couplings:
+        at_once, batch_size = coupling.at_once, info.data.get("batch_size", 1)
+        if at_once and at_once % batch_size:
+            raise ValueError(f"{at_once} samples that are paired at once are no whole batches of {batch_size}")
+        return coupling
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -132,22 +132,18 @@ def test_different_seeds_give_different_pairs():
 class Sorted:
     """A coupling that needs whole batches: in each, the k-th smallest first coordinate with the k-th smallest."""
 
-    apart = False
+    apart, aligned, at_once = False, False, 48
 
-    aligned = False
-
-    def __call__(self, x0, x1, condition):
+    def __call__(self, x0, x1, condition, draws):
         return *(x.gather(1, x[..., :1].argsort(dim=1).expand_as(x)) for x in (x0, x1)), condition
 
 
 class Swapped:
     """A coupling that each sample could do by itself, seen by what it returns."""
 
-    apart = True
+    apart, aligned, at_once = True, False, None
 
-    aligned = False
-
-    def __call__(self, x0, x1, condition):
+    def __call__(self, x0, x1, condition, draws):
         return x1, x0, condition
 
 
@@ -174,11 +170,26 @@ def test_a_coupling_pairs_the_samples_of_each_batch():
         assert torch.equal(mine.alpha, theirs.alpha)
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "shape", "at_once", "batches"),
+    [
+        (256, (2,), None, 64),
+        (256, (2,), 1024, 64),
+        (256, (2,), 25_600, 100),
+        (64, (1, 32, 32), None, 4),
+        (64, (1, 32, 32), 320, 5),
+        (64, (1, 32, 32), 1024, 16),
+    ],
+)
+def test_a_block_has_whole_sets_of_what_is_paired_at_once(batch_size, shape, at_once, batches):
+    assert batches_in_a_block(batch_size, shape, at_once) == batches
+
+
 def test_a_coupling_that_does_without_the_others_is_not_given_them():
     seen = []
 
     class Seeing(Swapped):
-        def __call__(self, x0, x1, condition):
+        def __call__(self, x0, x1, condition, draws):
             seen.append(x0.shape)
             return x0, x1, condition
 

@@ -16,14 +16,14 @@ SIDES = GivenPoints(dimension=2), GivenPoints(dimension=2)
 
 def blocks(name, order="shuffled", x0=POINTS, x1=-POINTS, first=0, rows=slice(None)):
     """Blocks of pairs; of each sample its partner is minus it."""
-    pairs = pairs_of(SIDES, (x0, x1), (2,), 16, order, 0, CPU, coupling=coupling_of(name))
+    pairs = pairs_of(SIDES, (x0, x1), (2,), 16, order, 0, CPU, coupling=coupling_of(name, {}))
     return pairs.blocks(first, rows)
 
 
 @pytest.mark.parametrize("name", ["independent", "pairs"])
 def test_a_coupling_leaves_every_sample_as_it_was_drawn(name):
     x0, x1 = torch.rand(3, 4, 2), torch.rand(3, 4, 2)
-    found = coupling_of(name)(x0, x1)
+    found = coupling_of(name, {})(x0, x1)
     assert torch.equal(found[0], x0)
     assert torch.equal(found[1], x1)
     assert found[2] is None

@@ -14,7 +14,7 @@ def modules_of(experiment, role):
         own = experiment.sampling.autoguidance
         return modules_of(experiments[own.model_of], "network") if own else []
     if role == "coupling":
-        return [f"{COUPLINGS}.{experiment.training.coupling.given[0]}"]
+        return [f"{COUPLINGS}.{experiment.training.coupling.name}"]
     if role == "restored":
         chosen = [experiment.restores, experiment.target] if experiment.restores else []
         return [type(one).__module__ for one in chosen]

@@ -1,0 +1,53 @@
+"""Which of n samples goes to which of n others: the least total cost, or by chance, likelier where the cost is low."""
+
+import numpy as np
+import torch
+from scipy.optimize import linear_sum_assignment
+from torch import Tensor
+
+MOST_ITERATIONS = 1000
+TOLERANCE = 1e-3  # of a marginal, as a share of it
+
+
+def squared_distances(x0: Tensor, x1: Tensor) -> Tensor:
+    """‖x₀ᵢ − x₁ⱼ‖², (sets, n, n), float32. x0, x1: (sets, n, …)."""
+    a, b = x0.flatten(2).float(), x1.flatten(2).float()
+    squares = a.square().sum(2)[:, :, None] + b.square().sum(2)[:, None, :]
+    return torch.baddbmm(squares, a, b.mT, alpha=-2).clamp_min_(0)
+
+
+def least_cost(cost: Tensor) -> Tensor:
+    """The permutation of each set by which i goes to column j at the least total cost, (sets, n), int64.
+
+    cost: (sets, n, n). Exact, on the CPU, by SciPy's shortest augmenting paths (Crouse 2016).
+    """
+    found = [linear_sum_assignment(one)[1] for one in cost.double().cpu().numpy()]
+    return torch.from_numpy(np.stack(found)).to(cost.device)
+
+
+def sinkhorn(cost: Tensor, regularisation: float) -> Tensor:
+    """The logarithm of the plan that minimises Σ P·cost − ε·H(P), all of whose rows and columns sum to 1.
+
+    cost: (sets, n, n). regularisation: ε, in means of the cost. In logarithms, so that a small ε does no harm. Ends
+    where all rows sum to 1 but for a thousandth, columns exactly, or after 1000 iterations. Source: Cuturi 2013.
+    """
+    logits = -cost / (regularisation * cost.mean((1, 2), keepdim=True).clamp_min(torch.finfo(cost.dtype).tiny))
+    columns = torch.zeros_like(logits[:, :1])
+    for number in range(MOST_ITERATIONS):
+        rows = -(logits + columns).logsumexp(2, keepdim=True)
+        columns = -(logits + rows).logsumexp(1, keepdim=True)
+        if number % 10 == 9:
+            wrong = (logits + rows + columns).logsumexp(2).expm1().abs().amax()
+            if float(wrong) < TOLERANCE:
+                break
+    return logits + rows + columns
+
+
+def drawn(log_plan: Tensor, draws: torch.Generator) -> Tensor:
+    """For each row a column by chance, as likely as the plan has it: (sets, n), int64.
+
+    By the greatest of logits and Gumbel noise, which is exact. log_plan: (sets, n, n).
+    """
+    uniform = torch.rand(log_plan.shape, generator=draws, device=log_plan.device, dtype=log_plan.dtype)
+    noise = -(-uniform.clamp_min(torch.finfo(log_plan.dtype).tiny).log()).log()
+    return (log_plan + noise).argmax(2)
