@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from iadb_core.networks.settings import UNCONDITIONAL
 from workflow.configuration import Experiment
+from workflow.lineage import lineage
 
 Place = tuple[str, ...]
 FROM = ("training", "from")
@@ -22,6 +22,23 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
         yield PLUG_AND_PLAY, plugged.model_of
 
 
+def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
+    """A run (experiment, seed), and all those whose models it needs, directly or through others.
+
+    A training begins from the run of its own seed where there is one; everything else is of the first seed.
+    """
+    found: list[tuple[str, int]] = []
+    waiting = [(name, seed)]
+    while waiting:
+        run = waiting.pop(0)
+        if run not in found:
+            found.append(run)
+            waiting += lineage(experiments, *run)[1:2]
+            others = (other for place, other in lenders(experiments[run[0]]) if place != FROM)
+            waiting += [(other, experiments[other].seeds[0]) for other in others]
+    return found
+
+
 def borrowings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, str]]:
     """What is wrong with models that are borrowed for a comparison: the keys of the place, and what to say of it."""
     for name, experiment in experiments.items():
@@ -34,12 +51,18 @@ def borrowings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, s
                 yield (name, *place), f"{other} {why}"
 
 
-def _other_samples(experiment: Experiment, other: Experiment) -> str | None:
-    """Why the model of another experiment has other samples; None if it has the same."""
-    if other.shape != experiment.shape:
-        return "is of samples of another shape"
-    if other.target.pixel_scaling() != experiment.target.pixel_scaling():
-        return "has another scaling of its images: give both the same"
+def _other_samples(experiment: Experiment, other: Experiment, *sides: str) -> str | None:
+    """Why the model of another experiment is of other samples on one of the sides; None if it is of the same."""
+    for side in sides:
+        if other.density(side).described(places=True) != experiment.density(side).described(places=True):
+            return f"has another {side}: give both the same"
+    return _other_split(experiment, other)
+
+
+def _other_split(experiment: Experiment, other: Experiment) -> str | None:
+    """Why the model of another experiment may have been trained on what this one holds out."""
+    if other.samples.seed != experiment.samples.seed:
+        return "has another samples.seed: it was trained on samples that are held out here"
     return None
 
 
@@ -47,18 +70,22 @@ def _unfit_to_restore(experiment: Experiment, other: Experiment) -> str | None:
     """Why the model of another experiment cannot restore the images of this one; None if it can."""
     if other.restores:
         return "restores images itself: an unconditional model is needed"
+    if other.labelled and not other.drops_labels:
+        return "is always told a class: an unconditional model is needed, or one with label.drop above 0"
     if not other.source.fresh:
         return "has a source that is not drawn anew: noise is needed, `source: {gaussian: {}}`"
-    return _other_samples(experiment, other)
+    return _other_samples(experiment, other, "target")
 
 
 def _unfit_to_guide(experiment: Experiment, other: Experiment) -> str | None:
     """Why the model of another experiment cannot guide the samples of this one; None if it can."""
     if other is experiment:
         return "is the experiment itself: a weaker model is needed"
-    if other.conditions not in (experiment.conditions, UNCONDITIONAL):
+    if other.condition is not None and (other.labelled, other.restores) != (experiment.labelled, experiment.restores):
         return "is told something else"
-    return _other_samples(experiment, other)
+    if other.training.coupling != experiment.training.coupling:
+        return "has another training.coupling: it has another field, not a weaker one"
+    return _other_samples(experiment, other, "source", "target")
 
 
 UNFIT = {PLUG_AND_PLAY: _unfit_to_restore, AUTOGUIDANCE: _unfit_to_guide}

@@ -123,6 +123,11 @@ class Experiment(Section):
         return self.condition is not None and self.condition.label is not None
 
     @property
+    def drops_labels(self) -> bool:
+        """Whether the network also learns to do without a class."""
+        return bool(self.condition and self.condition.label and self.condition.label.drop)
+
+    @property
     def restores(self) -> Degradation | None:
         """The degradation whose images the network restores, if it does."""
         return self.condition.restores if self.condition else None
@@ -131,6 +136,12 @@ class Experiment(Section):
     def classes(self) -> list[str]:
         """The classes that the network is told, by name."""
         return (self.target.class_names() or []) if self.labelled else []
+
+    @property
+    def loss_has_floor(self) -> bool:
+        """Whether its training's loss is that whose floor is the loss of the exact field, of independent pairs."""
+        uniform = self.training.alpha == "uniform"
+        return uniform and self.condition is None and self.training.coupling.independent is not None
 
     @property
     def paired(self) -> bool:
@@ -197,7 +208,7 @@ class Experiment(Section):
         if self.sampling.guidance and self.sampling.autoguidance:
             yield ("sampling",), "give either guidance or autoguidance"
         guided = self.sampling.guidance is not None and self.sampling.guidance.weight != 1
-        if self.condition and self.condition.label and guided and not self.condition.label.drop:
+        if self.labelled and guided and not self.drops_labels:
             yield ("condition", "label", "drop"), "0 leaves nothing to guide away from: give a share, 0.1 say"
         known = self.classes or self.sampling.classes or []  # without classes the mistake is another one
         if absent := [name for name in self.sampling.classes or () if name not in known]:

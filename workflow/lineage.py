@@ -27,6 +27,11 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
             yield place, "trainings begin from each other, in a circle"
         elif differs := [what for what, of in SEEN if getattr(experiments[other], of) != getattr(experiment, of)]:
             yield place, f"{other} has another {' and another '.join(differs)}"
+        elif (
+            experiments[other].target.described(places=True) == experiment.target.described(places=True)
+            and experiments[other].samples.seed != experiment.samples.seed
+        ):
+            yield place, f"{other} has another samples.seed: it was trained on samples that are held out here"
 
 
 SEEN = (("network", "network"), ("shape of samples", "shape"), ("condition", "conditions"))

@@ -11,7 +11,7 @@ class Label(Section):
     """The class of each sample."""
 
     drop: float = setting(
-        0.1, "The share of samples whose class is not told, by which the network also learns to do without.", ge=0, le=1
+        0.1, "The share of samples whose class is not told, by which the network also learns to do without.", ge=0, lt=1
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from iadb_core.data.density import Density, Scaling
-from iadb_core.data.scaling import unscale
+from iadb_core.data.scaling import scale, unscale
 from iadb_core.drawing.colours import FAINT, INK
 from iadb_core.drawing.grids import draw_images
 from iadb_core.drawing.plane import plane_of
@@ -94,8 +94,9 @@ def _draw_values(
 ) -> Image.Image:
     if beside is not None:
         left, right = beside
-        short = -len(values) % len(left)
-        values = np.concatenate([left, values, values[:1].repeat(short, axis=0), right])
+        places_left = np.zeros((-len(values) % len(left), *values.shape[1:]))
+        black = np.asarray(scale(places_left, scaling), values.dtype)
+        values = np.concatenate([left, values, black, right])
     return draw_images(unscale(values, scaling), size, rows)
 
 

@@ -23,8 +23,7 @@ def guidance_plot(table: pandas.DataFrame) -> Figure:
     caption = (
         f"{table.experiment.iloc[0]}, seed {table.seed.iloc[0]}: one trained network, its samples pushed "
         f"{PUSHED[table.guidance.iloc[0]]}; w = 1 is no guidance. {table.n.iloc[0]:,} samples against held-out ones. "
-        "Dashed: what as many real samples score; pale: each class by itself, of fewer samples. The larger the weight, "
-        "the more typical samples become, and the more alike: what precision gains, recall loses."
+        "Dashed: what as many real samples score; pale: each class by itself, of fewer samples."
     )
     figure, axes = captioned_figure(COLUMNS, -(-len(metrics) // COLUMNS), caption)
     for axis, metric in zip(axes, metrics, strict=False):

@@ -19,13 +19,19 @@ FLOOR_IS = {
 Paths = Sequence[str | os.PathLike[str]]
 
 
-def loss_plot_of(name: str, seeds: Sequence[int], histories: Paths, maps: Paths, alpha: str) -> Figure:
-    """The plot from files, one a seed: training.csv and map.json. The floor is measured with uniform α alone."""
+def loss_plot_of(
+    name: str, seeds: Sequence[int], histories: Paths, maps: Paths, alpha: str, comparable: bool
+) -> Figure:
+    """The plot from files, one a seed: training.csv and map.json.
+
+    comparable: whether the floor that was measured is that of the training's own loss: with uniform α, independent
+    pairs and no condition.
+    """
     tables = {seed: pandas.read_csv(path) for seed, path in zip(seeds, histories, strict=True)}
     floors, split = {}, "fresh points"
     for seed, path in zip(seeds, maps, strict=True):
         figures = {figure["metric"]: figure for figure in read_json(path)["figures"]}
-        if EXCESS_LOSS.title in figures and alpha == "uniform":
+        if EXCESS_LOSS.title in figures and comparable:
             split = figures[EXCESS_LOSS.title]["split"]
             floors[seed] = figures[LOSS.title]["floor"], figures[EXCESS_LOSS.title]["value"]
     return loss_plot(name, tables, floors or None, FLOOR_IS[split], alpha)

@@ -10,10 +10,10 @@ from iadb_core.drawing.sheets import enlarged, side_by_side
 SIZE = 96  # pixels of an image
 CAPTIONS = {
     "restored": "held-out images, degraded on the left and whole on the right. In between, several answers to the same "
-    "image: where much is lost, they differ, and each is sharp. What a regression gives is the mean of all answers, "
-    "which is blurred wherever they differ.",
+    "image, which may differ where much is lost. A regression learns the mean of all answers, blurred where they "
+    "differ.",
     "partners": "held-out images of the source on the left, their partners in the target on the right. In between, "
-    "where the network carries them. Trained on pairs, it carries each to its partner; trained on images that were "
+    "where the network carries them. A training on pairs is to carry each to its partner; one on images that are "
     "paired by chance, to any image of the target.",
 }
 

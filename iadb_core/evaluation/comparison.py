@@ -1,7 +1,7 @@
 """Generated samples beside held-out ones, and real samples beside real ones for the floors."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic
 
@@ -27,7 +27,8 @@ class RealSamples:
     """The real samples that generated ones are compared with.
 
     target: what they are of. stored: the file of those of the `split`, `held_out` or `validation`. train: of those
-    that were trained on; none for a fresh density. labels: of the classes of the `stored` ones, if they have any.
+    that were trained on; none for a fresh density. labels: of the classes of the `stored` ones, if they have any. part:
+    of the stored ones, which are compared with.
     """
 
     target: Density
@@ -35,6 +36,7 @@ class RealSamples:
     train: str | None
     split: str = HELD_OUT
     labels: str | None = None
+    part: slice = field(default_factory=lambda: slice(None))
 
 
 class Comparison(ABC, Generic[Seen]):
@@ -46,8 +48,9 @@ class Comparison(ABC, Generic[Seen]):
 
     def __init__(self, samples: RealSamples, count: int, settings: Evaluation, seed: int) -> None:
         self.target, self.settings, self.seed = samples.target, settings, seed
-        self.split, self.labels = samples.split, load_array(samples.labels) if samples.labels else None
-        self.unseen, self.train = load_array(samples.stored), load_array(samples.train) if samples.train else None
+        self.split, self.labels = samples.split, load_array(samples.labels)[samples.part] if samples.labels else None
+        self.unseen = load_array(samples.stored)[samples.part]
+        self.train = load_array(samples.train) if samples.train else None
         trained = None if self.train is None else len(self.train)
         generator = numpy_generator(seed, "evaluation")
         self.sets = real_sets(count, len(self.unseen), trained, settings.floor_draws, generator)

@@ -29,7 +29,7 @@ def guidance_table(
 ) -> Iterator[dict[str, Any]]:
     """A row for each weight of `settings.guidance`, each comparison and each measure, without `PROTOCOL`.
 
-    begin: (count, *shape), and condition: (count,), its classes, if it has any, the same for every weight. comparisons:
+    begin: (count, *shape), and condition: what each is told, if anything, the same for every weight. comparisons:
     with validation samples, by which a weight is chosen, and with held-out ones, which have all measures, also of each
     class, and how often the class is seen that was asked for. Raises InputError if no measure can be taken.
     """
@@ -45,18 +45,18 @@ def guidance_table(
             way = (key, weight, *guidance.interval, getattr(guidance, "optimised_scale", False), nfe)
             progress.update(1, f"weight {weight:g}")
             for one in measured:
-                for figure in _figures(one, ends, condition):
+                for figure in _figures(one, ends, condition if model.classes else None):
                     yield dict(zip(WAY, way, strict=True)) | figure
 
 
-def _figures(measured: Measured, ends: Tensor, condition: Tensor | None) -> Iterator[dict[str, Any]]:
+def _figures(measured: Measured, ends: Tensor, classes: Tensor | None) -> Iterator[dict[str, Any]]:
     """What samples score, over all and a class; `class` is empty where it is over all."""
     comparison = measured.comparison
     yield from ({"class": "", **figure} for figure in measured.figures(ends))
-    if condition is None or comparison.split != HELD_OUT:
+    if classes is None or comparison.split != HELD_OUT:
         return
-    asked, values = condition.numpy(), ends.numpy()
+    asked, values = classes.numpy(), ends.numpy()
     of_all = [("", figure) for figure in comparison.obedience(values, asked)]
     for name, figure in of_all + comparison.of_classes(values, asked):
         found = measured.described(figure.metric, figure.value, figure.floor, figure.floor_std)
-        yield {"class": name, **found, "n": figure.n}
+        yield {"class": name, **found, "n": figure.n, "split": figure.split, "floor_split": figure.floor_split}

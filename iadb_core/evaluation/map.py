@@ -1,17 +1,22 @@
 """The map of one run, measured: its losses and its field beside the exact ones, its paths, and the way back."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from iadb_core.data.density import Density, Drawn
-from iadb_core.data.telling import ToldDegraded
+from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
 from iadb_core.evaluation.class_study import class_figures
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, whole_batches
+from iadb_core.method.coupling import Coupling
+from iadb_core.method.couplings.independent import Independent
 from iadb_core.method.exact import exact_field
+from iadb_core.sampling.conditions import as_the_data
 from iadb_core.sampling.degraded import measured_degraded
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Way
@@ -24,6 +29,22 @@ SIDES = ("source", "target")
 Files = Mapping[str, str | None]  # by side; None for a fresh density
 
 
+class ToldFiles(NamedTuple):
+    """Of what a model is told beside the blend, if anything.
+
+    labels, held_out_labels: the classes of the target's samples. without: whether it has also learnt to do without a
+    class. to_restore: of the target's images, once they are degraded.
+    """
+
+    labels: str | None = None
+    held_out_labels: str | None = None
+    without: bool = True
+    to_restore: str | None = None
+
+
+NOT_TOLD = ToldFiles()
+
+
 def measure_map(
     model: Model,
     way: Way,
@@ -33,39 +54,49 @@ def measure_map(
     starts: Sequence[str],
     settings: Evaluation,
     seed: int,
-    labels: str | None = None,
-    to_restore: str | None = None,
+    told: ToldFiles = NOT_TOLD,
+    coupling: Coupling | None = None,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
     densities, train, held_out: by side, `source` and `target`; the samples' files. starts: as `measured_starts` takes
-    its files. labels: the file of the classes of the target's training samples, if the model is told them: then the
-    field of each class is measured as well. to_restore: of the target's images that a model restores, once they are
-    degraded: then no exact field is known. Raises InputError for a broken file.
+    its files. told: of a model that is told classes, the field of each class is measured as well; of one that cannot do
+    without what it is told, no exact field is known. coupling: of its training, with which losses are measured,
+    independent by default, of which the exact field is. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
     count = settings.exact_count
     begin = measured_starts(source, model.shape, starts, count, seed)
-    exact = condition = told = None
-    if model.degradation and to_restore:
-        told, images = ToldDegraded(model.degradation), load_array(to_restore)
-        condition = measured_degraded(model.degradation, target, images, len(begin), seed)
-    else:
+    telling, condition = _told(model, target, told, len(begin), seed)
+    exact = None
+    if telling is None:
         exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
+    coupling = coupling or Independent()
+    learnt = isinstance(coupling, Independent)
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
-    measured = study(model, way, exact, begin, real, settings.field_alphas, condition)
-    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)._replace(
-        told=told
-    )
-    figures = loss_figures(model, exact, blended, settings.loss_blends, seed) + measured.figures
-    if labels and "target" in trained:
-        laws = target.laws_of_classes(trained["target"], load_array(labels))
+    measured = study(model, way, exact, begin, real, settings.field_alphas, condition, learnt)
+    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
+    blended = blended._replace(told=telling, coupling=coupling)
+    figures = loss_figures(model, exact if learnt else None, blended, settings.loss_blends, seed) + measured.figures
+    if told.labels and learnt and "target" in trained:
+        laws = target.laws_of_classes(trained["target"], load_array(told.labels))
         known = source.law(trained.get("source"))
         figures += class_figures(model, way, known, laws, begin, settings.field_alphas)
     for figure in figures:
         log.info("%s: %.5g", figure.metric.title, figure.value)
     return figures, measured
+
+
+def _told(model: Model, target: Density, told: ToldFiles, count: int, seed: int) -> tuple[Told | None, Tensor | None]:
+    """What is told of blends, and of `count` starts, to a model that cannot do without it."""
+    if model.degradation and told.to_restore:
+        images = load_array(told.to_restore)
+        return ToldDegraded(model.degradation), measured_degraded(model.degradation, target, images, count, seed)
+    if told.labels and told.held_out_labels and not told.without:
+        known = ToldClasses(load_array(told.held_out_labels), len(model.classes), 0.0)
+        return known, as_the_data(load_array(told.labels), count, seed)
+    return None, None
 
 
 def _blended(

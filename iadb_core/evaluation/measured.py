@@ -9,7 +9,6 @@ from iadb_core.evaluation.comparison import Comparison
 from iadb_core.evaluation.floors import Measure, Spread, score, usable
 from iadb_core.evaluation.metrics import Metric
 from iadb_core.sampling.model import Model
-from iadb_core.sampling.settings import Sampling
 from iadb_core.system.errors import InputError
 from iadb_core.system.provenance import versions
 from iadb_core.system.runtime import precision_name
@@ -46,16 +45,11 @@ class Measured(NamedTuple):
         return {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation} | sets | seen_by
 
 
-def protocol(
-    model: Model, sampling: Sampling, training: Mapping[str, Any], code: str, experiment: str, seed: int
-) -> dict[str, Any]:
-    """What the rows of a table share that is measured of one checkpoint. training: its summary; code: a digest."""
+def protocol(model: Model, code: str, experiment: str, seed: int) -> dict[str, Any]:
+    """What the rows of a table share that is measured in one job. code: a digest."""
     return {
         "experiment": experiment,
         "seed": seed,
-        "solver": sampling.solver,
-        "steps": sampling.steps,
-        "weights_hash": training["weights_hash"],
         "precision": precision_name(model.precision),
         "device": str(model.device),
         "versions": versions(),

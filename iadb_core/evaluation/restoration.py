@@ -1,6 +1,7 @@
 """Restored images beside the true ones: how near, how alike, how varied, and whether they agree with what was seen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,16 +20,22 @@ SSIM_WINDOW = 11  # pixels
 LEAST_ERROR = 1e-10  # of an image that is found again exactly: 100 dB
 WAY = ("method", "nfe", "answers")
 COLUMNS = ("metric", "value", "error", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
-PROTOCOL = ("solver", "steps", "weights_hash", "precision", "device", "versions", "code")
-TABLE = ("experiment", "seed", *WAY, *COLUMNS, *PROTOCOL)
+MADE = ("solver", "steps", "weights_hash")
+PROTOCOL = ("precision", "device", "versions", "code")
+TABLE = ("experiment", "seed", *WAY, *COLUMNS, *MADE, *PROTOCOL)
 
 
 class Restored(NamedTuple):
-    """What one way makes of images. answers: (answers, count, *shape), network values. nfe: of one answer."""
+    """What one way makes of images.
+
+    answers: (answers, count, *shape), network values. nfe: of one answer. made: by what, as `MADE`; nothing of what no
+    network has made.
+    """
 
     method: str
     answers: Tensor
     nfe: float
+    made: Mapping[str, Any] = MappingProxyType({})
 
 
 class Truth(NamedTuple):
@@ -87,12 +94,13 @@ def disagreement(restored: Tensor, degrading: Degrading, degraded: Degraded) -> 
 
 
 def restored_figures(way: Restored, truth: Truth, quality: Measured) -> Iterator[dict[str, Any]]:
-    """A row for each figure of a way, by `WAY` and `COLUMNS`.
+    """A row for each figure of a way, by `WAY`, `COLUMNS` and `MADE`.
 
     quality: measures of sets of images, of which each image has one answer; of others than those that were degraded, so
     that the floor is what real images score.
     """
     of_way = dict(zip(WAY, (way.method, way.nfe, len(way.answers)), strict=True))
+    of_way |= {key: way.made.get(key) for key in MADE}
     for figure in _of_each(way, truth):
         row = figure.described() | {"extractor_hash": None}
         yield of_way | {key: row[key] for key in COLUMNS}

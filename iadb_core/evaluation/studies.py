@@ -29,6 +29,8 @@ from iadb_core.evaluation.metrics import (
 )
 from iadb_core.evaluation.paths import PathMeter, Paths, path_energy_error, root_mean_square
 from iadb_core.method.batches import Batch
+from iadb_core.method.coupling import Coupling
+from iadb_core.method.couplings.independent import Independent
 from iadb_core.method.exact_field import ExactField
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
@@ -47,7 +49,8 @@ def _blends(
     size = min(count, BLENDS_AT_ONCE)
     order = "shuffled" if once else "with_replacement"
     draws = seed_for(seed, "measured blends")
-    pairs = pairs_of(blended.densities, samples, shape, size, order, draws, torch.device("cpu"), told=blended.told)
+    drawn = shape, size, order, draws, torch.device("cpu")
+    pairs = pairs_of(blended.densities, samples, *drawn, coupling=blended.coupling, told=blended.told)
     with Progress(count, "blends") as progress:
         for batch in islice(pairs.each(), count // size):
             yield batch
@@ -63,8 +66,8 @@ class Blended(NamedTuple):
     """What blends are made of, to measure losses: the densities, source and target, and stored samples of them.
 
     known: what the exact field is about: points drawn for this alone, or all training samples. fresh: held-out samples;
-    none of what is drawn. drawn: whether all are drawn for this alone. told: what a network is told that cannot do
-    without.
+    none of what is drawn. drawn: whether all are drawn for this alone. told: what a network is told of fresh samples
+    that cannot do without. coupling: with which it was trained.
     """
 
     densities: tuple[Density, Density]
@@ -72,18 +75,21 @@ class Blended(NamedTuple):
     fresh: Stored
     drawn: bool
     told: Told | None = None
+    coupling: Coupling = Independent()
 
 
 def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blends: int, seed: int) -> list[Figure]:
     """The deblending loss per coordinate of a trained network, its floor, and its excess, on blends of its own.
 
-    Of samples that were trained on, the loss on held-out ones is a figure of its own, without a floor.
+    exact: what it learns at best, if that is known. Of samples that were trained on, the loss on held-out ones is a
+    figure of its own, without a floor.
     """
     count, found = whole_batches(blends), []
     shape = model.shape
-    if not blended.drawn:
-        loss, error = mean_loss(model.on_cpu, _blends(blended, blended.fresh, shape, count, seed, once=False))
-        found.append(Figure(LOSS, loss, count, "held_out", error=error))
+    if not blended.drawn or (exact is None and blended.told is None):
+        samples, split = (blended.known, "fresh points") if blended.drawn else (blended.fresh, "held_out")
+        loss, error = mean_loss(model.on_cpu, _blends(blended, samples, shape, count, seed, once=False))
+        found.append(Figure(LOSS, loss, count, split, error=error))
     if exact is not None:
         both = losses(model.on_cpu, exact, _blends(blended, blended.known, shape, count, seed, once=blended.drawn))
         log.info("loss %.5f ± %.5f, floor %.5f ± %.5f, excess %.6f ± %.6f", *both)
@@ -120,12 +126,14 @@ def study(
     real: Tensor,
     field_alphas: int,
     condition: Tensor | None = None,
+    learnt: bool = True,
 ) -> Study:
     """Follow starts, (count, *shape), with the network and with the exact field, by the same solver and steps.
 
     exact: None also where the data are the source: a finite set cannot be carried to a Gaussian. real: samples of the
     target as the network sees them, (many, *shape). field_alphas: at how many α the field's error is taken, of those
     at which a step begins. condition: of each start, for a network that cannot do without; then there is no `exact`.
+    learnt: whether the exact field is what the network learns at best; else only the maps are compared.
     """
     sampler = Sampler(model.field, way, model.device, condition)
     chosen = np.unique(np.linspace(0, len(way.alphas) - 2, field_alphas).round().astype(int)).tolist()
@@ -143,6 +151,10 @@ def study(
     with Progress(len(way.alphas) * len(begin), "exact states") as progress:
         exactly = Sampler(exact, way._replace(batch_size=BLENDS_AT_ONCE), torch.device("cpu"))
         best = _follow(exactly, begin, [], progress)
+    if not learnt:
+        values[EXACT_MAP] = root_mean_square(network.ends, best.ends)
+        figures = [Figure(metric, value, len(begin), "held_out") for metric, value in values.items()]
+        return Study(figures, [], np.stack([begin.numpy(), network.ends.numpy(), best.ends.numpy()]))
     floors = _path_values(best.paths, shortest)
     averaged = [error.field if exact.bounded else error.posterior_mean for error in errors]
     metric = FIELD_ERROR if exact.bounded else POSTERIOR_MEAN_ERROR

@@ -36,6 +36,19 @@ def degrade(degradation: Degradation, target: Density, whole: Tensor, seed: int)
     return DegradedPixels(pixels * masks.numpy(), masks.numpy())
 
 
+def _masks(given: np.ndarray, y: Tensor) -> Tensor:
+    """Which pixels are seen, (count, 1, height, width), 0 or 1; one for all images, or one for each."""
+    height, width = y.shape[2:]
+    fits = given.dtype.kind in "fiub" and given.shape[-2:] == (height, width)
+    if not fits or given.size not in (height * width, len(y) * height * width):
+        raise InputError(
+            f"masks: one of {height}×{width} pixels, or one for each of {len(y)} images; found {given.shape}"
+        )
+    if not np.isin(given, (0, 1)).all():
+        raise InputError(f"masks: 0 where a pixel is lost and 1 where it is seen; found up to {given.max()}")
+    return torch.from_numpy(given.astype(np.float32)).reshape(-1, 1, height, width).expand(len(y), -1, -1, -1)
+
+
 def seen_of(
     degradation: Degradation, target: Density, pixels: ArrayLike | Tensor, masks: ArrayLike | Tensor | None
 ) -> Tensor:
@@ -52,8 +65,7 @@ def seen_of(
     if needed != (masks is not None):
         raise InputError(f"masks: {'say which pixels are seen' if needed else f'a {degradation.kind} loses no pixels'}")
     if masks is not None:
-        own = torch.from_numpy(as_array(masks)).float().reshape(-1, 1, *y.shape[2:])
-        own = own.expand(len(y), -1, -1, -1)
+        own = _masks(as_array(masks), y)
         y = y * own
     wanted = degradation.applied(torch.zeros(1, *shape), None if own is None else torch.ones(1, 1, *shape[1:])).shape[
         1:

@@ -2,7 +2,7 @@
 
 import copy
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -209,7 +209,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: Sequence[str] | None = None,
+        classes: "Asked" = None,
         guidance: float = 1.0,
         size: int = 512,
         stride: int = 1,
@@ -228,7 +228,7 @@ class TrainedModel:
         count = count or (64 if len(self.shape) > 1 else 2048)
         begin, schedule = self._begin(count, seed, starts), _checked_way(way).schedule
         states = self._states(begin, way, self._condition(classes, guidance, len(begin)), guidance)
-        rows = len(classes) if classes else None
+        rows = None if classes is None else len(_named(classes))
         write_animation(path, Frames(states, self.source, self.target, schedule, settings, rows), settings)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -260,10 +260,7 @@ class TrainedModel:
             if guidance != 1:
                 raise InputError("guidance: is towards a class: give `classes`")
             return None
-        names = [str(classes)] if isinstance(classes, str | int) else [str(name) for name in classes]
-        if not names:
-            raise InputError("classes: name at least one")
-        return in_turn(class_numbers(self._placed, names), count)
+        return in_turn(class_numbers(self._placed, _named(classes)), count)
 
     def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:
         if given is not None:
@@ -276,6 +273,15 @@ class TrainedModel:
                 f"the source, a {self.source.kind}, cannot be drawn from this model alone: give `starts`, samples of it"
             )
             raise InputError(said) from None
+
+
+def _named(classes: "Asked") -> list[str]:
+    """Classes by name, of one or of several. Raises InputError if it is none."""
+    several = isinstance(classes, Iterable) and not isinstance(classes, str)
+    names = [str(name) for name in classes] if several else [str(classes)]  # type: ignore[union-attr]
+    if not names:
+        raise InputError("classes: name at least one")
+    return names
 
 
 def _checked_way(way: Mapping[str, Any]) -> Sampling:

@@ -11,6 +11,7 @@ from iadb_core.data.pairs import pairs_of
 from iadb_core.face.given import Size, checked, density_and_samples
 from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.trained import TrainedModel
+from iadb_core.method.coupling import coupling_of
 from iadb_core.method.exact import exact_field as known_field
 from iadb_core.method.exact_field import ExactField
 from iadb_core.networks.building import build
@@ -26,6 +27,7 @@ from iadb_core.training.records import Record, record_steps
 from iadb_core.training.settings import Training
 
 Given = ArrayLike | Tensor | Density
+OF_THE_WORKFLOW = ("devices", "nodes", "from", "begin_from")
 
 
 def train(
@@ -49,13 +51,14 @@ def train(
     for images; or a module that is called with x, (batch, *shape), and α, (batch,), and is trained in place. size,
     scaling: of images that are given as an array; a side, or (height, width), as the network sees it, and steps (mean,
     std) from pixel values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`,
-    `optimizer`, `alpha`, `order`, `record_every`, as in the configuration. threads: of the CPU; by default as many as
-    serve the network.
+    `optimizer`, `alpha`, `coupling`, `order`, `record_every`, as in the configuration; with `coupling={"pairs":
+    "by_name"}` row i of the source belongs to row i of the target. threads: of the CPU; by default as many as serve the
+    network.
     Raises InputError for a mistake in them.
     """
+    if refused := [key for key in OF_THE_WORKFLOW if key in training]:
+        raise InputError(f"{', '.join(refused)}: only the workflow has it")
     settings = checked(Training, {"steps": steps, **training})
-    if settings.devices > 1:
-        raise InputError("devices: a training of several processes is started by the workflow")
     sides = {"source": Gaussian() if source is None else source, "target": target}
     (density0, stored0), (density1, stored1) = (
         density_and_samples(given, side, seed, size, scaling) for side, given in sides.items()
@@ -76,7 +79,8 @@ def train(
     history: list[Record] = []
     with cpu_threads(threads or sizes.threads), Progress(steps, "steps") as progress:
         drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
-        blocks = pairs_of(densities, stored, shape, *drawn).blocks()
+        coupling = coupling_of(settings.coupling.name, settings.coupling.settings)
+        blocks = pairs_of(densities, stored, shape, *drawn, coupling=coupling).blocks()
         record_at = record_steps(settings.record_every, None)
         for record in steps_of(built, blocks, steps, settings, reduced, record_at):
             history.append(record)

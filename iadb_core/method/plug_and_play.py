@@ -14,12 +14,16 @@ POWER_STEPS = 20
 
 
 def largest_eigenvalue(operator: Operator, start: Tensor) -> Tensor:
-    """Of AᵀA, for each image, (batch,), by power iteration from a `start`, (batch, *shape), at random."""
+    """Of AᵀA, for each image, (batch,), by power iteration from a `start`, (batch, *shape), at random.
+
+    1 of an image of which nothing is seen, for which AᵀA is zero.
+    """
     x, found = start, start.new_ones(len(start))
     for _ in range(POWER_STEPS):
-        x = x / x.flatten(1).norm(dim=1).view(-1, *[1] * (x.ndim - 1))
+        x = x / found.view(-1, *[1] * (x.ndim - 1))
         x = normal_product(operator, x, None)
         found = x.flatten(1).norm(dim=1)
+        found = torch.where(found > 0, found, 1.0)
     return found
 
 

@@ -9,6 +9,7 @@ from iadb_core.data.density import Density, Drawn
 from iadb_core.data.draws import Draws
 from iadb_core.method.plug_and_play import PlugAndPlay
 from iadb_core.sampling.conditions import sampler_of
+from iadb_core.sampling.degraded import AT_ONCE
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
@@ -49,7 +50,6 @@ def plugged(
     degrading: Degrading,
     degraded: Degraded,
     way: tuple[int, float, int],
-    batch_size: int,
     seed: int,
 ) -> Tensor:
     """What an unconditional model makes of degraded images, (count, *shape), by `PlugAndPlay`.
@@ -61,7 +61,7 @@ def plugged(
     method, draws = PlugAndPlay(model.field, *way), Draws(seed, "plug and play", model.device)
     shown, found = degrading.shown(degraded), []
     with Progress(len(shown), "images") as progress:
-        for number, rows in enumerate(torch.arange(len(shown)).split(batch_size)):
+        for number, rows in enumerate(torch.arange(len(shown)).split(AT_ONCE)):
             masks = None if degraded.masks is None else degraded.masks[rows].to(model.device)
             start, generator = shown[rows].to(model.device), draws(number)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from iadb_core.system.settings import REQUIRED, WORK, Section, setting
+from iadb_core.system.settings import DISTINCT, REQUIRED, WORK, Section, setting
 
 SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]  # the modules of method/solvers
 
@@ -72,7 +72,7 @@ class Sampling(Section):
     batch_size: int = setting(1024, "Samples computed at once.", ge=1, le=1_048_576)
     guidance: Guidance | None = setting(None, str(Guidance.__doc__))
     autoguidance: Autoguidance | None = setting(None, str(Autoguidance.__doc__))
-    classes: list[str] | None = setting(
+    classes: Annotated[list[str], DISTINCT] | None = setting(
         None, "Of an experiment with `condition`: the classes that the animation shows; by default all.", min_length=1
     )
     shard_size: int = setting(

@@ -46,7 +46,7 @@ def figure_rows(
     run: what all its rows share: experiment, seed, and the summaries of training and sampling. stages: the measuring
     stages, each with `figures` and the digest of its `code`. accuracies: of classifiers, by their weights' hash.
     settings: all of the experiment's that the figures depend on. classifier: how classifiers are trained. earlier: the
-    settings of those that its training began from, by name.
+    settings of those whose models it needs, by name.
 
     The column `settings` is a whole configuration, of this run alone: as config.yaml it makes the row again. Its digest
     leaves out the seed and the threads, so that runs that differ in nothing else share it.
@@ -109,19 +109,19 @@ def summary(table: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def fewest_evaluations(
-    solvers: pandas.DataFrame, summarised: pandas.DataFrame, against: str = "euler", nfe: int = 128
+    solvers: pandas.DataFrame, summarised: pandas.DataFrame, against: str = "euler", steps: int = 128
 ) -> pandas.DataFrame:
-    """For each solver and metric the fewest evaluations within the seeds' spread of `nfe` steps of Euler.
+    """For each solver and metric the fewest evaluations within the seeds' spread of so many steps of Euler.
 
     solvers: the table of solvers of one experiment. summarised: as `summary` makes it; its `std` over seeds is the
-    spread. A value is within it if it is at most the value of `nfe` Euler steps, of the same checkpoint, plus one
+    spread. A value is within it if it is at most the value of so many Euler steps, of the same checkpoint, plus one
     standard deviation; empty if none is. That is decided on validation samples; the values are of held-out ones.
     """
     rows = []
     for metric, of_metric in solvers.groupby("metric", sort=False):
         chosen_by, reported = (of_metric[of_metric.split == split] for split in (VALIDATION, HELD_OUT))
         deviation, spread = (_deviation(summarised, metric, split) for split in (VALIDATION, HELD_OUT))
-        best, shown = (_of_way(part, against, nfe) for part in (chosen_by, reported))
+        best, shown = (_of_way(part, against, steps, "steps") for part in (chosen_by, reported))
         if best is None or shown is None or np.isnan(deviation):
             continue
         for solver, of_solver in chosen_by.groupby("solver", sort=False):
@@ -148,9 +148,9 @@ def _deviation(summarised: pandas.DataFrame, metric: Any, split: str) -> float:
     return float("nan") if found.empty else float(found["std"].iloc[0])
 
 
-def _of_way(part: pandas.DataFrame, solver: str, nfe: float) -> float | None:
-    """The value of a solver at a number of evaluations."""
-    found = part[(part.solver == solver) & (part.nfe == nfe)]
+def _of_way(part: pandas.DataFrame, solver: str, number: float, of: str = "nfe") -> float | None:
+    """The value of a solver at a number of evaluations, or of steps."""
+    found = part[(part.solver == solver) & (part[of] == number)]
     return None if found.empty else float(found.value.iloc[0])
 
 

@@ -110,7 +110,8 @@ def test_gray_is_pillows():
 @pytest.mark.parametrize(
     ("degradation", "said"),
     [
-        (Box(size=8), "a square of 8 pixels leaves nothing of images of 8×16"),
+        (Box(size=16), "a square of 16 pixels leaves nothing of images of 8×16"),
+        (Box(size=9), "a square of 9 pixels does not fit into images of 8×16"),
         (Downsampling(factor=8), None),
         (Blur(std=3.0), "a blur of 3 reaches over 9 pixels, further than images of 8"),
     ],

@@ -74,7 +74,7 @@ def caption(figure):
 
 
 def test_the_plot_is_made_of_the_files_of_every_seed(files):
-    figure = loss_plot_of("x", [3, 5], *files(), "uniform")
+    figure = loss_plot_of("x", [3, 5], *files(), "uniform", comparable=True)
     loss, above = figure.axes
     labels = [line.get_label() for line in loss.lines]
     assert labels == ["exact field", "seed 3", "seed 5"]
@@ -87,13 +87,15 @@ def test_the_plot_is_made_of_the_files_of_every_seed(files):
 
 
 def test_of_images_the_floor_is_said_to_be_of_a_field_that_knows_them_by_heart(files):
-    figure = loss_plot_of("x", [3, 5], *files(split="train"), "uniform")
+    figure = loss_plot_of("x", [3, 5], *files(split="train"), "uniform", comparable=True)
     assert "knows every training image by heart" in caption(figure)
 
 
-@pytest.mark.parametrize(("measured", "alpha"), [(True, "logit_normal"), (False, "uniform")])
-def test_there_is_no_floor_where_none_was_measured_or_alpha_is_drawn_otherwise(files, measured, alpha):
-    figure = loss_plot_of("x", [3, 5], *files(excess=measured), alpha)
+@pytest.mark.parametrize(
+    ("measured", "alpha", "told"), [(True, "logit_normal", False), (False, "uniform", False), (True, "uniform", True)]
+)
+def test_there_is_no_floor_where_none_was_measured_or_it_is_of_another_loss(files, measured, alpha, told):
+    figure = loss_plot_of("x", [3, 5], *files(excess=measured), alpha, comparable=alpha == "uniform" and not told)
     assert len(figure.axes) == 1
     assert "exact field" not in caption(figure)
     assert ("with logit-normal α" in caption(figure)) == (alpha != "uniform")

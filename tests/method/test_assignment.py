@@ -40,7 +40,7 @@ def test_a_plan_with_entropy_is_that_of_another_library(regularisation):
             uniform, uniform, one, regularisation * one.mean(), method="sinkhorn_log", numItermax=20_000, warn=False
         )
         plan = log_plan.exp()
-        assert torch.allclose(plan.sum(1), torch.ones(30, dtype=torch.float64), atol=2e-3)
+        assert torch.allclose(plan.sum(1), torch.ones(30, dtype=torch.float64), atol=1e-2)
         assert torch.allclose(plan.sum(0), torch.ones(30, dtype=torch.float64), atol=1e-9)
         assert (plan - theirs).abs().max() < 5e-3
 

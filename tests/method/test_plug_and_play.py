@@ -35,6 +35,15 @@ def test_products_and_eigenvalues_are_those_of_the_matrix(degradation):
     assert (estimated > 0.9 * largest).all()
 
 
+def test_an_image_of_which_nothing_is_seen_is_denoised_alone():
+    masks, generator = torch.tensor([0.0, 1.0]).view(2, 1, 1, 1), torch.Generator().manual_seed(0)
+    assert largest_eigenvalue(lambda x: x * masks, torch.ones(2, *SHAPE)).tolist() == [1, 1]
+    method = PlugAndPlay(lambda x, alpha: -x, steps=5, exponent=0.5, draws=1)
+    start = torch.zeros(2, *SHAPE)
+    found = method(lambda x: x * masks, start, start, lambda: torch.randn(2, *SHAPE, generator=generator))
+    assert found.isfinite().all()
+
+
 @pytest.mark.parametrize(
     ("correlation", "lowest", "highest"), [(0.9, 0.6, 0.95), (0.0, -0.2, 0.2), (-0.9, -0.95, -0.6)]
 )

@@ -84,7 +84,7 @@ def test_one_seed_has_a_mean_and_no_interval():
 
 def solver_table(split="held_out", **values):
     rows = [
-        {"experiment": "x", "metric": "W2", "split": split, "solver": solver, "nfe": nfe, "value": value}
+        {"experiment": "x", "metric": "W2", "split": split, "solver": solver, "nfe": nfe, "steps": nfe, "value": value}
         for solver, by_nfe in values.items()
         for nfe, value in by_nfe.items()
     ]

@@ -224,12 +224,12 @@ MISTAKES = [
     (
         "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
         "mnist",
-        r"plug_and_play\.from: mnist has another scaling",
+        r"plug_and_play\.from: mnist has another target: give both the same",
     ),
     (
         "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",
         "digits",
-        r"plug_and_play\.from: digits is of samples of another shape",
+        r"plug_and_play\.from: digits has another target: give both the same",
     ),
     (
         "experiments/mnist-inpaint/evaluation/restoration/plug_and_play/from",

@@ -1,9 +1,12 @@
 """Image to image with pairs, and guidance by a weaker model, through real Snakemake."""
 
 import csv
+import json
+import re
 
 import numpy as np
 import pytest
+import yaml
 from conftest import make_workspace
 from PIL import Image
 from small import IMAGES, POINTS
@@ -46,6 +49,11 @@ def test_pairs_lead_each_image_to_its_partner_and_chance_does_not(workspace):
     assert paired["carried"] > paired["another image of the target"] + 8
     assert paired["carried"] > chance["carried"] + 5
     assert paired["carried"] > paired["the source as it is"] + 8
+    maps = {name: workspace.path(f"results/{name}/seed0/map.json") for name in ("paired", "chance")}
+    ran(workspace.snakemake(*(str(path.relative_to(workspace.root)) for path in maps.values())))
+    loss = {name: json.loads(path.read_text())["figures"][0] for name, path in maps.items()}
+    assert {(own["metric"], own["split"]) for own in loss.values()} == {("deblending loss", "held_out")}
+    assert loss["paired"]["value"] < loss["chance"]["value"] / 2  # each of the pairs that it was trained on
     for part in ("train", "held_out"):
         dark, bright = (np.load(workspace.path(f"results/paired/{side}/{part}.npy")) for side in ("source", "target"))
         assert np.array_equal(dark // 2 + 128, bright)
@@ -95,6 +103,18 @@ def test_a_weaker_model_guides_the_samples_of_another(workspace):
         rows = list(csv.DictReader(file))
     assert {row["guidance"] for row in rows} == {"autoguidance"}
     assert {(row["weight"], row["nfe"]) for row in rows} >= {("1.0", "8.0"), ("2.0", "16.0")}
+    ran(workspace.snakemake("results/strong/solvers.csv", "results/strong/seed0/map.json"))
+    with open(workspace.path("results/strong/solvers.csv"), encoding="utf-8") as file:
+        ways = {(row["solver"], float(row["steps"]), float(row["nfe"])) for row in csv.DictReader(file)}
+    assert all(nfe == 2 * steps for solver, steps, nfe in ways if solver == "euler")
+    alone = yaml.safe_load(workspace.path("results/strong/seed0/config.yaml").read_text())
+    assert set(alone["experiments"]) == {"strong", "weak"}
+    assert set(yaml.safe_load(tables["strong"]["settings"])["experiments"]) == {"strong", "weak"}
+    heavier = {"sampling": {"steps": 8, "autoguidance": {"from": "weak", "weight": 3.0}}}
+    workspace.configure({"weak": POINTS, "strong": strong | heavier})
+    rerun = workspace.snakemake("results/strong/solvers.csv", "results/strong/seed0/map.json", "--dry-run").stdout
+    assert re.search(r"^solvers +1$", rerun, re.MULTILINE)
+    assert not re.search(r"^maps ", rerun, re.MULTILINE)  # in which nothing is guided
 
 
 @pytest.mark.parametrize(
@@ -102,12 +122,21 @@ def test_a_weaker_model_guides_the_samples_of_another(workspace):
     [
         ({"autoguidance": {"from": "nope", "weight": 2.0}}, "'nope' is not among the experiments"),
         ({"autoguidance": {"from": "mine", "weight": 2.0}}, "mine is the experiment itself"),
-        ({"autoguidance": {"from": "images", "weight": 2.0}}, "images is of samples of another shape"),
+        ({"autoguidance": {"from": "images", "weight": 2.0}}, "images has another source: give both the same"),
+        ({"autoguidance": {"from": "elsewhere", "weight": 2.0}}, "elsewhere has another source: give both the same"),
+        ({"autoguidance": {"from": "reseeded", "weight": 2.0}}, "reseeded has another samples.seed: it was trained on"),
+        ({"autoguidance": {"from": "nearby", "weight": 2.0}}, "nearby has another training.coupling"),
         ({"autoguidance": {"from": "mine"}}, "weight is missing"),
     ],
 )
 def test_a_model_that_cannot_guide_is_told(workspace, sampling, said):
-    workspace.configure({"mine": POINTS | {"sampling": sampling}, "images": IMAGES})
+    others = {
+        "images": IMAGES,
+        "elsewhere": POINTS | {"source": {"gaussian": {}}},
+        "reseeded": POINTS | {"samples": {"seed": 5}},
+        "nearby": POINTS | {"training": POINTS["training"] | {"coupling": {"optimal_transport": {}}}},
+    }
+    workspace.configure({"mine": POINTS | {"sampling": sampling}, **others})
     run = workspace.snakemake("results/mine.gif", "--dry-run")
     assert run.returncode == 1
     assert said in run.stdout + run.stderr

@@ -1,9 +1,11 @@
 """Restoring degraded images, through real Snakemake."""
 
 import csv
+import json
 
 import numpy as np
 import pytest
+import yaml
 from conftest import make_workspace
 from PIL import Image
 from small import IMAGES
@@ -61,13 +63,44 @@ def test_the_pictures_show_what_was_lost_and_what_it_was(restored):
     seen, true = (shown[name].reshape(8, -1)[~lost] for name in ("as it was seen", "the truth"))
     assert np.array_equal(seen, true)
     with Image.open(restored.path("results/digits/restored.png")) as picture:
-        assert picture.width > picture.height
+        assert picture.width >= len(shown) * 96
+        assert picture.height >= 8 * 96
     trajectory = np.load(restored.path("results/digits/seed0/trajectory.npy"))
     assert trajectory.shape == (5, 20, 1, 8, 8)
     with Image.open(restored.path("results/digits.gif")) as gif:
         gif.seek(gif.n_frames - 1)
         grid = np.asarray(gif.convert("L"))[: 8 * 8 * (gif.width // 40)]
     assert grid.shape[1] % 5 == 0  # degraded, three columns of answers, the truth
+
+
+def test_each_way_says_what_has_made_it(restored):
+    rows = table(restored)
+    made = {method: (row["solver"], row["weights_hash"]) for (method, _), row in rows.items()}
+    trained = {
+        name: json.loads(restored.path(f"results/{name}/training.json").read_text())["weights_hash"]
+        for name in ("digits/seed0", "digits/seed0/regression", "plain/seed0")
+    }
+    assert made == {
+        "as it was seen": ("", ""),
+        "regression": ("", trained["digits/seed0/regression"]),
+        "(de)blending, one answer": ("euler", trained["digits/seed0"]),
+        "(de)blending, mean of the answers": ("euler", trained["digits/seed0"]),
+        "plug and play, plain": ("PnP-Flow", trained["plain/seed0"]),
+    }
+    alone = yaml.safe_load(restored.path("results/digits/seed0/config.yaml").read_text())
+    assert set(alone["experiments"]) == {"digits", "plain"}
+    assert not list(restored.path("results/digits/seed0").glob("**/*.resume"))
+
+
+def test_a_weaker_model_guides_the_answers(restored):
+    weak = RESTORING | {"training": DIGITS["training"] | {"steps": 20}}
+    guided = RESTORING | {"sampling": {"autoguidance": {"from": "weak", "weight": 1.5}}}
+    restored.configure({"digits": RESTORING, "guided": guided, "weak": weak, "plain": DIGITS}, classifier={"steps": 60})
+    ran(restored.snakemake("results/guided/guidance.png"))
+    with open(restored.path("results/guided/guidance.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["class"] for row in rows} == {""}
+    assert {row["nfe"] for row in rows if row["weight"] == "2.0"} == {"8.0"}
 
 
 def test_a_regression_is_no_model_to_sample(restored):

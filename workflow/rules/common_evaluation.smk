@@ -1,6 +1,8 @@
 # What the rules of the evaluation share: their settings, and which runs a table has.
 from math import prod
 
+from workflow.borrowing import needed
+
 classifiers = {
     classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
 }
@@ -57,7 +59,14 @@ def evaluation_settings(sections, evaluation, sampling=()):
     return settings
 
 
-guided = [name for name, own in experiments.items() if own.labelled or own.sampling.autoguidance]
+def map_settings(wildcards):
+    """What the figures of a map depend on; nothing is guided."""
+    sections, studied = ("source", "target", "device", "precision"), ("exact_count", "loss_blends", "field_alphas")
+    settings = evaluation_settings(sections, studied, UNGUIDED)(wildcards)
+    return settings | {"training": picked(wildcards, "training", ("coupling",))}
+
+
+guided = [name for name, own in experiments.items() if own.drops_labels or own.sampling.autoguidance]
 restoring = [name for name in experiments if experiments[name].restores]
 paired = [name for name in experiments if experiments[name].paired]
 
@@ -68,10 +77,14 @@ def plugged(experiment):
     return own and own.model_of
 
 
-def plugged_model(wildcards):
-    """The file of that experiment's first model."""
-    name = plugged(experiments[wildcards.experiment])
-    return f"results/{name}/seed{experiments[name].seeds[0]}/model.pt" if name else []
+def of_plugged(file):
+    """An input function: a file of that experiment's first run."""
+
+    def path(wildcards):
+        name = plugged(experiments[wildcards.experiment])
+        return f"results/{name}/seed{experiments[name].seeds[0]}/{file}" if name else []
+
+    return path
 
 
 def restoration_settings(wildcards):
@@ -182,7 +195,7 @@ def classifier_summaries(wildcards):
 
 def protocol(wildcards):
     """All settings that the figures of a table depend on, with the paths of pictures and folders."""
-    names = {name for lines in lineages(wildcards) for name, _ in lines}
+    names = {name for runs_needed in needed_runs(wildcards) for name, _ in runs_needed}
     return sorted_tree({name: measured_settings(experiments[name]) for name in names})
 
 
@@ -192,9 +205,9 @@ def measured_settings(experiment):
     return {key: canonical(getattr(experiment, key), places=True) for key in given}
 
 
-def lineages(wildcards):
-    """For each run of a table, itself and the runs that its training began from."""
-    return [[list(run) for run in lineage(experiments, name, seed)] for name, seed in runs(wildcards)]
+def needed_runs(wildcards):
+    """For each run of a table, itself and the runs whose models it needs."""
+    return [[list(run) for run in needed(experiments, name, seed)] for name, seed in runs(wildcards)]
 
 
 def solver_tables(wildcards):

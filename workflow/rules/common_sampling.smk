@@ -1,16 +1,9 @@
 # What the rules share that sample a model, measure its samples and draw them.
 
 
-WAY = (
-    "solver",
-    "schedule",
-    "steps",
-    "rtol",
-    "atol",
-    "batch_size",
-    "guidance",
-    "autoguidance",
-)  # of sampling, all but the size of the animation
+# Of sampling, all but the size of the animation; and all but what guides.
+UNGUIDED = ("solver", "schedule", "steps", "rtol", "atol", "batch_size")
+WAY = (*UNGUIDED, "guidance", "autoguidance")
 
 
 def weaker_model(wildcards):
@@ -53,6 +46,11 @@ def trajectory_settings(wildcards):
     settings = section("source", "sampling", "device", "precision")(wildcards)
     experiment = experiments[wildcards.experiment]
     return settings | (section("target")(wildcards) | {"groups": experiment.groups} if experiment.restores else {})
+
+
+def field_settings(wildcards):
+    """What the picture of a field depends on, in which nothing is guided."""
+    return section("source", "target", "precision")(wildcards) | {"sampling": picked(wildcards, "sampling", UNGUIDED)}
 
 
 def picture_settings(wildcards):

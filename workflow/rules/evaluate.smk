@@ -55,6 +55,7 @@ rule metrics:
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
+        restores=lambda wildcards: experiments[wildcards.experiment].restores is not None,
         seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"
@@ -72,10 +73,11 @@ rule maps:
         source_train=samples("source", "train"),
         target_train=samples("target", "train"),
         labels=labels("train"),
+        held_out_labels=labels("held_out"),
         to_restore=to_restore("validation"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        code=sources("maps", "source", "target", "network", "solver", "restored"),
+        code=sources("maps", "source", "target", "network", "solver", "restored", "coupling"),
     output:
         map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),
         field=ensure("results/{experiment}/seed{seed}/field_error.csv", non_empty=True),
@@ -91,9 +93,9 @@ rule maps:
         mem_mb=lambda wildcards, input, attempt: (8000 + 10 * int(input.size_mb)) * attempt,  # as float32, twice
         runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
-        settings=evaluation_settings(
-            ("source", "target", "device", "precision"), ("exact_count", "loss_blends", "field_alphas"), WAY
-        ),
+        settings=map_settings,
+        without=lambda wildcards: not experiments[wildcards.experiment].labelled
+        or experiments[wildcards.experiment].drops_labels,
         seed=run_seed,
     message:
         "Measuring the map of {wildcards.experiment}, seed {wildcards.seed}"
@@ -131,7 +133,7 @@ rule solvers:
         settings=evaluation_settings(
             ("source", "target", "device", "precision"),
             ("count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
-            ("schedule", "batch_size", "guidance"),
+            ("schedule", "batch_size", "guidance", "autoguidance"),
         ),
         seed=first_seed,
     message:
@@ -155,7 +157,7 @@ rule guidance:
         asked=asked,
         held_out_labels=labels("held_out"),
         classifier=classifier,
-        code=sources("guidance", "source", "target", "network", "solver", "weaker"),
+        code=sources("guidance", "source", "target", "network", "solver", "restored", "weaker"),
     output:
         csv=ensure("results/{experiment}/guidance.csv", non_empty=True),
     log:
@@ -190,7 +192,9 @@ rule restored:
         weaker=weaker_model,
         training=of_first_seed("training.json"),
         regression=of_first_seed("regression/model.pt"),
-        plugged=plugged_model,
+        regression_training=of_first_seed("regression/training.json"),
+        plugged=of_plugged("model.pt"),
+        plugged_training=of_plugged("training.json"),
         starts=samples("source", "train"),
         held_out=targets("held_out"),
         validation=targets("validation"),
@@ -229,6 +233,7 @@ rule partners:
         training=of_first_seed("training.json"),
         held_out_source=samples("source", "held_out"),
         held_out=targets("held_out"),
+        held_out_labels=labels("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,

@@ -17,6 +17,7 @@ rule loss_plot:
     params:
         seeds=lambda wildcards: experiments[wildcards.experiment].seeds,
         alpha=lambda wildcards: experiments[wildcards.experiment].training.alpha,
+        comparable=lambda wildcards: experiments[wildcards.experiment].loss_has_floor,
     message:
         "Drawing {output.plot}"
     script:
@@ -104,7 +105,7 @@ rule field_picture:
     conda:
         "../../environment.yml"
     params:
-        settings=section("source", "target", "sampling", "precision"),
+        settings=field_settings,
         seed=first_seed,
     message:
         "Drawing {output.picture}"
@@ -146,6 +147,8 @@ rule guidance_plot:
         plot=ensure("results/{experiment}/guidance.png", non_empty=True),
     log:
         "logs/pictures/{experiment}/guidance.log",
+    wildcard_constraints:
+        experiment=one_of(guided),
     localrule: True
     conda:
         "../../environment.yml"
@@ -183,23 +186,39 @@ rule classes_picture:
 
 
 rule restored_picture:
-    """Show what several ways make of images, degraded ones or ones that have partners, and what they should be."""
+    """Show what several ways make of degraded images, and what they should be."""
     input:
-        shown="results/{experiment}/{about}.npz",
+        shown="results/{experiment}/restored.npz",
         code=sources("restored_picture"),
     output:
-        picture=ensure("results/{experiment}/{about}.png", non_empty=True),
+        picture=ensure("results/{experiment}/restored.png", non_empty=True),
     log:
-        "logs/pictures/{experiment}/{about}.log",
+        "logs/pictures/{experiment}/restored.log",
     wildcard_constraints:
-        about="restored|partners",
+        experiment=one_of(restoring),
     localrule: True
     conda:
         "../../environment.yml"
     params:
         seed=first_seed,
-        about=lambda wildcards: wildcards.about,
+        about="restored",
     message:
         "Drawing {output.picture}"
     script:
         "../scripts/restored_picture.py"
+
+
+use rule restored_picture as partners_picture with:
+    input:
+        shown="results/{experiment}/partners.npz",
+        code=sources("restored_picture"),
+    output:
+        picture=ensure("results/{experiment}/partners.png", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/partners.log",
+    wildcard_constraints:
+        experiment=one_of(paired),
+    localrule: True
+    params:
+        seed=first_seed,
+        about="partners",

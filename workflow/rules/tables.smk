@@ -21,7 +21,7 @@ rule table:
     conda:
         "../../environment.yml"
     params:
-        lineages=lineages,
+        needed=needed_runs,
         settings=protocol,
         classifier=canonical(configuration.classifier),
     message:

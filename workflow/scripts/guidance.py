@@ -8,6 +8,7 @@ from iadb_core.evaluation.measured import in_columns, protocol
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.conditions import measured_condition
+from iadb_core.sampling.degraded import compared
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
@@ -27,9 +28,12 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     asked = load_array(inputs.asked) if inputs.asked else None
     condition = None if asked is None else measured_condition(model, target, asked, len(begin), seed)
     labels = {HELD_OUT: inputs.held_out_labels or None}
+    restores = model.degradation is not None
     comparisons = [
         comparison_of(
-            RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split)),
+            RealSamples(
+                target, inputs[split], inputs.train or None, split, labels.get(split), compared(split, restores)
+            ),
             len(begin),
             evaluation,
             seed,
@@ -37,7 +41,8 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
         )
         for split in (VALIDATION, HELD_OUT)
     ]
-    what = read_json(inputs.training), files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed
-    shared = protocol(model, sampling, *what)
+    shared = protocol(model, files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed)
+    shared |= {"solver": sampling.solver, "steps": sampling.steps}
+    shared |= {"weights_hash": read_json(inputs.training)["weights_hash"]}
     rows = guidance_table(model, begin, condition, evaluation, sampling, comparisons)
     write_csv(snakemake.output.csv, COLUMNS, in_columns(COLUMNS, ({**row, **shared} for row in rows)))

@@ -6,5 +6,6 @@ from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} loss"):
     inputs, params = snakemake.input, snakemake.params
-    figure = loss_plot_of(snakemake.wildcards.experiment, params.seeds, inputs.histories, inputs.maps, params.alpha)
+    histories, maps, how = inputs.histories, inputs.maps, (params.alpha, params.comparable)
+    figure = loss_plot_of(snakemake.wildcards.experiment, params.seeds, histories, maps, *how)
     save_plot(snakemake.output.plot, figure)

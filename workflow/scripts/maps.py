@@ -2,8 +2,9 @@
 
 from iadb_core.data.registry import source_and_target
 from iadb_core.evaluation.excess import FieldError
-from iadb_core.evaluation.map import SIDES, measure_map
+from iadb_core.evaluation.map import SIDES, ToldFiles, measure_map
 from iadb_core.evaluation.settings import Evaluation
+from iadb_core.method.coupling import coupling_of
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.settings import Sampling
@@ -12,6 +13,7 @@ from iadb_core.system.files import write_csv, write_json
 from iadb_core.system.progress import job
 from iadb_core.system.provenance import files_digest, versions
 from iadb_core.system.runtime import configure
+from iadb_core.training.settings import Training
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} map"):
     configure(snakemake.threads)
@@ -21,8 +23,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     train, held_out = ({side: inputs[f"{side}{split}"] or None for side in SIDES} for split in ("_train", ""))
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
     densities, files = dict(zip(SIDES, both, strict=True)), (train, held_out, inputs.starts)
-    told = inputs.labels or None, inputs.to_restore or None
-    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, *told)
+    without = snakemake.params.without
+    told = ToldFiles(inputs.labels or None, inputs.held_out_labels or None, without, inputs.to_restore or None)
+    chosen = Training.of(settings["training"]).coupling
+    coupling = coupling_of(chosen.name, chosen.settings)
+    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, told, coupling)
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]

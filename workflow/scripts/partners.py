@@ -28,6 +28,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} partners"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
+    training = read_json(inputs.training)
     model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     both = load_array(inputs.held_out_source), load_array(inputs.held_out)
@@ -39,15 +40,17 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} partners"):
         Restored("the source as it is", as_it_is.float()[None], 0),
         Restored("another image of the target", whole.roll(1, dims=0)[None], 0),
     ]
-    for name, steps in (("carried, in one step", 1), ("carried", sampling.steps)):
+    classes = torch.from_numpy(load_array(inputs.held_out_labels)[chosen].astype(int)) if model.classes else None
+    one_step = sampling.model_copy(update={"solver": "euler", "steps": 1})
+    for name, way in (("carried, in one step of Euler", one_step), ("carried", sampling)):
         before = model.evaluations
-        ends = sampler_of(model, sampling.model_copy(update={"steps": steps}), None).ends(begin)
-        ways.append(Restored(name, ends[None], (model.evaluations - before) / len(begin)))
+        ends = sampler_of(model, way, classes).ends(begin)
+        made = {"solver": way.solver, "steps": way.steps, "weights_hash": training["weights_hash"]}
+        ways.append(Restored(name, ends[None], (model.evaluations - before) / len(begin), made))
 
     real = RealSamples(target, inputs.validation, inputs.train or None, VALIDATION)
     quality = quality_of(comparison_of(real, len(whole), evaluation, seed, inputs.classifier or None))
-    what = read_json(inputs.training), files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed
-    shared = protocol(model, sampling, *what)
+    shared = protocol(model, files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed)
     rows = ({**row, **shared} for way in ways for row in restored_figures(way, truth, quality))
     write_csv(snakemake.output.csv, TABLE, in_columns(TABLE, rows))
     shown = {way.method: way.answers[0] for way in (ways[0], *ways[2:])} | {"its partner": whole}

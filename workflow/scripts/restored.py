@@ -22,6 +22,12 @@ from iadb_core.system.seeds import numpy_generator
 
 SHOWN = 8
 
+
+def weights(summary: str) -> dict[str, str]:
+    """Which weights a training has left, by its summary."""
+    return {"weights_hash": read_json(summary)["weights_hash"]}
+
+
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
@@ -42,23 +48,26 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
     answers = answers_to(model, sampling, seen, source, stored, restoration.answers, seed)
     nfe = model.evaluations / (len(whole) * restoration.answers)
     regression = load_model(inputs.regression, *how, objective=REGRESSION)
+    made = {"solver": sampling.solver, "steps": sampling.steps} | weights(inputs.training)
+    by_regression = weights(inputs.regression_training)
     ways = [
         Restored("as it was seen", degrading.shown(lost)[None], 0),
-        Restored("regression", regressed(regression, seen, sampling.batch_size)[None], 1),
-        Restored("(de)blending, one answer", answers, nfe),
-        Restored("(de)blending, mean of the answers", answers.mean(dim=0, keepdim=True), nfe * len(answers)),
+        Restored("regression", regressed(regression, seen, sampling.batch_size)[None], 1, by_regression),
+        Restored("(de)blending, one answer", answers, nfe, made),
+        Restored("(de)blending, mean of the answers", answers.mean(dim=0, keepdim=True), nfe * len(answers), made),
     ]
     if inputs.plugged and (own := restoration.plug_and_play):
         log.info("plug and play with a model that never saw a degraded image")
         other = load_model(inputs.plugged, *how)
         way = own.steps, own.exponent, own.draws
-        found = plugged(other, density_of(settings["plugged"]), degrading, lost, way, sampling.batch_size, seed)
-        ways.append(Restored(f"plug and play, {own.model_of}", found[None], other.evaluations / len(whole)))
+        found = plugged(other, density_of(settings["plugged"]), degrading, lost, way, seed)
+        by_others = {"solver": "PnP-Flow", "steps": own.steps} | weights(inputs.plugged_training)
+        nfe = other.evaluations / len(whole)
+        ways.append(Restored(f"plug and play, {own.model_of}", found[None], nfe, by_others))
 
     real = RealSamples(target, inputs.validation, inputs.train or None, VALIDATION)
     quality = quality_of(comparison_of(real, len(whole), evaluation, seed, inputs.classifier or None))
-    what = read_json(inputs.training), files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed
-    shared = protocol(model, sampling, *what)
+    shared = protocol(model, files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed)
     rows = ({**row, **shared} for way in ways for row in restored_figures(way, truth, quality))
     write_csv(snakemake.output.csv, TABLE, in_columns(TABLE, rows))
 

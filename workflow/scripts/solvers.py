@@ -7,6 +7,7 @@ from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.solver_table import COLUMNS, ordered, solver_table
 from iadb_core.sampling.conditions import measured_condition
+from iadb_core.sampling.degraded import compared
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
@@ -23,9 +24,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
+    restores = model.degradation is not None
     comparisons = [
         comparison_of(
-            RealSamples(target, inputs[split], inputs.train or None, split),
+            RealSamples(target, inputs[split], inputs.train or None, split, part=compared(split, restores)),
             len(begin),
             evaluation,
             seed,

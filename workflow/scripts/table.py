@@ -12,10 +12,12 @@ with job(snakemake.log[0], "table"):
     maps = [[read_json(path)] for path in inputs.maps] or [[] for _ in inputs.metrics]
     rows: list[dict[str, Any]] = []
     stages = zip(inputs.training, inputs.sampling, inputs.metrics, maps, strict=True)
-    for lineage, (training, sampling, metrics, of_map) in zip(snakemake.params.lineages, stages, strict=True):
-        (experiment, seed), began_from = lineage[0], dict(lineage[1:])
+    for needed, (training, sampling, metrics, of_map) in zip(snakemake.params.needed, stages, strict=True):
+        (experiment, seed), others = needed[0], needed[1:]
         run = {"experiment": experiment, "seed": seed} | read_json(training) | read_json(sampling)
-        earlier = {name: settings[name] | {"seeds": [of]} for name, of in began_from.items()}
+        earlier = {
+            name: settings[name] | {"seeds": sorted(of for own, of in others if own == name)} for name, _ in others
+        }
         told = accuracies, settings[experiment], classifier, earlier
         rows.extend(figure_rows(run, [read_json(metrics), *of_map], *told))
     table = long_table(rows)

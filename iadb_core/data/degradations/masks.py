@@ -32,8 +32,11 @@ class Box(Masked):
     noise: float = noise_setting()
 
     def misfit(self, shape: Shape) -> str | None:
-        if self.size >= min(shape[1:]):
-            return f"a square of {self.size} pixels leaves nothing of images of {shape[1]}×{shape[2]}"
+        of_images = f"images of {shape[1]}×{shape[2]}"
+        if self.size >= max(shape[1:]):
+            return f"a square of {self.size} pixels leaves nothing of {of_images}"
+        if self.size > min(shape[1:]):
+            return f"a square of {self.size} pixels does not fit into {of_images}"
         return None
 
     def masks(self, count: int, shape: Shape, generator: "Generator") -> "Tensor":

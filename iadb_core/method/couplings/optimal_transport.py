@@ -55,7 +55,10 @@ class OptimalTransport:
         else:
             assert draws is not None
             partner = drawn(sinkhorn(cost, self.regularisation), draws)
-        return x0, taken(sets1, partner).view_as(x1), None if told is None else taken(told, partner).view_as(condition)
+        paired = taken(sets1, partner).view_as(x1)
+        if condition is None or told is None:
+            return x0, paired, None
+        return x0, paired, taken(told, partner).view_as(condition)
 
 
 def taken(sets: Tensor, partner: Tensor) -> Tensor:
