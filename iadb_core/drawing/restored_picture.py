@@ -7,7 +7,7 @@ from PIL import Image
 
 from iadb_core.drawing.sheets import enlarged, side_by_side
 
-SIZE = 96  # pixels of an image
+SIZE, GAP = 96, 4  # pixels of an image, and between two
 CAPTIONS = {
     "restored": "held-out images, degraded on the left and whole on the right. In between, several answers to the same "
     "image, which may differ where much is lost. A regression learns the mean of all answers, blurred where they "
@@ -23,5 +23,15 @@ def restored_picture(name: str, shown: Mapping[str, np.ndarray], about: str) -> 
 
     shown: pixel values in [0, 1], (count, channels, height, width).
     """
-    pictures = [enlarged(images, 1, SIZE) for images in shown.values()]
+    pictures = [_column(images) for images in shown.values()]
     return side_by_side(pictures, list(shown), len(shown), f"{name}: {CAPTIONS[about]}")
+
+
+def _column(images: np.ndarray) -> Image.Image:
+    """Images one below the other, with a gap between them."""
+    each = [enlarged(image[None], 1, SIZE).convert("RGB") for image in images]
+    width, height = each[0].size
+    column = Image.new("RGB", (width, len(each) * (height + GAP) - GAP), (255, 255, 255))
+    for number, picture in enumerate(each):
+        column.paste(picture, (0, number * (height + GAP)))
+    return column

@@ -63,7 +63,9 @@ class Evaluation(Section):
     )
 
     guidance: Annotated[list[Annotated[float, Field(ge=0, le=100)]], DISTINCT] = setting(
-        [1.0, 1.5, 2.0, 3.0, 5.0], "Weights in the table of guidance, of an experiment with classes.", min_length=1
+        [1.0, 1.5, 2.0, 3.0, 5.0],
+        "Weights in the table of guidance, of an experiment with classes or with autoguidance.",
+        min_length=1,
     )
     partners: Literal["by_name"] | None = setting(
         None,
