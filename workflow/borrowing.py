@@ -7,6 +7,7 @@ from workflow.lineage import lineage
 
 Place = tuple[str, ...]
 FROM = ("training", "from")
+TEACHER = ("training", "objective", "from")
 AUTOGUIDANCE = ("sampling", "autoguidance", "from")
 PLUG_AND_PLAY = ("evaluation", "restoration", "plug_and_play", "from")
 
@@ -16,6 +17,9 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
     plugged = experiment.evaluation.restoration.plug_and_play
     if experiment.training.begin_from:
         yield FROM, experiment.training.begin_from
+    flow_map = experiment.training.objective.flow_map
+    if flow_map and flow_map.teacher:
+        yield TEACHER, flow_map.teacher
     if experiment.sampling.autoguidance:
         yield AUTOGUIDANCE, experiment.sampling.autoguidance.model_of
     if plugged and experiment.restores:
@@ -25,7 +29,8 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
 def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
     """A run (experiment, seed), and all those whose models it needs, directly or through others.
 
-    A training begins from the run of its own seed where there is one; everything else is of the first seed.
+    A training begins from the run of its own seed, or has it for a teacher, where there is one; everything else is of
+    the first seed.
     """
     found: list[tuple[str, int]] = []
     waiting = [(name, seed)]
@@ -34,8 +39,10 @@ def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[
         if run not in found:
             found.append(run)
             waiting += lineage(experiments, *run)[1:2]
-            others = (other for place, other in lenders(experiments[run[0]]) if place != FROM)
-            waiting += [(other, experiments[other].seeds[0]) for other in others]
+            for place, other in lenders(experiments[run[0]]):
+                seeds = experiments[other].seeds
+                same = place == TEACHER and run[1] in seeds
+                waiting += [] if place == FROM else [(other, run[1] if same else seeds[0])]
     return found
 
 
@@ -88,4 +95,13 @@ def _unfit_to_guide(experiment: Experiment, other: Experiment) -> str | None:
     return _other_samples(experiment, other, "source", "target")
 
 
-UNFIT = {PLUG_AND_PLAY: _unfit_to_restore, AUTOGUIDANCE: _unfit_to_guide}
+def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
+    """Why the model of another experiment cannot be the teacher of this one; None if it can."""
+    if other is experiment:
+        return "is the experiment itself: without `from` it is its own teacher"
+    if other.condition != experiment.condition:
+        return "has another condition: give both the same"
+    return _other_samples(experiment, other, "source", "target")
+
+
+UNFIT = {TEACHER: _unfit_to_teach, PLUG_AND_PLAY: _unfit_to_restore, AUTOGUIDANCE: _unfit_to_guide}

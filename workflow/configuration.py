@@ -20,7 +20,7 @@ from iadb_core.sampling.settings import DEGRADED_SHOWN, Sampling
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 from iadb_core.training.settings import Training
 
-SIDES = ("source", "target")
+SIDES, MAP = ("source", "target"), "map"
 TAKEN_WHOLE = (*SIDES, "network")  # each stands for one of several kinds
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(~[A-Za-z0-9_=.+~-]{1,150})?$"  # after ~, a sweep's values
 NAMES = "letters, digits, _ and -, beginning with a letter or digit, at most 64"
@@ -115,7 +115,8 @@ class Experiment(Section):
     @property
     def conditions(self) -> Conditions:
         """What the network sees beside the blend."""
-        return conditions_seen(self.condition, len(self.classes), self.shape)
+        jumps = self.training.objective.flow_map is not None
+        return conditions_seen(self.condition, len(self.classes), self.shape, jumps)
 
     @property
     def labelled(self) -> bool:
@@ -141,7 +142,8 @@ class Experiment(Section):
     def loss_has_floor(self) -> bool:
         """Whether its training's loss is that whose floor is the loss of the exact field, of independent pairs."""
         uniform = self.training.alpha == "uniform"
-        return uniform and self.condition is None and self.training.coupling.independent is not None
+        independent = self.training.coupling.independent is not None
+        return uniform and independent and self.condition is None and self.training.objective.flow_map is None
 
     @property
     def paired(self) -> bool:
@@ -181,6 +183,11 @@ class Experiment(Section):
             if absent := [name for name in self.animation.axes if name not in names]:
                 there = f"; there are {', '.join(names)}" if names else ", since neither source nor target is a table"
                 yield ("animation", "axes"), f"no coordinate {', '.join(absent)}{there}"
+        if self.sampling.solver == MAP and not self.training.objective.flow_map:
+            yield (
+                ("sampling", "solver"),
+                "map jumps as a flow map does: `training.objective` must be one, lagrangian say",
+            )
         if self.paired and (others := [side for side in SIDES if not isinstance(self.density(side), Folder)]):
             place = ("training", "coupling", "pairs") if self.training.coupling.pairs else ("evaluation", "partners")
             yield place, f"pairs are files of the same name of two folders; the {others[0]} is no folder"

@@ -33,10 +33,12 @@ def batches_in_a_block(batch_size: int, shape: Shape, paired_at_once: int | None
     return -(-drawn // at_least) * at_least
 
 
-def alpha_blocks(name: str, batches: tuple[int, int], draws: Draws, first: int, rows: slice = ALL) -> Iterator[Tensor]:
-    """Draws of α from one of `ALPHAS`, (*batches), from block `first` on; some rows."""
+def alpha_blocks(name: str, size: tuple[int, ...], draws: Draws, first: int, rows: slice = ALL) -> Iterator[Tensor]:
+    """Draws of α from one of `ALPHAS`, of that size, (batches, batch) or with two of each, from block `first` on; some
+    rows.
+    """
     for number in counting(first):
-        yield ALPHAS[name](torch.rand(batches, generator=draws(number), device=draws.device)[:, rows])
+        yield ALPHAS[name](torch.rand(size, generator=draws(number), device=draws.device)[:, rows])
 
 
 class Pairs:
@@ -44,6 +46,7 @@ class Pairs:
 
     x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
     batch). coupling: takes its random numbers from `coupling_draws`. telling: the condition of each x₁, if one is told.
+    times: how many α each pair has.
     """
 
     def __init__(
@@ -56,9 +59,11 @@ class Pairs:
         coupling: Coupling,
         coupling_draws: Draws,
         telling: Telling | None = None,
+        times: int = 1,
     ) -> None:
         self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
         self.coupling_draws, self.telling = coupling_draws, telling
+        self.alphas = batches if times == 1 else (*batches, times)
 
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
         """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken.
@@ -71,7 +76,7 @@ class Pairs:
 
     def _paired(self, first: int, rows: slice) -> Iterator[Block]:
         before, after = (rows, ALL) if self.coupling.apart else (ALL, rows)
-        alphas = alpha_blocks(self.alpha, self.batches, self.draws, first, rows)
+        alphas = alpha_blocks(self.alpha, self.alphas, self.draws, first, rows)
         streams = self.x0.blocks(first, before), self._told(first, before), alphas
         for number, (x0, (x1, condition), alpha) in enumerate(zip(*streams, strict=False), start=first):
             x0, x1, condition = self.coupling(x0, x1, condition, self.coupling_draws(number))
@@ -101,11 +106,12 @@ def pairs_of(
     coupling: Coupling | None = None,
     sharing: int = 1,
     told: Told | None = None,
+    times: int = 1,
 ) -> Pairs:
     """Pairs of two densities, on `device`; independent unless a coupling is given.
 
-    told: of each sample of the target, if anything is. densities, samples, order, sharing: of source and target, as
-    `stream_of` takes them. Raises InputError as it does.
+    told: of each sample of the target, if anything is. times: how many α each pair has. densities, samples, order,
+    sharing: of source and target, as `stream_of` takes them. Raises InputError as it does.
     """
     coupling = coupling or Independent()
     batches = batches_in_a_block(batch_size, shape, coupling.at_once), batch_size
@@ -118,7 +124,7 @@ def pairs_of(
     )
     telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None
     of_alpha, of_coupling = (Draws(seed, f"training {what}", device) for what in ("alpha", "coupling"))
-    return Pairs(x0, x1, alpha, of_alpha, batches, coupling, of_coupling, telling)
+    return Pairs(x0, x1, alpha, of_alpha, batches, coupling, of_coupling, telling, times)
 
 
 def check_aligned(x0: np.ndarray | None, x1: np.ndarray | None) -> None:

@@ -7,8 +7,11 @@ from typing import Any, NamedTuple
 
 from torch import Tensor
 
+from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation.comparison import Comparison
 from iadb_core.evaluation.measured import FIGURE, Measured
+from iadb_core.evaluation.metrics import EXACT_MAP
+from iadb_core.evaluation.paths import root_mean_square
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.integration import solver_of
 from iadb_core.sampling.conditions import sampler_of
@@ -18,6 +21,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
 
 MOST_REPEATS, ENOUGH_SECONDS = 6, 2.0
+MAP = "map"
 
 
 class Run(NamedTuple):
@@ -40,14 +44,14 @@ PROTOCOL = ("weights_hash", "batch_size", "threads", "precision", "device", "ver
 COLUMNS = ("experiment", "seed", *Run._fields, "samples_per_second", *FIGURE, *PROTOCOL)
 
 
-def ways(settings: Evaluation, sampling: Sampling) -> list[Sampling]:
-    """The settings of `sampling` for each solver and NFE that can be had.
+def ways(settings: Evaluation, sampling: Sampling, jumps: bool = False) -> list[Sampling]:
+    """The settings of `sampling` for each solver and NFE that can be had; of a flow map, which jumps, with its own.
 
     A solver that makes steps of its own has `tolerances`, relative and absolute at once, and ends where it must. Raises
     InputError if there is no way.
     """
     found = []
-    for name in settings.solvers:
+    for name in [*(name for name in settings.solvers if name != MAP), *([MAP] if jumps else [])]:
         cost = solver_of(name).evaluations
         own: list[dict[str, Any]]
         if cost is None:
@@ -67,14 +71,15 @@ def solver_table(
     sampling: Sampling,
     comparisons: Sequence[Comparison[Any]],
     condition: Tensor | None = None,
+    exact: Tensor | None = None,
 ) -> Iterator[dict[str, Any]]:
     """A row for each of the `ways`, each comparison and each measure of quality, without `PROTOCOL`.
 
     begin: (count, *shape), the same starts in every way. comparisons: with validation samples, by which a way is
-    chosen, and with held-out ones. condition: the class of each start, if the model takes one. Raises InputError if
-    there is no way, or no measure can be taken.
+    chosen, and with held-out ones. condition: the class of each start, if the model takes one. exact: where the exact
+    field carries the first starts, if it is known. Raises InputError if there is no way, or no measure can be taken.
     """
-    every, measured = ways(settings, sampling), [Measured.of(one, one.quality()) for one in comparisons]
+    every, measured = ways(settings, sampling, model.jumps), [Measured.of(one, one.quality()) for one in comparisons]
     with Progress(len(every), "ways to sample") as progress:
         for way in every:
             ends, run = _timed(model, begin, way, condition)
@@ -83,6 +88,14 @@ def solver_table(
             for one in measured:
                 for figure in one.figures(ends):
                     yield timing | figure
+            if exact is not None:
+                yield timing | _apart(ends, exact)
+
+
+def _apart(ends: Tensor, exact: Tensor) -> dict[str, Any]:
+    """How far ends are from where the exact field carries the same starts, by the columns of `FIGURE`."""
+    found = {"metric": EXACT_MAP.title, "value": root_mean_square(ends[: len(exact)], exact), "floor": 0.0}
+    return dict.fromkeys(FIGURE) | found | {"n": len(exact), "split": HELD_OUT}
 
 
 def _timed(model: Model, begin: Tensor, way: Sampling, condition: Tensor | None) -> tuple[Tensor, Run]:

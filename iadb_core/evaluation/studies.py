@@ -31,14 +31,19 @@ from iadb_core.evaluation.paths import PathMeter, Paths, path_energy_error, root
 from iadb_core.method.batches import Batch
 from iadb_core.method.coupling import Coupling
 from iadb_core.method.couplings.independent import Independent
+from iadb_core.method.exact import exact_field
 from iadb_core.method.exact_field import ExactField
+from iadb_core.method.integration import solver_of
+from iadb_core.method.laws import Law
+from iadb_core.method.schedules import SCHEDULES
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress, log
 from iadb_core.system.seeds import seed_for
 
-BLENDS_AT_ONCE = 1024
+BLENDS_AT_ONCE, FINE_STEPS = 1024, 32
+FINELY = Way(solver_of("rk4"), SCHEDULES["linear"](FINE_STEPS), BLENDS_AT_ONCE)
 Stored = tuple[np.ndarray | None, np.ndarray | None]
 
 
@@ -99,6 +104,22 @@ def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blend
     return found
 
 
+def exact_way(way: Way) -> Way:
+    """How the exact field is followed: as the network is, but finely where that jumps."""
+    return FINELY if way.solver.jumps else way._replace(batch_size=BLENDS_AT_ONCE)
+
+
+def exact_ends(source: Law | None, target: Law | None, begin: Tensor) -> Tensor | None:
+    """Where the exact field between two densities carries starts, (count, *shape), finely; None where it is not known,
+    or is but that of a finite set.
+    """
+    exact = exact_field(source, target, tuple(begin.shape[1:]))
+    if exact is None or not exact.leads or not exact.bounded:
+        return None
+    with Progress((FINE_STEPS + 1) * len(begin), "exact states") as progress:
+        return Sampler(exact, FINELY, torch.device("cpu")).ends(begin, on_state=progress.update)
+
+
 class Study(NamedTuple):
     """What trajectories show: figures, the field's error by α, and ends, (2 or 3, count, *shape).
 
@@ -137,19 +158,22 @@ def study(
     """
     sampler = Sampler(model.field, way, model.device, condition)
     chosen = np.unique(np.linspace(0, len(way.alphas) - 2, field_alphas).round().astype(int)).tolist()
-    with Progress(2 * len(way.alphas) * len(begin), "states") as progress:
+    with Progress((1 if way.solver.jumps else 2) * len(way.alphas) * len(begin), "states") as progress:
         network = _follow(sampler, begin, chosen, progress)
-        returned = sampler.ends(network.ends, backward=True, on_state=progress.update)
+        returned = None
+        if not way.solver.jumps:
+            returned = sampler.ends(network.ends, backward=True, on_state=progress.update)
     shortest = _least_distance(begin, real)
     values = _path_values(network.paths, shortest)
-    values[ROUND_TRIP] = root_mean_square(begin, returned)
+    if returned is not None:
+        values[ROUND_TRIP] = root_mean_square(begin, returned)
     if exact is None or not exact.leads:
         figures = [Figure(metric, value, len(begin), "held_out") for metric, value in values.items()]
         return Study(figures, [], np.stack([begin.numpy(), network.ends.numpy()]))
 
     errors = [field_error(model.on_cpu, exact, network.states[i], way.alphas[i]) for i in chosen]
-    with Progress(len(way.alphas) * len(begin), "exact states") as progress:
-        exactly = Sampler(exact, way._replace(batch_size=BLENDS_AT_ONCE), torch.device("cpu"))
+    with Progress(len(exact_way(way).alphas) * len(begin), "exact states") as progress:
+        exactly = Sampler(exact, exact_way(way), torch.device("cpu"))
         best = _follow(exactly, begin, [], progress)
     if not learnt:
         values[EXACT_MAP] = root_mean_square(network.ends, best.ends)

@@ -10,7 +10,7 @@ from torch import Tensor
 class Batch:
     """What one step trains on.
 
-    x0, x1: (batch, *shape), paired; alpha: (batch,). condition: of x₁, (batch, …), if any.
+    x0, x1: (batch, *shape), paired; alpha: (batch,), or two of each, (batch, 2). condition: of x₁, (batch, …), if any.
     """
 
     x0: Tensor
@@ -23,7 +23,8 @@ class Batch:
 class Block:
     """Several batches that are drawn at once.
 
-    x0, x1: (batches, batch, *shape), paired; alpha: (batches, batch). condition: of x₁, (batches, batch, …), if any.
+    x0, x1: (batches, batch, *shape), paired; alpha: (batches, batch), or two of each, (batches, batch, 2). condition:
+    of x₁, (batches, batch, …), if any.
     """
 
     x0: Tensor

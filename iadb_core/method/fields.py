@@ -1,7 +1,8 @@
 """What every network and every exact field is to the rest: D(x_α, α).
 
 It is called with x, (batch, *shape), and alpha, (batch,), float32 whatever the precision of x is, and returns
-(batch, *shape).
+(batch, *shape). A flow map's field may be asked for two α at once, (batch, 2), from and to which it goes: it then gives
+the mean velocity between them, so that x + (t − s)·D(x, (s, t)) is where the flow is at t.
 """
 
 from typing import Protocol

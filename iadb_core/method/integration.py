@@ -23,10 +23,14 @@ class Solver(Protocol):
     """A method of integration.
 
     evaluations: of the field in a step from one α of the schedule to the next; None if it makes steps of its own.
+    jumps: whether each step is a jump of a flow map, whose field takes two α, and which goes only forward.
     """
 
     @property
     def evaluations(self) -> int | None: ...
+
+    @property
+    def jumps(self) -> bool: ...
 
     def with_tolerances(self, rtol: float, atol: float) -> "Solver":
         """The method with tolerances, relative and absolute, of each step; itself, if it has none."""
@@ -55,6 +59,7 @@ class OneStep:
 
     step: Step
     evaluations: int
+    jumps: bool = False
 
     def with_tolerances(self, rtol: float, atol: float) -> "OneStep":
         """Itself: it keeps to the schedule."""

@@ -4,6 +4,14 @@ import torch
 from torch import Tensor
 
 
+def split(alpha: Tensor) -> tuple[Tensor, Tensor | None]:
+    """α, and how far from it a flow map is to jump, each (batch,); alpha: (batch,), or from and to, (batch, 2)."""
+    if alpha.ndim == 1:
+        return alpha, None
+    begin, end = alpha.unbind(1)
+    return begin, end - begin
+
+
 def parts(alpha: Tensor, dtype: torch.dtype) -> list[Tensor]:
     """α, (batch,), float32, as a sum of numbers of a dtype: itself, or two numbers in bfloat16.
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from iadb_core.method.objectives import Objective
+    from iadb_core.method.objective import Objective
 
 
 class Gradient(Protocol):
@@ -21,6 +21,8 @@ class Gradient(Protocol):
 
 class Network(nn.Module):
     """A trainable field D(x, α): x, (batch, *shape), and α, (batch,), float32 whatever the precision of x is.
+
+    One that jumps takes two α as well, (batch, 2), from and to which a flow map goes; with one it is the field.
 
     One that is conditional takes a condition as well: a class, (batch,), int64, the number of whose classes stands for
     none; or an image of the same size, (batch, channels, height, width).

@@ -16,21 +16,24 @@ class Conditions(NamedTuple):
     """What a network sees beside the blend and α.
 
     classes: of which one is told, or that none is; 0 for none. channels: of an image of the same size; 0 for none.
+    jumps: 1 if it sees a second α as well, to which a flow map jumps; else 0.
     """
 
     classes: int = 0
     channels: int = 0
+    jumps: int = 0
 
 
 UNCONDITIONAL = Conditions()
 
 
-def conditions_seen(condition: Condition | None, classes: int, shape: Shape) -> Conditions:
-    """What a network of samples of a shape sees of a condition. classes: how many its target has."""
-    if condition is None:
-        return UNCONDITIONAL
-    degradation = condition.restores
-    return Conditions(channels=degradation.channels(shape)) if degradation else Conditions(classes=classes)
+def conditions_seen(condition: Condition | None, classes: int, shape: Shape, jumps: bool = False) -> Conditions:
+    """What a network of samples of a shape sees of a condition. classes: how many its target has. jumps: whether it
+    learns a flow map.
+    """
+    degradation = condition.restores if condition else None
+    told = classes if condition and not degradation else 0
+    return Conditions(told, degradation.channels(shape) if degradation else 0, int(jumps))
 
 
 class NetworkSettings(Section):

@@ -39,7 +39,7 @@ class Model:
 
     shape: of a sample. device, precision: where it computes, and in what. weaker: a model that guides it, if any.
     classes: the names of those that it can be told, in the order of their numbers, if any. degradation: of the images
-    that it restores, if it does.
+    that it restores, if it does. jumps: whether it is a flow map, whose field takes two α.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class Model:
         classes: Sequence[str] = (),
         degradation: Degradation | None = None,
         weaker: "Model | None" = None,
+        jumps: bool = False,
     ) -> None:
         self.shape, self.device, self.precision = shape, device, precision
-        self.classes, self.degradation, self.weaker = tuple(classes), degradation, weaker
+        self.classes, self.degradation, self.weaker, self.jumps = tuple(classes), degradation, weaker, jumps
         self._evaluated = 0
         self._field = field_of(network, device, precision)
 
@@ -65,9 +66,14 @@ class Model:
     def field(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample.
 
+        alpha: of a flow map also (batch, 2), from and to which it jumps.
         condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none. Or what
         it sees of degraded images, (batch, channels, height, width). Raises InputError where it cannot do without.
         """
+        if alpha.ndim > 1 and not self.jumps:
+            raise InputError(
+                "solver: map needs a flow map, which `training.objective` learns; this is a field"
+            )
         self._evaluated += len(x)
         if self.degradation:
             if condition is None:
@@ -103,4 +109,4 @@ def load_model(
     classes = settings.get("classes", ()) if told.get("classes") else ()
     degradation = Condition.of(settings["condition"]).restores if told.get("channels") else None
     guide = load_model(weaker, device, precision) if weaker else None
-    return Model(network, shape, chosen, reduced, classes, degradation, guide)
+    return Model(network, shape, chosen, reduced, classes, degradation, guide, bool(told.get("jumps")))

@@ -6,7 +6,7 @@ from pydantic import Field, field_validator
 
 from iadb_core.system.settings import DISTINCT, REQUIRED, WORK, Section, setting
 
-SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5"]  # the modules of method/solvers
+SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5", "map"]  # the modules of method/solvers
 
 
 POINTS_SHOWN, IMAGES_SHOWN = 2048, 64

@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import Tensor
 
-from iadb_core.method.objectives import Objective
+from iadb_core.method.objective import Objective
 from iadb_core.networks.network import Gradient, Network
 from iadb_core.networks.parameters import flat_views, flatten
 

@@ -8,6 +8,7 @@ import logging
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +19,9 @@ from iadb_core.data.density import kept_of
 from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
 from iadb_core.method.coupling import coupling_of
-from iadb_core.method.objectives import OBJECTIVES
+from iadb_core.method.objective import Objective, objective_of
 from iadb_core.networks import checkpoint
-from iadb_core.networks.building import build, parameter_count, weights_hash
+from iadb_core.networks.building import build, laid_out, parameter_count, weights_hash
 from iadb_core.networks.network import Network
 from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
@@ -53,8 +54,9 @@ class TrainingJob(NamedTuple):
     """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew,
     and the target's `labels` if the network is told them; code, that trains; log, model, history and summary are
     written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
-    which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. sharing: how
-    many such jobs share its GPU, or its memory. objective: what is minimised, one of `OBJECTIVES`.
+    which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. teacher: a
+    model that is distilled, if one is. sharing: how many such jobs share its GPU, or its memory. objective: what the
+    model is then of: deblending, by whatever objective its settings name, or a regression.
     """
 
     title: str
@@ -70,6 +72,7 @@ class TrainingJob(NamedTuple):
     threads: int
     files: dict[str, list[str]]
     begin: str | None = None
+    teacher: str | None = None
     sharing: int = 1
     objective: str = checkpoint.DEBLENDING
 
@@ -130,6 +133,7 @@ class _Prepared(NamedTuple):
     network: Network
     device: torch.device
     precision: torch.dtype
+    objective: Objective
     pairs: Pairs
     steps: int
     epoch: int | None
@@ -153,9 +157,9 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
     drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
     chosen, told = recipe.training.coupling, _told(what, recipe)
-    coupling = coupling_of(chosen.name, chosen.settings)
-    both, stored = (recipe.source, recipe.target), (source, target)
-    pairs = pairs_of(both, stored, shape, *drawn, coupling=coupling, sharing=sharing, told=told)
+    coupling, objective = coupling_of(chosen.name, chosen.settings), _objective(what, recipe, device)
+    both, stored, times = (recipe.source, recipe.target), (source, target), 2 if objective.jumps else 1
+    pairs = pairs_of(both, stored, shape, *drawn, coupling=coupling, sharing=sharing, told=told, times=times)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),
@@ -165,7 +169,22 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
         **begun_from,
     }
     kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in ("source", "target")))
-    return _Prepared(recipe, network, device, precision, pairs, steps, epoch, threads, kept, origin)
+    return _Prepared(recipe, network, device, precision, objective, pairs, steps, epoch, threads, kept, origin)
+
+
+def _objective(what: TrainingJob, recipe: Recipe, device: torch.device) -> Objective:
+    """What is minimised."""
+    if what.objective != checkpoint.DEBLENDING:
+        return objective_of(what.objective, {})
+    chosen = recipe.training.objective
+    return objective_of(chosen.name, chosen.settings, _teacher(what.teacher, device) if what.teacher else None)
+
+
+def _teacher(path: str, device: torch.device) -> Callable[..., Tensor]:
+    """The field of a trained model, in float32."""
+    network, _ = checkpoint.load(path)
+    placed = laid_out(network.to(device)).requires_grad_(False)
+    return lambda x, alpha, *condition: placed(x, alpha, *condition)
 
 
 def _told(what: TrainingJob, recipe: Recipe) -> Told | None:
@@ -200,7 +219,7 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     if state:
         log.info("goes on after step %s", f"{state.steps:,}")
     how = prepared.network, blocks, steps, settings, prepared.precision
-    record_at, objective = record_steps(settings.record_every, prepared.epoch), OBJECTIVES[what.objective]()
+    record_at, objective = record_steps(settings.record_every, prepared.epoch), prepared.objective
     if processes.rank:
         for _ in train(*how, record_at, state, processes=processes, objective=objective):
             pass

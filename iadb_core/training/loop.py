@@ -10,7 +10,8 @@ from torch import Tensor
 
 from iadb_core.data.draws import steps_per_epoch
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending, Objective
+from iadb_core.method.objective import Objective
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError
 from iadb_core.training.optimizer import averaging_weight, learning_rate

@@ -25,7 +25,7 @@ class Recipe(NamedTuple):
 
     def conditions(self, shape: Shape) -> Conditions:
         """What the network of samples of a shape sees beside the blend."""
-        return conditions_seen(self.condition, len(self.classes), shape)
+        return conditions_seen(self.condition, len(self.classes), shape, self.training.objective.flow_map is not None)
 
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> "Recipe":

@@ -6,6 +6,7 @@ from pydantic import ValidationInfo, field_validator, model_validator
 
 from iadb_core.system.settings import WORK, Section, setting
 from iadb_core.training.couplings import INDEPENDENT, Couplings
+from iadb_core.training.objectives import DEBLENDING, Objectives
 
 
 class Training(Section):
@@ -43,6 +44,7 @@ class Training(Section):
         "uniform", "How α is drawn: uniform; logit_normal, seldom near 0 and 1; arcsine, often near 0 and 1."
     )
     coupling: Couplings = setting(INDEPENDENT, str(Couplings.__doc__), neutral=True)
+    objective: Objectives = setting(DEBLENDING, str(Objectives.__doc__), neutral=True)
     nodes: int = setting(
         1, "Machines of a Slurm cluster over which the devices are spread, equally.", changes=WORK, ge=1, le=1024
     )

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Objective
+from iadb_core.method.objective import Objective
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.network import Network
 from iadb_core.networks.parameters import flat_matrices, flatten
@@ -37,7 +37,7 @@ class Stepper:
         self.objective, self.processes = objective, processes
         self.weights = flatten(laid_out(network.train()))
         self.average = self.weights.clone() if settings.ema else None
-        rows = processes.rows(settings.batch_size)
+        self.rows = rows = processes.rows(settings.batch_size)
         self.gradient = gradient_of(network, self.weights, objective, rows.stop - rows.start, precision)
         self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
         if settings.optimizer == "muon":
@@ -58,7 +58,7 @@ class Stepper:
         return self.run(placed, *block.parts()).clone()
 
     def _steps(self, rates: Tensor, *parts: Tensor) -> Tensor:
-        examples = self.objective.examples(Block(*parts))
+        examples = self.objective.examples(Block(*parts), self.rows.start)
         batches = zip(*(part.unbind() for part in examples), strict=True)
         found = []
         for batch, (rate, averaging) in zip(batches, rates.unbind(1), strict=True):

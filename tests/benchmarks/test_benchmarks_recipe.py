@@ -9,7 +9,7 @@ from small import network, training
 from benchmarks import ours, recipe, whole
 from iadb_core.data.grayscale import read_density
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks import checkpoint
 from iadb_core.training.stepper import Stepper
 

@@ -3,7 +3,7 @@ import torch
 from gaussians import CASE, draw
 
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 
 
 def block_of(batches, batch, seed=0):

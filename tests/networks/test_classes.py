@@ -3,7 +3,7 @@ import torch
 from small import SHAPES, SIZES, network, training
 
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import planned
 from iadb_core.networks.classes import indicators

@@ -3,7 +3,7 @@ import torch
 from small import network
 from torch.nn.functional import linear, relu
 
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.building import parameter_count
 from iadb_core.networks.mlp.gradient import DeblendingGradient
 from iadb_core.networks.parameters import flatten

@@ -8,7 +8,7 @@ from torch import nn
 
 from iadb_core.method.batches import Block
 from iadb_core.method.blending import blend, deblending_loss
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, laid_out, parameter_count, planned, weights_hash
 from iadb_core.networks.network import Network

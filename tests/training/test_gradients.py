@@ -4,7 +4,7 @@ from small import SHAPES, network
 from torch import nn
 
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.mlp.gradient import DeblendingGradient
 from iadb_core.networks.network import Network

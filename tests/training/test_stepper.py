@@ -3,7 +3,7 @@ import torch
 from small import network, training
 
 from iadb_core.method.batches import Block
-from iadb_core.method.objectives import Deblending
+from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.building import weights_hash
 from iadb_core.system.errors import InputError
 from iadb_core.training.stepper import Stepper

@@ -24,6 +24,16 @@ def model_to_begin_from(wildcards):
     return []
 
 
+def teacher_model(wildcards):
+    """The model that is distilled, of the same seed or of its experiment's first; none if none is."""
+    flow_map = experiments[wildcards.experiment].training.objective.flow_map
+    if not flow_map or not flow_map.teacher:
+        return []
+    seeds = experiments[flow_map.teacher].seeds
+    seed = int(wildcards.seed) if int(wildcards.seed) in seeds else seeds[0]
+    return f"results/{flow_map.teacher}/seed{seed}/model.pt"
+
+
 def nodes(wildcards):
     """How many machines of a cluster they are on; None for one, of which nothing need be said."""
     count = experiments[wildcards.experiment].training.nodes

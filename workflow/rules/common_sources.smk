@@ -4,22 +4,29 @@ from workflow.sources import ROOT, own_modules_first, sources as imported_source
 own_modules_first()
 
 SOLVERS, COUPLINGS = "iadb_core.method.solvers", "iadb_core.method.couplings"
+OBJECTIVES = "iadb_core.method.objectives"
 
 
 def modules_of(experiment, role):
-    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`, `coupling`,
-    `weaker`, the network of a model that guides its samples, or `restored`, the degradation and the images that are restored, if they are.
+    """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`,
+    `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled, or
+    `restored`, the degradation and the images that are restored, if they are.
     """
-    if role == "weaker":
-        own = experiment.sampling.autoguidance
-        return modules_of(experiments[own.model_of], "network") if own else []
+    if role in ("weaker", "teacher"):
+        flow_map, own = experiment.training.objective.flow_map, experiment.sampling.autoguidance
+        other = (own and own.model_of) if role == "weaker" else (flow_map and flow_map.teacher)
+        return modules_of(experiments[other], "network") if other else []
     if role == "coupling":
         return [f"{COUPLINGS}.{experiment.training.coupling.name}"]
+    if role == "objective":
+        regression = [f"{OBJECTIVES}.regression"] if experiment.restores else []
+        return [f"{OBJECTIVES}.{experiment.training.objective.name}", *regression]
     if role == "restored":
         chosen = [experiment.restores, experiment.target] if experiment.restores else []
         return [type(one).__module__ for one in chosen]
     if role in ("solver", "solvers"):
-        names = [experiment.sampling.solver] if role == "solver" else experiment.evaluation.solvers
+        jumps = ["map"] if experiment.training.objective.flow_map else []
+        names = [experiment.sampling.solver] if role == "solver" else [*experiment.evaluation.solvers, *jumps]
         return [f"{SOLVERS}.{name}" for name in names]
     return [type(getattr(experiment, role)).__module__]
 

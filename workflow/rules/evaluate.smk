@@ -114,6 +114,8 @@ rule solvers:
         validation=targets("validation"),
         train=samples("target", "train"),
         asked=asked,
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
         classifier=classifier,
         code=sources("solvers", "source", "target", "network", "solvers", "restored", "weaker"),
     output:
@@ -132,7 +134,7 @@ rule solvers:
     params:
         settings=evaluation_settings(
             ("source", "target", "device", "precision"),
-            ("count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
+            ("count", "exact_count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
             ("schedule", "batch_size", "guidance", "autoguidance"),
         ),
         seed=first_seed,

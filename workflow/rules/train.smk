@@ -10,7 +10,8 @@ rule train:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         begin=model_to_begin_from,
-        code=sources("train", "source", "target", "network", "coupling", "restored"),
+        teacher=teacher_model,
+        code=sources("train", "source", "target", "network", "coupling", "objective", "restored", "teacher"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
         history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),

@@ -1,11 +1,12 @@
 """Measure every solver at every number of network evaluations, from one checkpoint."""
 
 from iadb_core.data.parts import HELD_OUT, VALIDATION
-from iadb_core.data.registry import density_of
+from iadb_core.data.registry import source_and_target
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.solver_table import COLUMNS, ordered, solver_table
+from iadb_core.evaluation.studies import exact_ends
 from iadb_core.sampling.conditions import measured_condition
 from iadb_core.sampling.degraded import compared
 from iadb_core.sampling.model import load_model
@@ -22,7 +23,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
     evaluation, sampling = Evaluation.of(settings["evaluation"]), Sampling.of(settings["sampling"])
     model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
-    source, target = (density_of(settings[side]) for side in ("source", "target"))
+    source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
     restores = model.degradation is not None
     comparisons = [
@@ -47,5 +48,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
         "code": files_digest([*inputs.code, __file__]),
     }
     condition = measured_condition(model, target, load_array(inputs.asked), len(begin), seed) if inputs.asked else None
-    rows = ordered(solver_table(model, begin, evaluation, sampling, comparisons, condition), shared)
+    exact = exact_ends(source.law(), target.law(), begin[: evaluation.exact_count]) if condition is None else None
+    rows = ordered(solver_table(model, begin, evaluation, sampling, comparisons, condition, exact), shared)
     write_csv(snakemake.output.csv, COLUMNS, rows)

@@ -17,6 +17,7 @@ what = TrainingJob(
     threads=snakemake.threads,
     files={side: [*snakemake.input[f"{side}_files"]] for side in ("source", "target")},
     begin=snakemake.input.begin or None,
+    teacher=snakemake.input.teacher or None,
     sharing=resources.sharing,
     objective=snakemake.params.get("objective", "deblending"),
 )

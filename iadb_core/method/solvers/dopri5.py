@@ -76,6 +76,7 @@ class Dopri5:
     rtol: float = 0.00001
     atol: float = 0.00001
     evaluations: None = None
+    jumps: bool = False
 
     def with_tolerances(self, rtol: float, atol: float) -> "Dopri5":
         """The same with other tolerances."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import log
+from math import log, pi
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate, layer_norm, pixel_shuffle, pixel_unshuffle, silu
 
+from iadb_core.networks.alpha import split
 from iadb_core.networks.classes import indicators
 from iadb_core.networks.convolutions import Convolution, Pointwise
 from iadb_core.networks.network import Network
@@ -15,6 +16,7 @@ from iadb_core.networks.settings import UNCONDITIONAL, Conditions
 
 FREQUENCIES = 32
 LONGEST_PERIOD = 10_000
+JUMP_FREQUENCIES = 8
 
 
 def alpha_features(alpha: Tensor) -> Tensor:
@@ -25,6 +27,15 @@ def alpha_features(alpha: Tensor) -> Tensor:
     exponents = torch.arange(FREQUENCIES, device=alpha.device) / FREQUENCIES
     angles = 1000 * alpha[:, None] * torch.exp(-log(LONGEST_PERIOD) * exponents)
     return torch.cat([angles.sin(), angles.cos()], dim=1)
+
+
+def jump_features(jump: Tensor) -> Tensor:
+    """The distance of a jump, (batch,), and its sines and cosines of 1 to 8 half periods, (batch, 17), float32.
+
+    So few, since a flow map is to change smoothly with the distance: its derivative is learnt.
+    """
+    angles = pi * jump[:, None] * torch.arange(1, JUMP_FREQUENCIES + 1, device=jump.device)
+    return torch.cat([jump[:, None], angles.sin(), angles.cos()], dim=1)
 
 
 def normalised(h: Tensor, weight: Tensor | None = None, bias: Tensor | None = None) -> Tensor:
@@ -70,7 +81,8 @@ class ResidualNetwork(Network):
 
     channels: of the images, whose height and width are divisible by patch · 2^(levels − 1). width: channels of the
     first level; multipliers: of the width, one a level. blocks: of each level, on the way down and on the way up.
-    conditions: what it sees beside: a class, with an embedding that is added to that of α, or an image.
+    conditions: what it sees beside: a class, or the distance of a jump, with embeddings that are added to that of α; or
+    an image.
     """
 
     convolutional = True
@@ -92,6 +104,8 @@ class ResidualNetwork(Network):
             nn.Linear(2 * FREQUENCIES, embedding), nn.SiLU(), nn.Linear(embedding, embedding), nn.SiLU()
         )
         self.embedding_of_class = nn.Linear(self.classes + 1, embedding, bias=False) if self.classes else None
+        jumps = 2 * JUMP_FREQUENCIES + 1
+        self.embedding_of_jump = nn.Linear(jumps, embedding, bias=False) if conditions.jumps else None
         self.stem = nn.Conv2d((channels + conditions.channels) * patch**2, width, 3, padding=1)
         self.down = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
         self.up = nn.ModuleList(Blocks(blocks, inner, embedding) for inner in widths)
@@ -102,14 +116,18 @@ class ResidualNetwork(Network):
 
     def ends(self) -> list[nn.Module]:
         modulations = [module.modulation for module in self.modules() if isinstance(module, ResidualBlock)]
-        told = [] if self.embedding_of_class is None else [self.embedding_of_class]
+        told = [each for each in (self.embedding_of_class, self.embedding_of_jump) if each is not None]
         return [self.stem, self.out, self.embedding, *told, *modulations]
 
     def zero_layers(self) -> list[nn.Module]:
         return [self.out, *(module.conv2 for module in self.modules() if isinstance(module, ResidualBlock))]
 
     def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
-        embedding = self.embedding(alpha_features(alpha).to(x.dtype))
+        begin, jump = split(alpha)
+        embedding = self.embedding(alpha_features(begin).to(x.dtype))
+        if self.embedding_of_jump is not None:
+            far = torch.zeros_like(begin) if jump is None else jump
+            embedding = embedding + self.embedding_of_jump(jump_features(far).to(x.dtype))
         if condition is not None and self.embedding_of_class is not None:
             embedding = embedding + self.embedding_of_class(indicators(condition, self.classes, x.dtype))
         elif condition is not None:

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from iadb_core.networks.alpha import parts, weights_of
+from iadb_core.networks.alpha import parts, split, weights_of
 from iadb_core.networks.beside import beside, channels_beside
 from iadb_core.networks.convolutions import Convolution, Pointwise, UpConvolution, rectified
 from iadb_core.networks.network import Network
@@ -14,7 +14,7 @@ class UNetNetwork(Network):
     """The MNIST tutorial's convolutional network: down to an eighth of the size and up again, with skips.
 
     channels: of the images, whose height and width are divisible by 8. With one and width 64 it has 481,345 parameters.
-    conditions: what it sees beside: a plane for each class, or an image.
+    conditions: what it sees beside: a plane for each class, or an image, and a plane for the distance of a jump.
     """
 
     convolutional = True
@@ -42,10 +42,11 @@ class UNetNetwork(Network):
         return [self.a1, self.out]
 
     def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
-        summands = parts(alpha, x.dtype)
+        begin, jump = split(alpha)
+        summands = parts(begin, x.dtype)
         planes = [part[:, None, None, None].expand(-1, -1, *x.shape[2:]) for part in summands]
         weight = weights_of(self.a1.weight, summands) if len(summands) > 1 else None
-        seen = torch.cat([x, *beside(x, self.conditions, condition), *planes], dim=1)  # α at their end
+        seen = torch.cat([x, *beside(x, self.conditions, condition, jump), *planes], dim=1)  # α at their end
         a1 = rectified(self.a1, seen, weight=weight)  # (batch, width, H, W)
         a2 = rectified(self.a2, a1)  #                           (batch, width, H/2, W/2)
         b2 = rectified(self.b2, rectified(self.b1, a2))  #       (batch, width, H/4, W/4)

@@ -1,0 +1,79 @@
+"""Flow maps, which jump from any α to any later one: X_{s,t}(x) = x + (t − s)·v_{s,t}(x).
+
+v_{s,t} is the mean velocity between s and t, and v_{t,t} the field itself, the (de)blending one. So a network that sees
+two α holds both, and can learn the map from its own field. Source: Boffi, Albergo and Vanden-Eijnden 2025, whose family
+of losses has consistency, shortcut and mean-flow training among its members.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from iadb_core.method.batches import Block
+from iadb_core.method.blending import blend, deblending_loss, per_sample
+from iadb_core.method.objective import AnyField, Examples
+
+
+def between(begin: Tensor, end: Tensor) -> Tensor:
+    """Two α as a flow map's field takes them, (batch, 2); begin, end: (batch,)."""
+    return torch.stack([begin, end], dim=1)
+
+
+def jump(field: AnyField, x: Tensor, begin: Tensor, end: Tensor, *condition: Tensor) -> Tensor:
+    """X_{s,t}(x), (batch, …): one evaluation. x: (batch, …), at `begin`; begin, end: (batch,)."""
+    return x + per_sample(end - begin, x) * field(x, between(begin, end), *condition)
+
+
+def jumping_rows(first: int, count: int, share: float) -> list[int]:
+    """Which of `count` rows of a batch, of which number `first` is the first one, learn jumps: evenly, a share."""
+    every = range(first, first + count)
+    return [row - first for row in every if int((row + 1) * share) > int(row * share)]
+
+
+@dataclass(frozen=True)
+class SelfDistillation(ABC):
+    """A share of a batch learns jumps from the field, the others the field itself.
+
+    teacher: a trained field that both are learnt from, in the place of the samples and of the network's own field.
+    """
+
+    share: float = 0.5
+    teacher: AnyField | None = None
+
+    jumps = True
+
+    def examples(self, block: Block, first: int = 0) -> Examples:
+        """x_α, α, x₀ and x₁ of the rows that learn the field; x_s, (s, t), x₀ and x₁ of those that jump, s ≤ t; then
+        the conditions of both, if there are any. block.alpha: (batches, batch, 2).
+        """
+        jumping = jumping_rows(first, block.x0.shape[1], self.share)
+        rows = [row for row in range(block.x0.shape[1]) if row not in set(jumping)]
+        found: list[Tensor] = []
+        for chosen, alpha in ((rows, block.alpha[..., 0]), (jumping, block.alpha.sort(dim=2).values)):
+            x0, x1, times = block.x0[:, chosen], block.x1[:, chosen], alpha[:, chosen]
+            begin = times if times.ndim == 2 else times[..., 0]
+            x = blend(x0.flatten(0, 1), x1.flatten(0, 1), begin.flatten()).view_as(x0)
+            found += [x, times, x0, x1]
+        told = () if block.condition is None else (block.condition[:, rows], block.condition[:, jumping])
+        return *found, *told
+
+    def loss(self, field: AnyField, *example: Tensor) -> Tensor:
+        """As `Objective` says."""
+        x, alpha, x0, x1, y, times, y0, y1, *told = example
+        predicted = field(x, alpha, *told[:1])
+        if self.teacher is None:
+            of_field = deblending_loss(predicted, x0, x1)
+        else:
+            of_field = (predicted - self.velocity(field, x, alpha, *told[:1])).square().sum()
+        return of_field + self.of_jumps(field, y, times, y1 - y0, *told[1:])
+
+    def velocity(self, field: AnyField, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
+        """The field that jumps are learnt from, without a gradient: the teacher's, or the network's own."""
+        with torch.no_grad():
+            return (self.teacher or field)(x, alpha, *condition)
+
+    @abstractmethod
+    def of_jumps(self, field: AnyField, x: Tensor, times: Tensor, difference: Tensor, *condition: Tensor) -> Tensor:
+        """The sum loss of the rows that jump. x: (rows, …), at s; times: (rows, 2), s and t; difference: x₁ − x₀."""

@@ -1,0 +1,54 @@
+"""The settings of each objective: what a network is trained to minimise."""
+
+from typing import Any
+
+from iadb_core.system.settings import OneOf, Section, setting
+
+
+class Unsettled(Section):
+    """Without settings of its own."""
+
+
+class FlowMap(Section):
+    """A flow map, which jumps from any α to any later one: few evaluations, or one."""
+
+    share: float = setting(
+        0.5, "The share of a batch that learns jumps; the others learn the field, as `deblending` does.", gt=0, lt=1
+    )
+    teacher: str | None = setting(
+        None,
+        "An experiment from whose model both are learnt, not from the samples; without it the network is its own "
+        "teacher.",
+        alias="from",
+        min_length=1,
+    )
+
+
+class Objectives(OneOf):
+    """What a network is trained to minimise, by the module of `method/objectives` that says so."""
+
+    deblending: Unsettled | None = setting(None, "To tell x1 - x0 from the blend, as the paper does: `deblending: {}`.")
+    lagrangian: FlowMap | None = setting(None, "A flow map: where a jump ends, it moves on as the field does there.")
+    eulerian: FlowMap | None = setting(None, "A flow map: a jump ends at one place wherever on its path it begins.")
+    progressive: FlowMap | None = setting(None, "A flow map: one jump ends where two do.")
+    shortcut: FlowMap | None = setting(None, "progressive, with two jumps of the same length (shortcut models).")
+    mean_flow: FlowMap | None = setting(None, "eulerian, along each sample's own x1 - x0 (mean flow).")
+
+    @property
+    def name(self) -> str:
+        """Of the one that is given, which is that of its module."""
+        return self.given[0]
+
+    @property
+    def flow_map(self) -> FlowMap | None:
+        """The settings of a flow map, if it is one."""
+        chosen = getattr(self, self.name)
+        return chosen if isinstance(chosen, FlowMap) else None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What its module takes, but for the teacher."""
+        return {"share": self.flow_map.share} if self.flow_map else {}
+
+
+DEBLENDING = Objectives(deblending=Unsettled())
