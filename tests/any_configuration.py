@@ -42,8 +42,9 @@ def value(schema: Mapping[str, Any], name: str = "") -> st.SearchStrategy[Any]:
             high = min(high, low + STEPS_AT_MOST)
         return st.integers(low, high).map(lambda units: units * step)
     if kind == "number":
-        low = schema.get("minimum", schema.get("exclusiveMinimum"))
-        return st.floats(low, schema["maximum"], exclude_min="exclusiveMinimum" in schema, allow_subnormal=False)
+        low, high = (schema.get(end, schema.get(f"exclusive{end.capitalize()}")) for end in ("minimum", "maximum"))
+        without = {f"exclude_{end[:3]}": f"exclusive{end.capitalize()}" in schema for end in ("minimum", "maximum")}
+        return st.floats(low, high, **without, allow_subnormal=False)
     if kind == "boolean":
         return st.booleans()
     if kind == "array":

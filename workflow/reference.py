@@ -43,6 +43,7 @@ def _allowed(value: Mapping[str, Any]) -> str:
     low = f"≥ {value['minimum']}" if "minimum" in value else ""
     low = f"> {value['exclusiveMinimum']}" if "exclusiveMinimum" in value else low
     high = f"≤ {value['maximum']}" if "maximum" in value else ""
+    high = f"< {value['exclusiveMaximum']}" if "exclusiveMaximum" in value else high
     step = f"multiple of {value['multipleOf']}" if "multipleOf" in value else ""
     return ", ".join(part for part in (kind, low, high, step) if part)
 

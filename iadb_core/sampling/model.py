@@ -71,9 +71,7 @@ class Model:
         it sees of degraded images, (batch, channels, height, width). Raises InputError where it cannot do without.
         """
         if alpha.ndim > 1 and not self.jumps:
-            raise InputError(
-                "solver: map needs a flow map, which `training.objective` learns; this is a field"
-            )
+            raise InputError("solver: map needs a flow map, which `training.objective` learns; this is a field")
         self._evaluated += len(x)
         if self.degradation:
             if condition is None:

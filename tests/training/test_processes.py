@@ -15,11 +15,9 @@ BATCH = 33
 class Sorted:
     """A coupling that needs whole batches: the lowest x₀ with the lowest x₁, by the first coordinate."""
 
-    apart = False
+    apart, aligned, at_once = False, False, None
 
-    aligned = False
-
-    def __call__(self, x0, x1, condition):
+    def __call__(self, x0, x1, condition, draws):
         return *(x.gather(1, x[:, :, :1].argsort(dim=1).expand_as(x)) for x in (x0, x1)), condition
 
 
