@@ -45,19 +45,23 @@ class SelfDistillation(ABC):
     jumps = True
 
     def examples(self, block: Block, first: int = 0) -> Examples:
-        """x_α, α, x₀ and x₁ of the rows that learn the field; x_s, (s, t), x₀ and x₁ of those that jump, s ≤ t; then
-        the conditions of both, if there are any. block.alpha: (batches, batch, 2).
+        """x_α, α, x₀ and x₁ of the rows that learn the field; x_s, the times, x₀ and x₁ of those that jump; then the
+        conditions of both, if there are any. block.alpha: (batches, batch, 2).
         """
         jumping = jumping_rows(first, block.x0.shape[1], self.share)
         rows = [row for row in range(block.x0.shape[1]) if row not in set(jumping)]
         found: list[Tensor] = []
-        for chosen, alpha in ((rows, block.alpha[..., 0]), (jumping, block.alpha.sort(dim=2).values)):
+        for chosen, alpha in ((rows, block.alpha[..., 0]), (jumping, self.times(block.alpha, first))):
             x0, x1, times = block.x0[:, chosen], block.x1[:, chosen], alpha[:, chosen]
             begin = times if times.ndim == 2 else times[..., 0]
             x = blend(x0.flatten(0, 1), x1.flatten(0, 1), begin.flatten()).view_as(x0)
             found += [x, times, x0, x1]
         told = () if block.condition is None else (block.condition[:, rows], block.condition[:, jumping])
         return *found, *told
+
+    def times(self, alpha: Tensor, first: int) -> Tensor:
+        """From and to which α each row jumps, (batches, batch, 2), s ≤ t: two draws in order; first: as `examples`."""
+        return alpha.sort(dim=2).values
 
     def loss(self, field: AnyField, *example: Tensor) -> Tensor:
         """As `Objective` says."""
@@ -76,4 +80,4 @@ class SelfDistillation(ABC):
 
     @abstractmethod
     def of_jumps(self, field: AnyField, x: Tensor, times: Tensor, difference: Tensor, *condition: Tensor) -> Tensor:
-        """The sum loss of the rows that jump. x: (rows, …), at s; times: (rows, 2), s and t; difference: x₁ − x₀."""
+        """The sum loss of the rows that jump. x: (rows, …), at s; times: of each; difference: x₁ − x₀."""

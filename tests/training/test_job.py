@@ -24,6 +24,7 @@ from iadb_core.networks import checkpoint
 from iadb_core.training import job as training_job
 from iadb_core.training.job import TrainingJob
 from iadb_core.training.processes import ALONE
+from iadb_core.training.settings import Training
 
 POINTS = (Gaussian(mean=0.5, std=0.1), Picture(path="nowhere.png"), "mlp", {"width": 16, "hidden_layers": 2})
 IMAGES = (Gaussian(), Dataset(name="digits", size=8), "unet", {"width": 8})
@@ -131,6 +132,51 @@ def test_two_processes_train_as_one_does(job, kind):
     summaries = [json.loads(Path(each.summary).read_text()) for each in (one, two)]
     assert [summary["processes"] for summary in summaries] == [1, 2]
     assert summaries[1]["hardware"].startswith("2 × ")
+
+
+def with_settings(what, network=None, training=None, **sections):
+    """The job with more in some sections."""
+    changed = {
+        "network": what.settings["network"] | (network or {}),
+        "training": Training.model_validate(what.settings["training"] | (training or {})).canonical(),
+    }
+    return what._replace(settings=what.settings | changed | sections)
+
+
+def told_classes(what, folder):
+    np.save(folder / "labels.npy", np.arange(500) % 3)
+    told = with_settings(what, condition={"label": {"drop": 0.2}}, classes=["a", "b", "c"])
+    return told._replace(inputs=what.inputs | {"labels": str(folder / "labels.npy")})
+
+
+EVERY_KIND = {
+    "images-told-classes": told_classes,
+    "images-degraded": lambda what, _: with_settings(
+        what, condition={"degradation": {"half": {"side": "random", "noise": 0.1}}}
+    ),
+    "images-jumping": lambda what, _: with_settings(what, training={"objective": {"progressive": {"share": 0.4}}}),
+    "points-transported": lambda what, _: with_settings(
+        what, training={"coupling": {"optimal_transport": {"batch": 66, "method": "sinkhorn", "regularisation": 0.1}}}
+    ),
+    "points-jumping": lambda what, _: with_settings(
+        what, network={"activation": "silu"}, training={"objective": {"lagrangian": {}}}
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_kind_of_training_is_the_same_in_two_processes_and_after_an_interruption(job, kind, tmp_path):
+    steps = {"points-transported": 2000, "points-jumping": 800}.get(kind, 150)
+    one, two, broken = (EVERY_KIND[kind](job(f"{kind}-{how}", steps), tmp_path) for how in ("one", "two", "broken"))
+    run(one, 1)
+    run(two, 2)
+    np.testing.assert_allclose(losses(two)[:5], losses(one)[:5], rtol=1e-5)
+    np.testing.assert_allclose(losses(two), losses(one), rtol=1e-2)
+    assert losses(one)[-1] < 0.95 * losses(one)[0]
+    interrupt(broken, 1, signal.SIGTERM)
+    run(broken, 1)
+    assert "goes on after step" in Path(broken.log).read_text()
+    assert weights(broken).tolist() == weights(one).tolist()
 
 
 @pytest.mark.parametrize(("runs", "here", "sharing"), [(1, 1, 1), (3, 1, 3), (3, 2, 6)])

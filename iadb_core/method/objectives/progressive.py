@@ -25,19 +25,23 @@ class Progressive(SelfDistillation):
 
     def of_jumps(self, field: AnyField, x: Tensor, times: Tensor, difference: Tensor, *condition: Tensor) -> Tensor:
         """As `SelfDistillation` says. No derivative is taken."""
-        begin, end = times.unbind(1)
-        share = self.shares(len(x)).to(begin)
-        middle = torch.lerp(begin, end, share)
+        begin, middle, end, share = times.unbind(1)
         with torch.no_grad():
             first = field(x, between(begin, middle), *condition)
             reached = x + per_sample(middle - begin, x) * first
             second = field(reached, between(middle, end), *condition)
             wanted = torch.lerp(second, first, per_sample(share, x))
-        return (field(x, times, *condition) - wanted).square().sum()
+        return (field(x, between(begin, end), *condition) - wanted).square().sum()
 
-    def shares(self, count: int) -> Tensor:
-        """γ of each row, (count,): the multiples of the golden section, which fill [0, 1) evenly whatever the count."""
-        return (torch.arange(1, count + 1) * GOLDEN) % 1
+    def times(self, alpha: Tensor, first: int) -> Tensor:
+        """s, u, t and γ of each row, (batches, batch, 4); first: as of `examples`."""
+        begin, end = super().times(alpha, first).unbind(2)
+        share = self.shares(torch.arange(first, first + alpha.shape[1], device=alpha.device)).to(alpha)
+        return torch.stack([begin, torch.lerp(begin, end, share), end, share.expand_as(begin)], dim=2)
+
+    def shares(self, rows: Tensor) -> Tensor:
+        """γ by the number of the row: multiples of the golden section, which fill [0, 1) evenly whatever the batch."""
+        return (rows + 1) * GOLDEN % 1
 
 
 objective = Progressive

@@ -12,9 +12,9 @@ from iadb_core.method.objectives.progressive import Progressive
 class Shortcut(Progressive):
     """As `Progressive`, with u in the middle of s and t."""
 
-    def shares(self, count: int) -> Tensor:
+    def shares(self, rows: Tensor) -> Tensor:
         """As `Progressive` says."""
-        return torch.full((count,), 0.5)
+        return torch.full(rows.shape, 0.5, device=rows.device)
 
 
 objective = Shortcut
