@@ -8,6 +8,7 @@ from workflow.lineage import lineage
 Place = tuple[str, ...]
 FROM = ("training", "from")
 TEACHER = ("training", "objective", "from")
+PAIRS = ("training", "coupling", "pairs", "from")
 AUTOGUIDANCE = ("sampling", "autoguidance", "from")
 PLUG_AND_PLAY = ("evaluation", "restoration", "plug_and_play", "from")
 
@@ -20,6 +21,8 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
     flow_map = experiment.training.objective.flow_map
     if flow_map and flow_map.teacher:
         yield TEACHER, flow_map.teacher
+    if experiment.training.coupling.model_pairs:
+        yield PAIRS, experiment.training.coupling.model_pairs.model_of
     if experiment.sampling.autoguidance:
         yield AUTOGUIDANCE, experiment.sampling.autoguidance.model_of
     if plugged and experiment.restores:
@@ -29,8 +32,8 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
 def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
     """A run (experiment, seed), and all those whose models it needs, directly or through others.
 
-    A training begins from the run of its own seed, or has it for a teacher, where there is one; everything else is of
-    the first seed.
+    A training begins from the run of its own seed, or has it for a teacher or its pairs, where there is one; everything
+    else is of the first seed.
     """
     found: list[tuple[str, int]] = []
     waiting = [(name, seed)]
@@ -41,7 +44,7 @@ def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[
             waiting += lineage(experiments, *run)[1:2]
             for place, other in lenders(experiments[run[0]]):
                 seeds = experiments[other].seeds
-                same = place == TEACHER and run[1] in seeds
+                same = place in (TEACHER, PAIRS) and run[1] in seeds
                 waiting += [] if place == FROM else [(other, run[1] if same else seeds[0])]
     return found
 
@@ -104,4 +107,20 @@ def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
     return _other_samples(experiment, other, "source", "target")
 
 
-UNFIT = {TEACHER: _unfit_to_teach, PLUG_AND_PLAY: _unfit_to_restore, AUTOGUIDANCE: _unfit_to_guide}
+def _unfit_to_pair(experiment: Experiment, other: Experiment) -> str | None:
+    """Why the model of another experiment cannot make the pairs of this one; None if it can."""
+    if experiment.restores or other.restores:
+        return "restores images, which need more than a start: no pairs of starts and ends can be made"
+    if experiment.labelled and other.condition != experiment.condition:
+        return "has another condition: give both the same"
+    if other.labelled and not (experiment.labelled or other.drops_labels):
+        return "is always told a class, and this experiment has none: give both the same condition"
+    return _other_samples(experiment, other, "source", "target")
+
+
+UNFIT = {
+    TEACHER: _unfit_to_teach,
+    PAIRS: _unfit_to_pair,
+    PLUG_AND_PLAY: _unfit_to_restore,
+    AUTOGUIDANCE: _unfit_to_guide,
+}

@@ -20,7 +20,7 @@ from iadb_core.sampling.settings import DEGRADED_SHOWN, Sampling
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 from iadb_core.training.settings import Training
 
-SIDES, MAP = ("source", "target"), "map"
+SIDES, MAP, BY_NAME = ("source", "target"), "map", "by_name"
 TAKEN_WHOLE = (*SIDES, "network")  # each stands for one of several kinds
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(~[A-Za-z0-9_=.+~-]{1,150})?$"  # after ~, a sweep's values
 NAMES = "letters, digits, _ and -, beginning with a letter or digit, at most 64"
@@ -148,7 +148,7 @@ class Experiment(Section):
     @property
     def paired(self) -> bool:
         """Whether each sample of the source has a partner in the target."""
-        return self.training.coupling.pairs is not None or self.evaluation.partners is not None
+        return self.training.coupling.pairs == BY_NAME or self.evaluation.partners is not None
 
     @property
     def groups(self) -> int | None:
@@ -189,7 +189,8 @@ class Experiment(Section):
                 "map jumps as a flow map does: `training.objective` must be one, lagrangian say",
             )
         if self.paired and (others := [side for side in SIDES if not isinstance(self.density(side), Folder)]):
-            place = ("training", "coupling", "pairs") if self.training.coupling.pairs else ("evaluation", "partners")
+            by_name = self.training.coupling.pairs == BY_NAME
+            place = ("training", "coupling", "pairs") if by_name else ("evaluation", "partners")
             yield place, f"pairs are files of the same name of two folders; the {others[0]} is no folder"
         if self.restores and not self.target.of_images():
             yield ("condition", "degradation"), f"the target, a {self.target.kind}, is of no images"

@@ -107,11 +107,12 @@ def pairs_of(
     sharing: int = 1,
     told: Told | None = None,
     times: int = 1,
+    seen: bool = False,
 ) -> Pairs:
     """Pairs of two densities, on `device`; independent unless a coupling is given.
 
     told: of each sample of the target, if anything is. times: how many α each pair has. densities, samples, order,
-    sharing: of source and target, as `stream_of` takes them. Raises InputError as it does.
+    sharing, seen: of source and target, as `stream_of` takes them. Raises InputError as it does.
     """
     coupling = coupling or Independent()
     batches = batches_in_a_block(batch_size, shape, coupling.at_once), batch_size
@@ -119,7 +120,7 @@ def pairs_of(
         check_aligned(*samples)
     ordered_as = ("x1", "x1") if coupling.aligned else ("x0", "x1")
     x0, x1 = (
-        stream_of(density, shape, stored, batches, order, seed, name, device, sharing)
+        stream_of(density, shape, stored, batches, order, seed, name, device, sharing, seen)
         for name, density, stored in zip(ordered_as, densities, samples, strict=True)
     )
     telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None

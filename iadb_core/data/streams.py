@@ -4,7 +4,7 @@ The generator is seeded anew for every block, so that a stream can begin at any 
 before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count as counting
 from typing import Protocol
 
@@ -46,14 +46,15 @@ class Fresh:
 class Stored:
     """Samples that are stored, (count, …), on the device if they fit there, else from their file.
 
-    batches: of a block, (batches, batch). order: as `index_blocks` takes it. draws: on the CPU, whatever the device, so
-    that the batches are the same whether the samples fit there or not. sharing: as `fits` takes it.
+    as_seen: turns stored samples into network values. batches: of a block, (batches, batch). order: as `index_blocks`
+    takes it. draws: on the CPU, whatever the device, so that the batches are the same whether the samples fit there or
+    not. sharing: as `fits` takes it.
     Raises InputError if a shuffled batch is larger than the data.
     """
 
     def __init__(
         self,
-        density: Density,
+        as_seen: Callable[[Tensor], Tensor],
         samples: np.ndarray,
         batches: tuple[int, int],
         order: str,
@@ -61,7 +62,7 @@ class Stored:
         device: torch.device,
         sharing: int = 1,
     ) -> None:
-        self.density, self.samples, self.batches, self.order, self.draws = density, samples, batches, order, draws
+        self.as_seen, self.samples, self.batches, self.order, self.draws = as_seen, samples, batches, order, draws
         self.mapped = samples if isinstance(samples, np.memmap) and not fits(samples, device, sharing) else None
         self.read = resident(samples, device) if self.mapped is None else in_file(self.mapped, device)
         if order == "shuffled":
@@ -72,7 +73,7 @@ class Stored:
         indices = index_blocks(len(self.samples), self.batches, self.order, self.draws, first)
         stored = (self.read(block[:, rows]) for block in indices)
         for block in stored if self.mapped is None else read_ahead(stored):
-            yield self.density.network_values(block.flatten(0, 1)).unflatten(0, block.shape[:2])
+            yield self.as_seen(block.flatten(0, 1)).unflatten(0, block.shape[:2])
 
 
 def stream_of(
@@ -85,19 +86,25 @@ def stream_of(
     name: str,
     device: torch.device,
     sharing: int = 1,
+    seen: bool = False,
 ) -> Stream:
     """The stream of a density, on `device`.
 
-    samples: its stored samples; a fresh density has none. seed, name: of its generators. The rest: as `Stored` takes
-    it. Raises InputError as it does, and if stored samples do not have the shape's dimensions.
+    samples: its stored samples; a fresh density has none. seed, name: of its generators. seen: whether what is stored
+    are network values already. The rest: as `Stored` takes it. Raises InputError as it does, and if stored samples do
+    not have the shape's dimensions.
     """
     if samples is None:
         if not isinstance(density, Drawn):
             raise InputError(f"{density.kind}: there are no stored samples to train on")
         return Fresh(density, (*batches, *shape), Draws(seed, f"training {name}", device))
-    check_stored(samples, shape)
+    if seen and (samples.shape[1:] != shape or samples.dtype != np.float32 or not len(samples)):
+        raise InputError(f"stored pairs of shape {samples.shape}, {samples.dtype}, do not fit samples of shape {shape}")
+    if not seen:
+        check_stored(samples, shape)
     draws = Draws(seed, f"training order {name}", torch.device("cpu"))
-    return Stored(density, samples, batches, order, draws, device, sharing)
+    as_seen = torch.Tensor.float if seen else density.network_values
+    return Stored(as_seen, samples, batches, order, draws, device, sharing)
 
 
 def check_stored(samples: np.ndarray, shape: Shape) -> None:

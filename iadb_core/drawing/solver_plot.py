@@ -10,7 +10,7 @@ from matplotlib.ticker import NullFormatter
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
-from iadb_core.sampling.settings import SolverName
+from iadb_core.method.names import SolverName
 
 COLOURS = {name: f"C{number}" for number, name in enumerate(get_args(SolverName))}
 

@@ -42,7 +42,7 @@ class ToldFiles(NamedTuple):
     to_restore: str | None = None
 
 
-NOT_TOLD = ToldFiles()
+NOT_TOLD, INDEPENDENT = ToldFiles(), Independent()
 
 
 def measure_map(
@@ -55,14 +55,15 @@ def measure_map(
     settings: Evaluation,
     seed: int,
     told: ToldFiles = NOT_TOLD,
-    coupling: Coupling | None = None,
+    coupling: Coupling | None = INDEPENDENT,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
     densities, train, held_out: by side, `source` and `target`; the samples' files. starts: as `measured_starts` takes
     its files. told: of a model that is told classes, the field of each class is measured as well; of one that cannot do
-    without what it is told, no exact field is known. coupling: of its training, with which losses are measured,
-    independent by default, of which the exact field is. Raises InputError for a broken file.
+    without what it is told, no exact field is known. coupling: of its training, with which losses are measured; the
+    exact field is that of independent pairs. None where it has none of its own, as for pairs that a model made: then
+    there are no losses. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
@@ -72,13 +73,14 @@ def measure_map(
     exact = None
     if telling is None:
         exact = exact_field(source.law(trained.get("source")), target.law(trained.get("target")), model.shape)
-    coupling = coupling or Independent()
     learnt = isinstance(coupling, Independent)
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
     measured = study(model, way, exact, begin, real, settings.field_alphas, condition, learnt)
-    blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
-    blended = blended._replace(told=telling, coupling=coupling)
-    figures = loss_figures(model, exact if learnt else None, blended, settings.loss_blends, seed) + measured.figures
+    figures = list(measured.figures)
+    if coupling is not None:
+        blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
+        blended = blended._replace(told=telling, coupling=coupling)
+        figures[:0] = loss_figures(model, exact if learnt else None, blended, settings.loss_blends, seed)
     if told.labels and learnt and "target" in trained:
         laws = target.laws_of_classes(trained["target"], load_array(told.labels))
         known = source.law(trained.get("source"))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from iadb_core.sampling.settings import SolverName
+from iadb_core.method.names import SolverName
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 
 

@@ -4,10 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
+from iadb_core.method.names import SolverName
 from iadb_core.system.settings import DISTINCT, REQUIRED, WORK, Section, setting
-
-SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5", "map"]  # the modules of method/solvers
-
 
 POINTS_SHOWN, IMAGES_SHOWN = 2048, 64
 OF_EACH_CLASS = 8  # images of a row of the animation

@@ -41,15 +41,16 @@ def measured_starts(
     seed: int,
     shard: tuple[int, int] = (1, 1),
     batch_size: int = 1,
+    purpose: str = "generation starts",
 ) -> Tensor:
     """Where the samples that are measured start: fresh noise, or distinct samples; (n, *shape), float32.
 
     density: the source. files: of its samples, those that it was not trained on first; none for a fresh source. They
     are taken in this order until there are `count`; n is less if all together have less. The first starts are the same
     for every count. shard: its number, from 1, and of how many, each of whole batches of `batch_size`: then only its
-    own.
+    own. purpose: of the random numbers.
     """
-    generator = numpy_generator(seed, "generation starts")
+    generator = numpy_generator(seed, purpose)
     stored, count = [load_array(path) for path in files], measured_count(files, count)
     part = shard_rows(*shard, count, batch_size)
     if not stored:

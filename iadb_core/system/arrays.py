@@ -60,10 +60,10 @@ def load_array(path: str | os.PathLike[str]) -> np.ndarray:
     return array
 
 
-def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
+def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray], compressed: bool = True) -> None:
     """Write arrays by their names as .npz, atomically. Raises InputError if it cannot be written."""
     with atomic(path) as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)
+        (np.savez_compressed if compressed else np.savez)(file, allow_pickle=False, **arrays)
 
 
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:

@@ -8,7 +8,6 @@ import logging
 import signal
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,12 +15,11 @@ import torch
 from torch import Tensor
 
 from iadb_core.data.density import kept_of
-from iadb_core.data.pairs import Pairs, pairs_of
-from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
-from iadb_core.method.coupling import coupling_of
-from iadb_core.method.objective import Objective, objective_of
+from iadb_core.data.mixed import Mixed
+from iadb_core.data.pairs import Pairs
+from iadb_core.method.objective import Objective
 from iadb_core.networks import checkpoint
-from iadb_core.networks.building import build, laid_out, parameter_count, weights_hash
+from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
 from iadb_core.system.arrays import load_array
 from iadb_core.system.errors import InputError
@@ -46,17 +44,21 @@ from iadb_core.training.recipe import Recipe
 from iadb_core.training.records import Record, final_loss, record_steps
 from iadb_core.training.resume import Keeper, ResumeFile, from_shorter
 from iadb_core.training.settings import Training
+from iadb_core.training.trained_on import objective_for, pairs_for
 
+SIDES = ("source", "target")
+INPUTS = ("source", "target", "labels", "real_source", "real_target", "real_labels")
 DIVERGED = 2  # times as large a loss as at the beginning
 
 
 class TrainingJob(NamedTuple):
-    """What a training is of. Files: inputs by name, the samples of `source` and `target`, None for what is drawn anew,
-    and the target's `labels` if the network is told them; code, that trains; log, model, history and summary are
-    written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
-    which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. teacher: a
-    model that is distilled, if one is. sharing: how many such jobs share its GPU, or its memory. objective: what the
-    model is then of: deblending, by whatever objective its settings name, or a regression.
+    """What a training is of. Files: inputs by name, `INPUTS`: the samples of source and target, None for what is drawn
+    anew, or pairs of network values; the target's labels if the network is told them; and the same of real samples that
+    are mixed into pairs; code, that trains; log, model, history and summary are written. settings: canonical, of the
+    `Recipe`. shape: of a sample. threads: of each machine. files: by side, of which the model keeps what it is drawn
+    from. begin: a model to begin from, if not from random weights. teacher: a model that is distilled, if one is.
+    sharing: how many such jobs share its GPU, or its memory. objective: what the model is then of: deblending, by
+    whatever objective its settings name, or a regression.
     """
 
     title: str
@@ -134,7 +136,7 @@ class _Prepared(NamedTuple):
     device: torch.device
     precision: torch.dtype
     objective: Objective
-    pairs: Pairs
+    pairs: Pairs | Mixed
     steps: int
     epoch: int | None
     threads: int
@@ -151,15 +153,13 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     begun_from = {"begun_from": _begin(network, what.begin, recipe, shape)} if what.begin else {}
     network.to(device)
     precision = choose_precision(recipe.precision, device, network.convolutional)
-    source, target = (load_array(path) if (path := what.inputs[side]) else None for side in ("source", "target"))
+    source, target = (load_array(path) if (path := what.inputs[side]) else None for side in SIDES)
     counted = next((samples for samples in (target, source) if samples is not None), ())
     steps, epoch = training_length(recipe.training, len(counted))
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
-    drawn = recipe.training.batch_size, recipe.training.order, what.seed, device, recipe.training.alpha
-    chosen, told = recipe.training.coupling, _told(what, recipe)
-    coupling, objective = coupling_of(chosen.name, chosen.settings), _objective(what, recipe, device)
-    both, stored, times = (recipe.source, recipe.target), (source, target), 2 if objective.jumps else 1
-    pairs = pairs_of(both, stored, shape, *drawn, coupling=coupling, sharing=sharing, told=told, times=times)
+    objective = objective_for(recipe, what.objective, what.teacher, device)
+    times = 2 if objective.jumps else 1
+    pairs = pairs_for(recipe, what.inputs, (source, target), shape, what.seed, device, sharing, times)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),
@@ -168,33 +168,8 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
         "training_code": files_digest(what.code),
         **begun_from,
     }
-    kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in ("source", "target")))
+    kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in SIDES))
     return _Prepared(recipe, network, device, precision, objective, pairs, steps, epoch, threads, kept, origin)
-
-
-def _objective(what: TrainingJob, recipe: Recipe, device: torch.device) -> Objective:
-    """What is minimised."""
-    if what.objective != checkpoint.DEBLENDING:
-        return objective_of(what.objective, {})
-    chosen = recipe.training.objective
-    return objective_of(chosen.name, chosen.settings, _teacher(what.teacher, device) if what.teacher else None)
-
-
-def _teacher(path: str, device: torch.device) -> Callable[..., Tensor]:
-    """The field of a trained model, in float32."""
-    network, _ = checkpoint.load(path)
-    placed = laid_out(network.to(device)).requires_grad_(False)
-    return lambda x, alpha, *condition: placed(x, alpha, *condition)
-
-
-def _told(what: TrainingJob, recipe: Recipe) -> Told | None:
-    """What the network is told of each sample, if it is."""
-    condition, labels = recipe.condition, what.inputs.get("labels")
-    if condition and condition.restores:
-        return ToldDegraded(condition.restores)
-    if condition and condition.label and labels:
-        return ToldClasses(load_array(labels), len(recipe.classes), condition.label.drop)
-    return None
 
 
 def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:

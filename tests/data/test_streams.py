@@ -70,7 +70,7 @@ def test_a_batch_larger_than_shuffled_data_is_refused_at_once(images):
 @pytest.mark.usefixtures("fitting")
 @pytest.mark.parametrize("order", ["shuffled", "with_replacement"])
 def test_stored_samples_are_those_of_the_indices(images, order):
-    stream = Stored(DIGITS, images, (3, 8), order, Draws(0, "t", CPU), CPU)
+    stream = Stored(DIGITS.network_values, images, (3, 8), order, Draws(0, "t", CPU), CPU)
     indices = take(4, index_blocks(50, (3, 8), order, Draws(0, "t", CPU)))
     for block, chosen in zip(take(4, stream.blocks()), indices, strict=True):
         assert block.numpy() == pytest.approx(images[chosen.numpy()] / 127.5 - 1, abs=1e-6)
@@ -80,7 +80,7 @@ def test_stored_samples_are_those_of_the_indices(images, order):
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize("first", [0, 1, 5])
 def test_stored_samples_are_the_same_whatever_is_taken_of_them(images, rows, first):
-    stream = Stored(DIGITS, images, (3, 8), "shuffled", Draws(0, "t", CPU), CPU)
+    stream = Stored(DIGITS.network_values, images, (3, 8), "shuffled", Draws(0, "t", CPU), CPU)
     whole = [block[:, rows] for block in take(7, stream.blocks())][first:]
     assert same(take(7 - first, stream.blocks(first, rows)), whole)
 
@@ -104,8 +104,8 @@ def test_several_readers_of_a_stream_do_not_disturb_each_other(images, order):
             time.sleep(0.001)
             return generator
 
-    stream = Stored(DIGITS, images, (3, 8), order, Slow(0, "t", CPU), CPU)
-    expected = take(6, Stored(DIGITS, images, (3, 8), order, Draws(0, "t", CPU), CPU).blocks())
+    stream = Stored(DIGITS.network_values, images, (3, 8), order, Slow(0, "t", CPU), CPU)
+    expected = take(6, Stored(DIGITS.network_values, images, (3, 8), order, Draws(0, "t", CPU), CPU).blocks())
     readers = [stream.blocks(first) for first in range(4)]
     for number in range(2):
         for first, reader in enumerate(readers):

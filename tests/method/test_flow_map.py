@@ -109,7 +109,7 @@ def test_derivatives_are_those_of_finite_differences():
     moves = (jump(smooth, y, begin, end + h) - jump(smooth, y, begin, end - h)) / (2 * h)
     there = smooth(jump(smooth, y, begin, end), end)
     found = objective_of("lagrangian", {}).of_jumps(smooth, y, times, y1 - y0)
-    assert torch.isclose(found, (moves - there).square().sum(), rtol=1e-7)
+    assert torch.isclose(found, (moves - there).square().sum(), rtol=1e-7)  # how a jump's end moves with t, and should
     for name, along in (("eulerian", smooth(y, begin)), ("mean_flow", y1 - y0)):
         later, before = (smooth(y + sign * h * along, between(begin + sign * h, end)) for sign in (1, -1))
         wanted = along + (end - begin)[:, None] * (later - before) / (2 * h)

@@ -24,14 +24,18 @@ def model_to_begin_from(wildcards):
     return []
 
 
+def of_same_seed(name, wildcards):
+    """The model of another experiment, of the same seed, or of its first."""
+    seeds = experiments[name].seeds
+    return f"results/{name}/seed{int(wildcards.seed) if int(wildcards.seed) in seeds else seeds[0]}/model.pt"
+
+
 def teacher_model(wildcards):
     """The model that is distilled, of the same seed or of its experiment's first; none if none is."""
     flow_map = experiments[wildcards.experiment].training.objective.flow_map
     if not flow_map or not flow_map.teacher:
         return []
-    seeds = experiments[flow_map.teacher].seeds
-    seed = int(wildcards.seed) if int(wildcards.seed) in seeds else seeds[0]
-    return f"results/{flow_map.teacher}/seed{seed}/model.pt"
+    return of_same_seed(flow_map.teacher, wildcards)
 
 
 def nodes(wildcards):

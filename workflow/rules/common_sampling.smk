@@ -83,8 +83,3 @@ def gif_settings(wildcards):
 def film_settings(wildcards):
     """What MP4 and WebP depend on, beside the frames."""
     return picked(wildcards, "animation", ("frame_ms", "hold_ms"))
-
-
-# By their number, since experiments differ in it.
-scattergather:
-    **{f"in_{count}": count for count in map(shard_count, experiments.values())},

@@ -9,9 +9,13 @@ OBJECTIVES = "iadb_core.method.objectives"
 
 def modules_of(experiment, role):
     """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`,
-    `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled, or
-    `restored`, the degradation and the images that are restored, if they are.
+    `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled,
+    `pairs`, the network and the solver of the model that makes its pairs, or `restored`, the degradation and the images
+    that are restored, if they are.
     """
+    if role == "pairs":
+        own = experiment.training.coupling.model_pairs
+        return [*modules_of(experiments[own.model_of], "network"), f"{SOLVERS}.{own.solver}"] if own else []
     if role in ("weaker", "teacher"):
         flow_map, own = experiment.training.objective.flow_map, experiment.sampling.autoguidance
         other = (own and own.model_of) if role == "weaker" else (flow_map and flow_map.teacher)

@@ -4,9 +4,12 @@
 rule train:
     """Train the deblending network of an experiment, for one seed."""
     input:
-        source=samples("source", "train"),
-        target=samples("target", "train"),
-        labels=labels("train"),
+        source=trained_on("source"),
+        target=trained_on("target"),
+        labels=labels_trained_on,
+        real_source=real_samples("source"),
+        real_target=real_samples("target"),
+        real_labels=real_labels,
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         begin=model_to_begin_from,

@@ -26,7 +26,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     without = snakemake.params.without
     told = ToldFiles(inputs.labels or None, inputs.held_out_labels or None, without, inputs.to_restore or None)
     chosen = Training.of(settings["training"]).coupling
-    coupling = coupling_of(chosen.name, chosen.settings)
+    coupling = None if chosen.model_pairs else coupling_of(chosen.name, chosen.settings)
     figures, measured = measure_map(model, way, densities, *files, evaluation, seed, told, coupling)
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)

@@ -1,12 +1,12 @@
 """Train the deblending network of one run; after an interruption, from where it was."""
 
-from iadb_core.training.job import TrainingJob, run
+from iadb_core.training.job import INPUTS, TrainingJob, run
 
 resources = snakemake.resources
 what = TrainingJob(
     title=f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} training",
     log=snakemake.log[0],
-    inputs={name: snakemake.input[name] or None for name in ("source", "target", "labels")},
+    inputs={name: snakemake.input[name] or None for name in INPUTS},
     code=[*snakemake.input.code, __file__],
     model=snakemake.output.model,
     history=snakemake.output.history,

@@ -1,0 +1,5 @@
+"""What can be chosen by name, without torch."""
+
+from typing import Literal
+
+SolverName = Literal["euler", "midpoint", "heun", "rk4", "dopri5", "map"]  # the modules of `solvers/`
