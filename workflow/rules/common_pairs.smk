@@ -16,7 +16,8 @@ def model_of_pairs(wildcards):
 
 def starts_of_pairs(wildcards):
     """The training samples that pairs start from; none for what is drawn anew."""
-    return samples("source", "train")(wildcards)
+    path = samples("source", "train")(wildcards)
+    return [path] if path else []
 
 
 def pairs_settings(wildcards):
