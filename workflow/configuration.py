@@ -87,6 +87,13 @@ class Experiment(Section):
         le=256,
     )
     sweep: Sweep | None = setting(None, str(Sweep.__doc__))
+    reflow: int | None = setting(
+        None,
+        "How often the flow is straightened: so many further experiments, `-reflow1` and so on behind the name, each "
+        "trained from the one before on the pairs that its model makes.",
+        ge=1,
+        le=9,
+    )
     runs_per_gpu: int = setting(
         1,
         "How many jobs that run this network may share one GPU, or the cores of one computer, at a time.",
@@ -237,6 +244,11 @@ class Configuration(Section):
     )
     defaults: dict[str, Any] = setting({}, "Settings merged, key by key, under each experiment.")
     classifier: ClassifierTraining = setting(ClassifierTraining(), str(ClassifierTraining.__doc__))
+    compare: dict[Annotated[str, Field(pattern=NAME)], Annotated[list[str], DISTINCT, Field(min_length=2)]] = setting(
+        {},
+        "Experiments that stand side by side in results/compare/<name>.csv, .md and .png: quality by network "
+        "evaluations, straightness, training time.",
+    )
     experiments: dict[Annotated[str, Field(pattern=NAME)], Experiment] = setting(
         REQUIRED,
         "The experiments by name. A name is a plain file name of letters, digits, _ and -.",

@@ -18,6 +18,7 @@ from workflow.configuration import SIDES, Configuration, Experiment
 from workflow.contents import found_in
 from workflow.lineage import beginnings
 from workflow.reading import merged
+from workflow.reflow import chain as reflow_chain
 from workflow.sweep import SweepError, variants
 
 Sweeps = dict[str, dict[str, dict[str, Any]]]
@@ -79,9 +80,10 @@ def completed(config: Mapping[str, Any]) -> Completed:
         tree["experiments"] = {
             name: merged(defaults, own) if isinstance(own, Mapping) else own for name, own in experiments.items()
         }
-    checked, sweeps = _checked(tree, config), {}
-    if any(experiment.sweep for experiment in checked.experiments.values()):
+    checked, sweeps, straightened = _checked(tree, config), {}, set()
+    if any(experiment.sweep or experiment.reflow for experiment in checked.experiments.values()):
         tree = copy.deepcopy(tree)
+        straightened = straighten(tree["experiments"])
         sweeps = expand(tree["experiments"])
         checked = _checked(tree, config)
     every = list(checked.experiments)
@@ -95,12 +97,14 @@ def completed(config: Mapping[str, Any]) -> Completed:
     mistakes += [(("experiments", *place), message) for place, message in across]
     if said := dict.fromkeys(f"{_place(place, config)}: {message}" for place, message in mistakes):
         raise ConfigError("\n".join(said))
-    swept = {variant for values in sweeps.values() for variant in values}
+    swept = straightened | {variant for values in sweeps.values() for variant in values}
     if "default_experiments" not in tree:
         checked = checked.model_copy(update={"default_experiments": [name for name in every if name not in swept]})
-    for name in checked.default_experiments:
-        if name not in every:
-            raise ConfigError(f"default_experiments: {name!r} is not among the experiments: {', '.join(every)}")
+    asked = {"default_experiments": checked.default_experiments}
+    asked |= {f"compare.{name}": compared for name, compared in checked.compare.items()}
+    for key, names in asked.items():
+        if absent := next((name for name in names if name not in every), None):
+            raise ConfigError(f"{key}: {absent!r} is not among the experiments: {', '.join(every)}")
     usable = {
         name: {variant: own for variant, own in values.items() if variant not in unusable}
         for name, values in sweeps.items()
@@ -171,6 +175,19 @@ def _with_count(experiment: Experiment) -> Experiment:
     elif experiment.classes and not experiment.of_points:
         shown = OF_EACH_CLASS * len(experiment.sampling.classes or experiment.classes)
     return experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"count": shown})})
+
+
+def straighten(experiments: dict[str, Any]) -> set[str]:
+    """Add the chain of each experiment's reflow; the names of what was added."""
+    added = set()
+    for name, experiment in list(experiments.items()):
+        if experiment.get("reflow"):
+            for further, own in reflow_chain(name, experiment):
+                if further in experiments:
+                    raise ConfigError(f"experiments.{name}.reflow: gives {further}, which is an experiment already")
+                experiments[further] = own
+                added.add(further)
+    return added
 
 
 def expand(experiments: dict[str, Any]) -> Sweeps:

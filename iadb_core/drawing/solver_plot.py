@@ -40,8 +40,9 @@ def _solver_curves(axis: Axes, of_metric: pandas.DataFrame, column: str) -> None
     for solver, shown in of_metric.groupby("solver", sort=False):
         axis.plot(shown[column], shown.value, "o-", markersize=3, color=COLOURS[str(solver)], label=solver)
     floor, deviation = of_metric.floor.iloc[0], of_metric.floor_std.iloc[0]
-    axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1, label="real samples")
-    positive = (of_metric.value > 0).all() and floor > 0
+    if floor != 0:
+        axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1, label="real samples")
+    positive = (of_metric.value > 0).all() and floor >= 0
     axis.set_xscale("log")
     if positive:
         axis.set_yscale("log")

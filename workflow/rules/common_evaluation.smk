@@ -187,6 +187,39 @@ def maps_of_runs(wildcards):
     return of_runs("map.json")(wildcards) if wildcards.table == "evaluation" else []
 
 
+def own_solver(experiment):
+    """The solver by which an experiment is compared with others: jumps of a flow map, else Euler's steps."""
+    return "map" if experiment.training.objective.flow_map else "euler"
+
+
+def compared_settings(wildcards):
+    """What an experiment's figures by network evaluations depend on."""
+    sections = ("source", "target", "device", "precision")
+    measured = ("count", "exact_count", "floor_draws", "projections", "nfe", "tolerances")
+    settings = evaluation_settings(sections, measured, ("schedule", "batch_size", "guidance", "autoguidance"))(
+        wildcards
+    )
+    return settings | {"evaluation": sorted_tree(settings["evaluation"] | {"solvers": ["euler"]})}
+
+
+def compared_runs(wildcards):
+    """The runs of a comparison, as [experiment, seed]."""
+    names = configuration.compare[wildcards.comparison]
+    return [[name, seed] for name in names for seed in experiments[name].seeds]
+
+
+def solvers_of_compared(wildcards):
+    """The solver of each experiment of a comparison."""
+    return {name: own_solver(experiments[name]) for name in configuration.compare[wildcards.comparison]}
+
+
+def of_compared(name):
+    """An input function: a file of each run of a comparison."""
+    return lambda wildcards: [
+        f"results/{experiment}/seed{seed}/{name}" for experiment, seed in compared_runs(wildcards)
+    ]
+
+
 def classifier_summaries(wildcards):
     """What is known of the classifiers that measured a table's experiments."""
     used = {classifier_of(experiments[name]) for name in names_of(wildcards.scope)} - {None}

@@ -11,7 +11,7 @@ def modules_of(experiment, role):
     """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`,
     `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled,
     `pairs`, the network and the solver of the model that makes its pairs, or `restored`, the degradation and the images
-    that are restored, if they are.
+    that are restored, if they are. `compared` are the solvers by which experiments are compared.
     """
     if role == "pairs":
         own = experiment.training.coupling.model_pairs
@@ -28,6 +28,8 @@ def modules_of(experiment, role):
     if role == "restored":
         chosen = [experiment.restores, experiment.target] if experiment.restores else []
         return [type(one).__module__ for one in chosen]
+    if role == "compared":
+        return [f"{SOLVERS}.euler", f"{SOLVERS}.map"]
     if role in ("solver", "solvers"):
         jumps = ["map"] if experiment.training.objective.flow_map else []
         names = [experiment.sampling.solver] if role == "solver" else [*experiment.evaluation.solvers, *jumps]

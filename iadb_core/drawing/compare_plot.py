@@ -1,0 +1,61 @@
+"""Experiments side by side: quality against evaluations, straightness, and training time."""
+
+import numpy as np
+import pandas
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+
+from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
+
+COLUMNS = 3
+
+
+def compare_plot(name: str, table: pandas.DataFrame) -> Figure:
+    """A plot for each figure. table: as `tables.side_by_side` makes it. name: of the comparison."""
+    figures = list(dict.fromkeys(table.figure))
+    names = list(dict.fromkeys(table.experiment))
+    colours = {experiment: f"C{number}" for number, experiment in enumerate(names)}
+    caption = (
+        f"{name}: mean over {int(table.seeds.max())} seeds, with one standard deviation. Against network evaluations a "
+        "sample (NFE): Euler's steps of a field, jumps of a flow map. Dashed: what as many real samples score, or the "
+        "exact field. Lower is better everywhere."
+    )
+    figure, axes = captioned_figure(COLUMNS, -(-len(figures) // COLUMNS), caption)
+    for axis, title in zip(axes, figures, strict=False):
+        own = table[table.figure == title]
+        (_bars if own.nfe.isna().all() else _curves)(axis, own, colours)
+        axis.set_title(title, fontsize=9)
+    for axis in axes[len(figures) :]:
+        axis.set_visible(False)
+    axes[0].legend(frameon=False, fontsize=7)
+    return figure
+
+
+def _curves(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:
+    for experiment, shown in own.groupby("experiment", sort=False):
+        line = shown.sort_values("nfe")
+        colour = colours[str(experiment)]
+        axis.plot(line.nfe, line["mean"], "o-", markersize=3, color=colour, label=experiment)
+        low, high = (line["mean"] + sign * line["std"].fillna(0) for sign in (-1, 1))
+        axis.fill_between(line.nfe, low.clip(lower=line["mean"] / 2), high, color=colour, alpha=0.15, linewidth=0)
+    floor = own.floor.mean()
+    if floor > 0:
+        axis.axhline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
+    axis.set_xscale("log", base=2)
+    axis.xaxis.set_major_formatter("{x:g}")
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    axis.set_xlabel("NFE")
+    if (own["mean"] > 0).all():
+        axis.set_yscale("log")
+        plain_numbers(axis)
+
+
+def _bars(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:
+    names = list(own.experiment)
+    axis.barh(names, own["mean"], xerr=own["std"].fillna(0), color=[colours[name] for name in names], height=0.6)
+    floor = own.floor.mean()
+    if not np.isnan(floor):
+        axis.axvline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
+    axis.invert_yaxis()
+    axis.tick_params(axis="y", labelsize=7)

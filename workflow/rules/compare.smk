@@ -1,0 +1,53 @@
+# Experiments side by side: results/compare/<name>.{csv,md,png}, over all their seeds
+
+
+use rule solvers as solvers_of_run with:
+    input:
+        model="results/{experiment}/seed{seed}/model.pt",
+        weaker=weaker_model,
+        training="results/{experiment}/seed{seed}/training.json",
+        starts=measured_sources,
+        held_out=targets("held_out"),
+        validation=targets("validation"),
+        train=samples("target", "train"),
+        asked=asked,
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
+        classifier=classifier,
+        code=sources("solvers", "source", "target", "network", "compared", "restored", "weaker"),
+    output:
+        csv=ensure("results/{experiment}/seed{seed}/solvers.csv", non_empty=True),
+    log:
+        "logs/solvers/{experiment}/seed{seed}.log",
+    params:
+        settings=compared_settings,
+        seed=run_seed,
+    message:
+        "Measuring {wildcards.experiment}, seed {wildcards.seed}, by network evaluations"
+
+
+rule compare:
+    """Set experiments side by side: quality by network evaluations, straightness and training time, over seeds."""
+    input:
+        solvers=of_compared("solvers.csv"),
+        maps=of_compared("map.json"),
+        training=of_compared("training.json"),
+        code=sources("compare"),
+    output:
+        csv=ensure("results/compare/{comparison}.csv", non_empty=True),
+        markdown=ensure("results/compare/{comparison}.md", non_empty=True),
+        picture=ensure("results/compare/{comparison}.png", non_empty=True),
+    log:
+        "logs/compare/{comparison}.log",
+    wildcard_constraints:
+        comparison=one_of(configuration.compare),
+    localrule: True
+    conda:
+        "../../environment.yml"
+    params:
+        runs=compared_runs,
+        solvers=solvers_of_compared,
+    message:
+        "Comparing {wildcards.comparison}"
+    script:
+        "../scripts/compare.py"
