@@ -56,6 +56,7 @@ def measure_map(
     seed: int,
     told: ToldFiles = NOT_TOLD,
     coupling: Coupling | None = INDEPENDENT,
+    batch: int | None = None,
 ) -> tuple[list[Figure], Study]:
     """All figures of a run's map, and what its trajectories show.
 
@@ -63,7 +64,7 @@ def measure_map(
     its files. told: of a model that is told classes, the field of each class is measured as well; of one that cannot do
     without what it is told, no exact field is known. coupling: of its training, with which losses are measured; the
     exact field is that of independent pairs. None where it has none of its own, as for pairs that a model made: then
-    there are no losses. Raises InputError for a broken file.
+    there are no losses. batch: the size of its batches, if it pairs within them. Raises InputError for a broken file.
     """
     source, target = (densities[side] for side in SIDES)
     trained, unseen = ({side: load_array(path) for side, path in files.items() if path} for files in (train, held_out))
@@ -79,7 +80,7 @@ def measure_map(
     figures = list(measured.figures)
     if coupling is not None:
         blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
-        blended = blended._replace(told=telling, coupling=coupling)
+        blended = blended._replace(told=telling, coupling=coupling, batch=batch)
         figures[:0] = loss_figures(model, exact if learnt else None, blended, settings.loss_blends, seed)
     if told.labels and learnt and "target" in trained:
         laws = target.laws_of_classes(trained["target"], load_array(told.labels))

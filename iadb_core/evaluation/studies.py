@@ -51,7 +51,7 @@ def _blends(
     blended: "Blended", samples: Stored, shape: tuple[int, ...], count: int, seed: int, once: bool
 ) -> Iterator[Batch]:
     """Batches, `count` blends in all; once: each stored sample is blended once at most."""
-    size = min(count, BLENDS_AT_ONCE)
+    size = min(count, blended.batch or BLENDS_AT_ONCE)
     order = "shuffled" if once else "with_replacement"
     draws = seed_for(seed, "measured blends")
     drawn = shape, size, order, draws, torch.device("cpu")
@@ -72,7 +72,7 @@ class Blended(NamedTuple):
 
     known: what the exact field is about: points drawn for this alone, or all training samples. fresh: held-out samples;
     none of what is drawn. drawn: whether all are drawn for this alone. told: what a network is told of fresh samples
-    that cannot do without. coupling: with which it was trained.
+    that cannot do without. coupling: with which it was trained; batch: the size of its batches, within which it pairs.
     """
 
     densities: tuple[Density, Density]
@@ -81,6 +81,7 @@ class Blended(NamedTuple):
     drawn: bool
     told: Told | None = None
     coupling: Coupling = Independent()
+    batch: int | None = None
 
 
 def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blends: int, seed: int) -> list[Figure]:
@@ -90,6 +91,8 @@ def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blend
     figure of its own, without a floor.
     """
     count, found = whole_batches(blends), []
+    if blended.batch:
+        count = max(1, count // blended.batch) * blended.batch
     shape = model.shape
     if not blended.drawn or (exact is None and blended.told is None):
         samples, split = (blended.known, "fresh points") if blended.drawn else (blended.fresh, "held_out")

@@ -56,7 +56,7 @@ def readable(table: pandas.DataFrame) -> str:
     parts = []
     for figure, own in table.groupby("figure", sort=False):
         names = list(dict.fromkeys(own.experiment))
-        by_nfe = [nfe for nfe in SHOWN_NFE if nfe in set(own.nfe)] or [np.nan]
+        by_nfe: list[float] = [nfe for nfe in SHOWN_NFE if nfe in set(own.nfe)] or [np.nan]
         shown = pandas.DataFrame({"experiment": names})
         for nfe in by_nfe:
             of_nfe = own[own.nfe.isna()] if np.isnan(nfe) else own[own.nfe == nfe]

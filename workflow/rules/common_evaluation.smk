@@ -63,7 +63,9 @@ def map_settings(wildcards):
     """What the figures of a map depend on; nothing is guided."""
     sections, studied = ("source", "target", "device", "precision"), ("exact_count", "loss_blends", "field_alphas")
     settings = evaluation_settings(sections, studied, UNGUIDED)(wildcards)
-    return settings | {"training": picked(wildcards, "training", ("coupling",))}
+    transport = experiments[wildcards.experiment].training.coupling.optimal_transport
+    keys = ("coupling", "batch_size") if transport else ("coupling",)
+    return settings | {"training": picked(wildcards, "training", keys)}
 
 
 guided = [name for name, own in experiments.items() if own.drops_labels or own.sampling.autoguidance]

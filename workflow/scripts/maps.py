@@ -25,9 +25,10 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     densities, files = dict(zip(SIDES, both, strict=True)), (train, held_out, inputs.starts)
     without = snakemake.params.without
     told = ToldFiles(inputs.labels or None, inputs.held_out_labels or None, without, inputs.to_restore or None)
-    chosen = Training.of(settings["training"]).coupling
+    training = Training.of(settings["training"])
+    chosen, batch = training.coupling, training.batch_size if training.coupling.optimal_transport else None
     coupling = None if chosen.model_pairs else coupling_of(chosen.name, chosen.settings)
-    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, told, coupling)
+    figures, measured = measure_map(model, way, densities, *files, evaluation, seed, told, coupling, batch)
     save_array(snakemake.output.ends, measured.ends)
     write_csv(snakemake.output.field, FieldError._fields, measured.field_errors)
     described = [figure.described() for figure in figures]
