@@ -1,6 +1,6 @@
 """Which other experiments' models an experiment needs beside its own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from workflow.configuration import Experiment
 from workflow.lineage import lineage
@@ -29,8 +29,12 @@ def lenders(experiment: Experiment) -> Iterator[tuple[Place, str]]:
         yield PLUG_AND_PLAY, plugged.model_of
 
 
-def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
+def needed(
+    experiments: Mapping[str, Experiment], name: str, seed: int, places: Collection[Place] | None = None
+) -> list[tuple[str, int]]:
     """A run (experiment, seed), and all those whose models it needs, directly or through others.
+
+    places: of the keys that name them, if not all count.
 
     A training begins from the run of its own seed, or has it for a teacher or its pairs, where there is one; everything
     else is of the first seed.
@@ -43,6 +47,8 @@ def needed(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[
             found.append(run)
             waiting += lineage(experiments, *run)[1:2]
             for place, other in lenders(experiments[run[0]]):
+                if places is not None and place not in places:
+                    continue
                 seeds = experiments[other].seeds
                 same = place in (TEACHER, PAIRS) and run[1] in seeds
                 waiting += [] if place == FROM else [(other, run[1] if same else seeds[0])]

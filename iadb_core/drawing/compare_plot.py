@@ -19,7 +19,7 @@ def compare_plot(name: str, table: pandas.DataFrame) -> Figure:
     caption = (
         f"{name}: mean over {int(table.seeds.max())} seeds, with one standard deviation. Against network evaluations a "
         "sample (NFE): Euler's steps of a field, jumps of a flow map. Dashed: what as many real samples score, or the "
-        "exact field. Lower is better everywhere."
+        "exact field. Of distances less is better. Training seconds are those of all models that it takes."
     )
     figure, axes = captioned_figure(COLUMNS, -(-len(figures) // COLUMNS), caption)
     for axis, title in zip(axes, figures, strict=False):

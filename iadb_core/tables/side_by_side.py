@@ -9,9 +9,9 @@ import pandas
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation.metrics import PATH_ENERGY, PATH_ENERGY_ERROR, STRAIGHTNESS
 
-Run = tuple[str, pandas.DataFrame, Mapping[str, Any], Mapping[str, Any]]
+Run = tuple[str, pandas.DataFrame, Mapping[str, Any], float]
 OF_PATHS = (STRAIGHTNESS, PATH_ENERGY, PATH_ENERGY_ERROR)
-TRAINING_SECONDS = "training seconds"
+TRAINING_SECONDS = "training seconds, with those before"
 COLUMNS = ["experiment", "figure", "solver", "nfe", "mean", "std", "seeds", "floor", "floor_std", "n"]
 KEY = ["experiment", "figure", "solver", "nfe"]
 SHOWN_NFE = (1, 2, 4, 8, 128)
@@ -20,11 +20,12 @@ SHOWN_NFE = (1, 2, 4, 8, 128)
 def side_by_side(runs: Iterable[Run], solvers: Mapping[str, str]) -> pandas.DataFrame:
     """A row for each experiment, figure and number of evaluations, by `COLUMNS`: mean and deviation over seeds.
 
-    runs: of each its experiment, its table of solvers, and what map.json and training.json hold. solvers: by which each
-    experiment is followed; what jumps has no paths. Quality is that of held-out samples.
+    runs: of each its experiment, its table of solvers, what map.json holds, and the seconds of its training and of
+    those whose models it learns from. solvers: by which each experiment is followed; what jumps has no paths. Quality is
+    that of held-out samples.
     """
     rows: list[dict[str, Any]] = []
-    for name, table, of_map, training in runs:
+    for name, table, of_map, seconds in runs:
         solver = solvers[name]
         own = table[(table.solver == solver) & (table.split == HELD_OUT)]
         for row in own.to_dict("records"):
@@ -33,11 +34,9 @@ def side_by_side(runs: Iterable[Run], solvers: Mapping[str, str]) -> pandas.Data
         figures = {figure["metric"]: figure for figure in of_map["figures"]}
         for metric in OF_PATHS:
             if solver != "map" and metric.title in figures:
-                found = figures[metric.title]
-                rows.append(
-                    {"experiment": name, "figure": metric.title, **{k: found[k] for k in ("value", "floor", "n")}}
-                )
-        rows.append({"experiment": name, "figure": TRAINING_SECONDS, "value": training["training_seconds"]})
+                kept = {key: figures[metric.title][key] for key in ("value", "floor", "n")}
+                rows.append({"experiment": name, "figure": metric.title, **kept})
+        rows.append({"experiment": name, "figure": TRAINING_SECONDS, "value": seconds})
     every = pandas.DataFrame(rows).reindex(columns=[*KEY, "value", "floor", "floor_std", "n"])
     grouped = every.groupby(KEY, sort=False, dropna=False)
     found = grouped.agg(

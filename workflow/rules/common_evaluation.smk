@@ -1,7 +1,7 @@
 # What the rules of the evaluation share: their settings, and which runs a table has.
 from math import prod
 
-from workflow.borrowing import needed
+from workflow.borrowing import FROM, PAIRS, TEACHER, needed
 
 classifiers = {
     classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
@@ -213,6 +213,15 @@ def compared_runs(wildcards):
 def solvers_of_compared(wildcards):
     """The solver of each experiment of a comparison."""
     return {name: own_solver(experiments[name]) for name in configuration.compare[wildcards.comparison]}
+
+
+def trainings_of_compared(wildcards):
+    """For each run of a comparison the summaries of its training and of those before, whose models it learns from."""
+    learnt = (FROM, PAIRS, TEACHER)
+    return [
+        [f"results/{one}/seed{of}/training.json" for one, of in needed(experiments, name, seed, learnt)]
+        for name, seed in compared_runs(wildcards)
+    ]
 
 
 def of_compared(name):

@@ -19,6 +19,7 @@ use rule solvers as solvers_of_run with:
         csv=ensure("results/{experiment}/seed{seed}/solvers.csv", non_empty=True),
     log:
         "logs/solvers/{experiment}/seed{seed}.log",
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
     params:
         settings=compared_settings,
         seed=run_seed,
@@ -31,7 +32,7 @@ rule compare:
     input:
         solvers=of_compared("solvers.csv"),
         maps=of_compared("map.json"),
-        training=of_compared("training.json"),
+        training=lambda wildcards: sorted({path for paths in trainings_of_compared(wildcards) for path in paths}),
         code=sources("compare"),
     output:
         csv=ensure("results/compare/{comparison}.csv", non_empty=True),
@@ -46,6 +47,7 @@ rule compare:
         "../../environment.yml"
     params:
         runs=compared_runs,
+        trainings=trainings_of_compared,
         solvers=solvers_of_compared,
     message:
         "Comparing {wildcards.comparison}"

@@ -10,11 +10,9 @@ from iadb_core.tables.side_by_side import readable, side_by_side
 
 with job(snakemake.log[0], f"{snakemake.wildcards.comparison} comparison"):
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
-    files = zip(params.runs, inputs.solvers, inputs.maps, inputs.training, strict=True)
-    runs = [
-        (name, pandas.read_csv(solvers), read_json(of_map), read_json(training))
-        for (name, _), solvers, of_map, training in files
-    ]
+    tables, maps = map(pandas.read_csv, inputs.solvers), map(read_json, inputs.maps)
+    seconds = [sum(read_json(path)["training_seconds"] for path in paths) for paths in params.trainings]
+    runs = zip((name for name, _ in params.runs), tables, maps, seconds, strict=True)
     table = side_by_side(runs, params.solvers)
     write_text(output.csv, table.to_csv(index=False, lineterminator="\n"))
     write_text(output.markdown, readable(table))
