@@ -21,8 +21,8 @@ def side_by_side(runs: Iterable[Run], solvers: Mapping[str, str]) -> pandas.Data
     """A row for each experiment, figure and number of evaluations, by `COLUMNS`: mean and deviation over seeds.
 
     runs: of each its experiment, its table of solvers, what map.json holds, and the seconds of its training and of
-    those whose models it learns from. solvers: by which each experiment is followed; what jumps has no paths. Quality is
-    that of held-out samples.
+    those whose models it learns from. solvers: by which each experiment is followed; what jumps has no paths. Quality
+    is that of held-out samples.
     """
     rows: list[dict[str, Any]] = []
     for name, table, of_map, seconds in runs:
