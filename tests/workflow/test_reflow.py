@@ -43,9 +43,9 @@ def test_experiments_stand_side_by_side(compared):
     assert dict(zip(table.experiment, table.solver, strict=True))["jumps"] != "euler"
     value = table.set_index(["experiment", "figure", "nfe"])["mean"]
     w2 = value.xs("W2 (with root)", level="figure")
-    assert w2["base", 1] > 2 * w2["base", 8]
+    assert w2["base", 1] > 1.5 * w2["base", 8]
     for straight in ("base-reflow1", "near", "jumps"):
-        assert w2[straight, 1] < 0.6 * w2["base", 1]  # one evaluation
+        assert w2[straight, 1] < 0.8 * w2["base", 1]  # one evaluation
     straightness = table[table.figure == "straightness (squared)"].set_index("experiment")
     assert straightness["mean"]["base-reflow1"] < 0.1 * straightness["mean"]["base"]
     assert straightness["mean"]["near"] < 0.2 * straightness["mean"]["base"]
@@ -96,8 +96,8 @@ def test_a_change_of_what_is_kept_makes_no_pairs_again(compared):
     }
     compared.configure(changed)
     ran(compared.snakemake("results/mine/seed0/model.pt"))
-    half = len(np.load(compared.path("results/mine/seed0/pairs/x0.npy")))
-    assert half == round(len(np.load(compared.path("results/base-reflow1/seed0/pairs/x0.npy"))) / 2)
+    count = len(np.load(compared.path("results/mine/seed0/pairs/x0.npy")))
+    assert count == round(len(np.load(compared.path("results/base-reflow1/seed0/pairs/x0.npy"))) / 2)
     changed["mine"]["training"]["coupling"]["pairs"]["real"] = 0.5
     compared.configure(changed)
     run = compared.snakemake("results/mine/seed0/model.pt", "--dry-run")
