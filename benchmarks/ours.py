@@ -15,6 +15,7 @@ from iadb_core.data.kinds.picture import Picture
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
 from iadb_core.drawing.archive import save_frames
 from iadb_core.drawing.frames import Frames
+from iadb_core.method.coupling import Coupling
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
@@ -54,11 +55,12 @@ class Training:
         learning_rate: float = 0.0005,
         steps: int = 10**9,
         after_block: Callable[[Running], object] = lambda training: None,
+        coupling: Coupling | None = None,
     ) -> None:
         self.network = build(network, shape, generator(0, "weights")).to(device)
         self.device, self.block, self.done = device, batches_in_a_block(batch_size, shape), 0
         told = PLAIN | {"steps": steps, "batch_size": batch_size, "order": order, "learning_rate": learning_rate}
-        blocks = pairs_of(densities, samples, shape, batch_size, order, 0, device).blocks()
+        blocks = pairs_of(densities, samples, shape, batch_size, order, 0, device, coupling=coupling).blocks()
         record_at = record_steps(50 if device.type == "cuda" else self.block, None)
         how = settings.Training.model_validate(told), precision, record_at
         self.records = train(self.network, blocks, steps, *how, after_block=after_block)

@@ -26,9 +26,11 @@ from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.gif import write_gif
 from iadb_core.drawing.png import COMPRESSION, read_frame
 from iadb_core.drawing.settings import Animation
+from iadb_core.method.couplings.optimal_transport import OptimalTransport
 from iadb_core.system.runtime import available_cores, choose_precision, precision_name
 
 MNIST_STEPS, PLANE_STEPS = 14_992, 65_536  # of the whole tutorials
+TRANSPORT, WITHOUT = "MNIST training, optimal transport", "independent pairs"
 PLAIN_BARS = {  # of any CPU
     "MNIST training": 1.2,
     "2D training": 1.7,
@@ -36,6 +38,7 @@ PLAIN_BARS = {  # of any CPU
     "frames of 2,048 points": 15,
     "GIF of 129 frames": 1,
     "JPEGs of 500×375 pixels": 1.5,
+    TRANSPORT: 0.9,
     "densities.gif": 4,
 }
 BFLOAT16_BARS = PLAIN_BARS | {  # of one that multiplies bfloat16
@@ -107,6 +110,31 @@ class Benchmarks:
         }
         options = {"bound_by": precision_name(self.precision), "seconds": 60.0}
         return self.training(AT_LENGTH, ways, **options)
+
+    def transport_of_images(self) -> Contest:
+        """MNIST training with batches that are paired by exact optimal transport, which is made ahead."""
+        ways: dict[str, Callable[[], Any]] = {
+            "ours": lambda: ours.mnist_training(
+                self.images, self.precision, self.device, coupling=OptimalTransport(batch=256)
+            ),
+            WITHOUT: lambda: ours.mnist_training(self.images, self.precision, self.device),
+        }
+        return self.training(TRANSPORT, ways, baseline=WITHOUT)
+
+    def transport_of_points(self) -> Contest:
+        """The same of points, where a pairing takes longer than a step: it cannot be hidden."""
+        points = np.random.default_rng(0).random((2, 65536, 2), dtype=np.float32)
+
+        def prepared(coupling: OptimalTransport | None) -> Callable[[], Work]:
+            def prepare() -> Work:
+                torch.set_num_threads(1)
+                training = ours.plane_training(points[0], points[1], self.device, coupling=coupling)
+                return lambda: training.run(640)
+
+            return prepare
+
+        ways: Ways = {"ours": prepared(OptimalTransport()), WITHOUT: prepared(None)}
+        return self.contest("2D training, optimal transport", "iterations", ways, baseline=WITHOUT)
 
     def training(self, name: str, ways: Mapping[str, Callable[[], Any]], **options: Any) -> Contest:
         """A contest of trainings, which have a method that runs so many steps."""
