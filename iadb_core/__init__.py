@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iadb_core.face.training import train as train
     from iadb_core.networks.mlp import MLP as MLP
     from iadb_core.networks.residual import Residual as Residual
+    from iadb_core.networks.residual_mlp import ResidualMLP as ResidualMLP
     from iadb_core.networks.unet import UNet as UNet
     from iadb_core.system.errors import InputError as InputError
 
@@ -38,6 +39,7 @@ _WHERE = {
     "MLP": "networks.mlp",
     "UNet": "networks.unet",
     "Residual": "networks.residual",
+    "ResidualMLP": "networks.residual_mlp",
     "InputError": "system.errors",
 }
 __all__ = [*_WHERE]

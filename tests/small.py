@@ -9,6 +9,7 @@ from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.network import Network
 from iadb_core.networks.residual import Residual
+from iadb_core.networks.residual_mlp import ResidualMLP
 from iadb_core.networks.settings import Conditions, NetworkSettings
 from iadb_core.networks.unet import UNet
 from iadb_core.sampling.model import Model
@@ -50,10 +51,11 @@ IMAGES = {
 
 SIZES: dict[str, NetworkSettings] = {
     "mlp": MLP(name="mlp", width=8, hidden_layers=1),
+    "residual_mlp": ResidualMLP(width=8, blocks=1, widening=2),
     "unet": UNet(name="unet", width=4),
     "residual": Residual(name="residual", width=8, multipliers=[1, 2]),
 }
-SHAPES = {"mlp": (2,), "unet": (1, 8, 8), "residual": (1, 8, 8)}
+SHAPES = {"mlp": (2,), "residual_mlp": (2,), "unet": (1, 8, 8), "residual": (1, 8, 8)}
 
 
 def network(

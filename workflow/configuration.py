@@ -149,8 +149,8 @@ class Experiment(Section):
     def loss_has_floor(self) -> bool:
         """Whether its training's loss is that whose floor is the loss of the exact field, of independent pairs."""
         uniform = self.training.alpha == "uniform"
-        independent = self.training.coupling.independent is not None
-        return uniform and independent and self.condition is None and self.training.objective.flow_map is None
+        plain = self.training.coupling.independent is not None and not self.training.noise
+        return uniform and plain and self.condition is None and self.training.objective.flow_map is None
 
     @property
     def paired(self) -> bool:

@@ -46,7 +46,8 @@ class Pairs:
 
     x0, x1: the streams of source and target. alpha: one of `ALPHAS`, drawn by `draws`. batches: of a block, (batches,
     batch). coupling: takes its random numbers from `coupling_draws`. telling: the condition of each x₁, if one is told.
-    times: how many α each pair has.
+    times: how many α each pair has. noise: standard deviation of what is added to both samples of a pair, and so to
+    their blend, drawn by `noise_draws`.
     """
 
     def __init__(
@@ -60,9 +61,11 @@ class Pairs:
         coupling_draws: Draws,
         telling: Telling | None = None,
         times: int = 1,
+        noise: float = 0.0,
+        noise_draws: Draws | None = None,
     ) -> None:
         self.x0, self.x1, self.alpha, self.draws, self.batches, self.coupling = x0, x1, alpha, draws, batches, coupling
-        self.coupling_draws, self.telling = coupling_draws, telling
+        self.coupling_draws, self.telling, self.noise, self.noise_draws = coupling_draws, telling, noise, noise_draws
         self.alphas = batches if times == 1 else (*batches, times)
 
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
@@ -80,7 +83,16 @@ class Pairs:
         streams = self.x0.blocks(first, before), self._told(first, before), alphas
         for number, (x0, (x1, condition), alpha) in enumerate(zip(*streams, strict=False), start=first):
             x0, x1, condition = self.coupling(x0, x1, condition, self.coupling_draws(number))
-            yield Block(x0[:, after], x1[:, after], alpha, None if condition is None else condition[:, after])
+            x0, x1 = self._noisy(number, x0[:, after], x1[:, after], rows)
+            yield Block(x0, x1, alpha, None if condition is None else condition[:, after])
+
+    def _noisy(self, number: int, x0: Tensor, x1: Tensor, rows: slice) -> tuple[Tensor, Tensor]:
+        """Both samples with the same noise, which leaves their difference as it is."""
+        if not self.noise or self.noise_draws is None:
+            return x0, x1
+        size = (*self.batches, *x0.shape[2:])
+        drawn = torch.randn(size, generator=self.noise_draws(number), device=self.noise_draws.device)[:, rows]
+        return x0 + self.noise * drawn, x1 + self.noise * drawn
 
     def _told(self, first: int, rows: slice) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Blocks of x₁, each with its condition, if one is told."""
@@ -108,10 +120,11 @@ def pairs_of(
     told: Told | None = None,
     times: int = 1,
     seen: bool = False,
+    noise: float = 0.0,
 ) -> Pairs:
     """Pairs of two densities, on `device`; independent unless a coupling is given.
 
-    told: of each sample of the target, if anything is. times: how many α each pair has. densities, samples, order,
+    told: of each sample of the target, if anything is. times, noise: as `Pairs` takes them. densities, samples, order,
     sharing, seen: of source and target, as `stream_of` takes them. Raises InputError as it does.
     """
     coupling = coupling or Independent()
@@ -124,8 +137,10 @@ def pairs_of(
         for name, density, stored in zip(ordered_as, densities, samples, strict=True)
     )
     telling = told.telling(Drawing(densities[1], batches, order, seed, device)) if told else None
-    of_alpha, of_coupling = (Draws(seed, f"training {what}", device) for what in ("alpha", "coupling"))
-    return Pairs(x0, x1, alpha, of_alpha, batches, coupling, of_coupling, telling, times)
+    of_alpha, of_coupling, of_noise = (
+        Draws(seed, f"training {what}", device) for what in ("alpha", "coupling", "noise")
+    )
+    return Pairs(x0, x1, alpha, of_alpha, batches, coupling, of_coupling, telling, times, noise, of_noise)
 
 
 def check_aligned(x0: np.ndarray | None, x1: np.ndarray | None) -> None:

@@ -80,7 +80,7 @@ def train(
     with cpu_threads(threads or sizes.threads), Progress(steps, "steps") as progress:
         drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
         coupling = coupling_of(settings.coupling.name, settings.coupling.settings)
-        blocks = pairs_of(densities, stored, shape, *drawn, coupling=coupling).blocks()
+        blocks = pairs_of(densities, stored, shape, *drawn, coupling=coupling, noise=settings.noise).blocks()
         record_at = record_steps(settings.record_every, None)
         for record in steps_of(built, blocks, steps, settings, reduced, record_at):
             history.append(record)

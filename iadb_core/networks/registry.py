@@ -5,10 +5,16 @@ from typing import Any
 
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.residual import Residual
+from iadb_core.networks.residual_mlp import ResidualMLP
 from iadb_core.networks.settings import IMAGES, UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
 from iadb_core.networks.unet import UNet
 
-NETWORKS: dict[str, type[NetworkSettings]] = {"mlp": MLP, "unet": UNet, "residual": Residual}
+NETWORKS: dict[str, type[NetworkSettings]] = {
+    "mlp": MLP,
+    "residual_mlp": ResidualMLP,
+    "unet": UNet,
+    "residual": Residual,
+}
 
 
 def network_of(settings: Mapping[str, Any]) -> NetworkSettings:

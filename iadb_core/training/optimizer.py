@@ -54,11 +54,12 @@ def averaging_weight(step: int, decay: float) -> float:
 class Adam:
     """Adam with the default betas, as torch.optim.Adam computes it, on one flat tensor of values and its gradient.
 
-    Source: Kingma and Ba 2015, algorithm 1.
+    With a decay of the weights it is AdamW. Source: Kingma and Ba 2015, algorithm 1; Loshchilov and Hutter 2019.
     """
 
-    def __init__(self, values: Tensor, gradient: Tensor) -> None:
-        self.values, self.gradient = values, gradient
+    def __init__(self, values: Tensor, gradient: Tensor, weight_decay: float = 0.0) -> None:
+        self.values, self.gradient, self.weight_decay = values, gradient, weight_decay
+        self.fused = torch._fused_adamw_ if weight_decay else torch._fused_adam_
         self.mean, self.square = torch.zeros_like(values), torch.zeros_like(values)
         self.steps = torch.zeros((), device=values.device)
         self.tensors = [self.mean, self.square, self.steps]
@@ -67,7 +68,7 @@ class Adam:
         """One step, as `Optimizer` says."""
         self.steps += 1
         # What torch.optim.Adam(fused=True) calls, without its 50 µs of bookkeeping.
-        torch._fused_adam_(
+        self.fused(
             [self.values],
             [self.gradient],
             [self.mean],
@@ -77,7 +78,7 @@ class Adam:
             lr=learning_rate,
             beta1=BETAS[0],
             beta2=BETAS[1],
-            weight_decay=0.0,
+            weight_decay=self.weight_decay,
             eps=EPSILON,
             amsgrad=False,
             maximize=False,

@@ -22,6 +22,9 @@ class Training(Section):
     optimizer: Literal["adam", "muon"] = setting(
         "adam", "adam, or muon, which makes the update of each hidden matrix of weights orthogonal."
     )
+    weight_decay: float = setting(
+        0.0, "How fast weights decay beside the gradient's steps (AdamW); adam alone.", neutral=True, ge=0, le=100
+    )
     learning_rate: float = setting(0.001, "Of the optimiser, at its peak.", gt=0, le=10)
     decay: Literal["constant", "cosine"] = setting(
         "constant", "Of the learning rate: constant, or along half a cosine to zero."
@@ -42,6 +45,13 @@ class Training(Section):
     )
     alpha: Literal["uniform", "logit_normal", "arcsine"] = setting(
         "uniform", "How α is drawn: uniform; logit_normal, seldom near 0 and 1; arcsine, often near 0 and 1."
+    )
+    noise: float = setting(
+        0.0,
+        "Standard deviation of Gaussian noise that each blend gets, in network values.",
+        neutral=True,
+        ge=0,
+        le=1000,
     )
     coupling: Couplings = setting(INDEPENDENT, str(Couplings.__doc__), neutral=True)
     objective: Objectives = setting(DEBLENDING, str(Objectives.__doc__), neutral=True)
@@ -75,6 +85,13 @@ class Training(Section):
         if at_once and at_once % batch_size:
             raise ValueError(f"{at_once} samples that are paired at once are no whole batches of {batch_size}")
         return coupling
+
+    @field_validator("weight_decay")
+    @classmethod
+    def _of_adam(cls, weight_decay: float, info: ValidationInfo) -> float:
+        if weight_decay and info.data.get("optimizer") == "muon":
+            raise ValueError("muon takes none; use optimizer: adam")
+        return weight_decay
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -39,7 +39,7 @@ class Stepper:
         self.average = self.weights.clone() if settings.ema else None
         self.rows = rows = processes.rows(settings.batch_size)
         self.gradient = gradient_of(network, self.weights, objective, rows.stop - rows.start, precision)
-        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values)
+        self.optimizer: Optimizer = Adam(self.weights, self.gradient.values, settings.weight_decay)
         if settings.optimizer == "muon":
             matrices = flat_matrices(network, without=network.ends())
             self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)

@@ -42,7 +42,7 @@ def pairs_for(
     def pairs(stored: Stored, coupling: Coupling, labels: str, seen: bool) -> Pairs:
         drawn = training.batch_size, training.order, seed, device, training.alpha
         both, told = (recipe.source, recipe.target), _told(recipe, inputs.get(labels))
-        return pairs_of(both, stored, shape, *drawn, coupling, sharing, told, times, seen)
+        return pairs_of(both, stored, shape, *drawn, coupling, sharing, told, times, seen, training.noise)
 
     own = pairs(stored, coupling_of(training.coupling.name, training.coupling.settings), "labels", made is not None)
     if not made or not made.real:

@@ -236,3 +236,16 @@ def test_a_kind_of_its_own_is_paired_like_the_others(monkeypatch):
     assert not torch.equal(block.x0[..., 1], block.x1[..., 1])
     for part in PARTS:
         assert torch.equal(getattr(next(pairs.blocks(3, slice(8, 16))), part), getattr(blocks[3], part)[:, 8:16])
+
+
+def test_noise_moves_both_samples_of_a_pair_alike():
+    points = np.zeros((100, 2), np.float32)
+    sides = PICTURES, (points, points + 1)
+    pairs = pairs_of(*sides, (2,), 50, "with_replacement", 0, CPU, noise=0.1)
+    block = next(pairs.blocks())
+    assert torch.allclose(block.x1 - block.x0, torch.ones(64, 50, 2), atol=1e-6)
+    assert float(block.x0.std()) == pytest.approx(0.1, rel=0.03)
+    some = next(pairs.blocks(rows=slice(10, 20)))
+    assert torch.equal(some.x0, block.x0[:, 10:20])
+    plain = next(pairs_of(*sides, (2,), 50, "with_replacement", 0, CPU).blocks())
+    assert torch.equal(plain.alpha, block.alpha)

@@ -10,7 +10,12 @@ from iadb_core.networks.mlp import MLP
 from iadb_core.networks.registry import NETWORKS
 from iadb_core.networks.settings import UNCONDITIONAL, Conditions
 
-SIZES = {"mlp": {"activation": "silu"}, "unet": {"width": 8}, "residual": {"width": 8, "multipliers": [1, 2]}}
+SIZES = {
+    "mlp": {"activation": "silu"},
+    "residual_mlp": {"width": 8},
+    "unet": {"width": 8},
+    "residual": {"width": 8, "multipliers": [1, 2]},
+}
 
 
 def stirred(name, conditions, **more):
@@ -47,6 +52,11 @@ def test_it_is_seen_beside_a_class_and_kept_in_the_file(name, tmp_path):
     with torch.no_grad():
         assert torch.equal(again(x, times, classes), network(x, times, classes))
         assert not torch.equal(again(x, times, classes), again(x, times, classes.flip(0)))
+
+
+def test_the_residual_network_of_points_has_as_many_parameters_as_the_published_one():
+    network = build(NETWORKS["residual_mlp"](), (2,), torch.Generator().manual_seed(0))
+    assert parameter_count(network) == 396_034
 
 
 def test_a_second_alpha_costs_the_tutorials_network_an_input():

@@ -4,12 +4,13 @@ import torch
 from iadb_core.training.optimizer import Adam, Muon, averaging_weight, learning_rate, orthogonal
 
 
-def test_adam_is_torchs():
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_adam_is_torchs(decay):
     generator = torch.Generator().manual_seed(0)
     ours = torch.randn(100, generator=generator)
     theirs = torch.nn.Parameter(ours.clone())
     gradient = torch.zeros(100)
-    adam, reference = Adam(ours, gradient), torch.optim.Adam([theirs], lr=1e-2)
+    adam, reference = Adam(ours, gradient, decay), torch.optim.AdamW([theirs], lr=1e-2, weight_decay=decay)
     for step in range(50):
         gradient.copy_(torch.randn(100, generator=generator) * 10 ** (step % 5 - 2))
         theirs.grad = gradient.clone()
