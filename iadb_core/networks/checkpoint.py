@@ -63,7 +63,7 @@ def save(
 
 def described(sizes: NetworkSettings, shape: Shape, conditions: Conditions = UNCONDITIONAL) -> dict[str, Any]:
     """A network as a checkpoint describes it."""
-    settings = dict(sorted(sizes.written().items()))
+    settings = dict(sorted(sizes.canonical().items()))
     told = {key: value for key, value in conditions._asdict().items() if value}
     return {"name": settings.pop("name"), "shape": list(shape), "settings": settings, **told}
 

@@ -169,7 +169,7 @@ def test_a_rule_has_the_modules_of_the_kinds_that_it_uses_and_of_no_other():
     picture, residual = "iadb_core.data.kinds.picture", "iadb_core.networks.residual"
     found = set(sources(script("train"), [picture, residual]))
     assert found >= core("data/kinds/picture", "networks/residual/__init__", "networks/residual/network")
-    assert found >= core("networks/convolutions", "networks/winograd", "method/objectives")
+    assert found >= core("networks/convolutions", "networks/winograd", "method/objective")
     others = core("data/kinds/folder", "data/kinds/dataset", "networks/mlp/network", "networks/unet/network")
     assert not found & (others | core("data/registry", "networks/registry"))
     mlp = set(sources(script("train"), ["iadb_core.data.kinds.gaussian", "iadb_core.networks.mlp"]))
@@ -204,7 +204,7 @@ def test_a_rule_has_what_the_methods_import_that_it_calls():
 
 
 def test_samples_and_figures_do_not_depend_on_how_a_network_is_trained():
-    training = core("method/objectives", "method/couplings/independent", "networks/mlp/gradient")
+    training = core("method/objective", "data/mixed", "networks/mlp/gradient")
     for name in ("generate", "trajectory", "metrics", "classifier"):
         assert not set(sources(script(name), ["iadb_core.networks.mlp"])) & training, name
     assert training <= set(sources(script("train"), ["iadb_core.networks.mlp"]))
