@@ -35,6 +35,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads
 from iadb_core.system.seeds import numpy_generator
 from iadb_core.training.records import Record
+from iadb_core.training.settings import Training
 
 if TYPE_CHECKING:
     from typing import Literal, TypedDict, Unpack
@@ -94,12 +95,18 @@ class TrainedModel:
     @cached_property
     def _placed(self) -> Model:
         placed = copy.deepcopy(self.network), self.shape, self.device, self.precision
-        return Model(*placed, self.classes, self.degradation)
+        return Model(*placed, self.classes, self.degradation, jumps=self.jumps)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The names of the classes that it can be asked for; none of a model that was trained without them."""
         return tuple(self.settings.get("classes", ()))
+
+    @property
+    def jumps(self) -> bool:
+        """Whether it is a flow map, which `solver="map"` follows by jumps."""
+        training = self.settings.get("training", {})
+        return Training.of(training).objective.flow_map is not None
 
     @property
     def degradation(self) -> Degradation | None:
@@ -235,7 +242,7 @@ class TrainedModel:
         """Write the model to a file, which `load` reads. Raises InputError if it cannot be written."""
         told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
         condition = Condition.of(self.settings["condition"]) if "condition" in self.settings else None
-        conditions = conditions_seen(condition, len(self.classes), self.shape)
+        conditions = conditions_seen(condition, len(self.classes), self.shape, self.jumps)
         checkpoint.save(path, self.network, self.sizes, self.shape, *told, conditions=conditions)
 
     def _ends(

@@ -14,10 +14,11 @@ from iadb_core.face.trained import TrainedModel
 from iadb_core.method.coupling import coupling_of
 from iadb_core.method.exact import exact_field as known_field
 from iadb_core.method.exact_field import ExactField
+from iadb_core.method.objective import objective_of
 from iadb_core.networks.building import build
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.network import Network
-from iadb_core.networks.settings import NetworkSettings
+from iadb_core.networks.settings import Conditions, NetworkSettings
 from iadb_core.networks.unet import UNet
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
@@ -51,9 +52,10 @@ def train(
     for images; or a module that is called with x, (batch, *shape), and α, (batch,), and is trained in place. size,
     scaling: of images that are given as an array; a side, or (height, width), as the network sees it, and steps (mean,
     std) from pixel values to its values. training: `batch_size`, `learning_rate`, `decay`, `warmup`, `ema`,
-    `optimizer`, `alpha`, `coupling`, `order`, `record_every`, as in the configuration; with `coupling={"pairs":
-    "by_name"}` row i of the source belongs to row i of the target. threads: of the CPU; by default as many as serve the
-    network.
+    `optimizer`, `weight_decay`, `alpha`, `noise`, `coupling`, `objective`, `order`, `record_every`, as in the
+    configuration; with `coupling={"pairs": "by_name"}` row i of the source belongs to row i of the target. A module
+    that is to learn a flow map is also called with two α, (batch, 2). threads: of the CPU; by default as many as serve
+    the network.
     Raises InputError for a mistake in them.
     """
     if refused := [key for key in OF_THE_WORKFLOW if key in training]:
@@ -64,7 +66,10 @@ def train(
         density_and_samples(given, side, seed, size, scaling) for side, given in sides.items()
     )
     densities, stored, shape = (density0, density1), (stored0, stored1), _shape_of(density0, density1)
-    sizes, built = _network(network, shape, seed)
+    objective = objective_of(settings.objective.name, settings.objective.settings)
+    if settings.objective.flow_map and settings.objective.flow_map.teacher:
+        raise InputError("objective: a teacher is another experiment's model; only the workflow has it")
+    sizes, built = _network(network, shape, seed, objective.jumps)
     placed = choose_device(device)
     reduced = choose_precision(precision, placed, built.convolutional)
     built.to(placed)
@@ -80,9 +85,10 @@ def train(
     with cpu_threads(threads or sizes.threads), Progress(steps, "steps") as progress:
         drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
         coupling = coupling_of(settings.coupling.name, settings.coupling.settings)
-        blocks = pairs_of(densities, stored, shape, *drawn, coupling=coupling, noise=settings.noise).blocks()
+        times = 2 if objective.jumps else 1
+        pairs = pairs_of(densities, stored, shape, *drawn, coupling=coupling, noise=settings.noise, times=times)
         record_at = record_steps(settings.record_every, None)
-        for record in steps_of(built, blocks, steps, settings, reduced, record_at):
+        for record in steps_of(built, pairs.blocks(), steps, settings, reduced, record_at, objective=objective):
             history.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     trained = built.eval().to("cpu")
@@ -114,9 +120,9 @@ def _shape_of(source: Density, target: Density) -> tuple[int, ...]:
 
 
 def _network(
-    given: NetworkSettings | nn.Module | None, shape: tuple[int, ...], seed: int
+    given: NetworkSettings | nn.Module | None, shape: tuple[int, ...], seed: int, jumps: bool
 ) -> tuple[NetworkSettings, Network]:
     if isinstance(given, nn.Module):
         return OwnSettings(), OwnNetwork(given)
     sizes = given or (MLP() if len(shape) == 1 else UNet(width=64))
-    return sizes, build(sizes, shape, generator(seed, "weights"))
+    return sizes, build(sizes, shape, generator(seed, "weights"), Conditions(jumps=int(jumps)))

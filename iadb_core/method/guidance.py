@@ -31,11 +31,11 @@ class ClassifierFree:
 
     def __call__(self, x: Tensor, alpha: Tensor, condition: Tensor) -> Tensor:
         """x: (batch, *shape); alpha: (batch,); condition: (batch,), int64. Two evaluations a sample, in one call."""
-        inside = (alpha >= self.interval[0]) & (alpha <= self.interval[1])
+        inside = _inside(alpha, self.interval)
         if self.weight == 1 or not inside.any():
             return self.field(x, alpha, condition)
         untold = torch.full_like(condition, self.none)
-        both = self.field(x.repeat(2, *[1] * (x.ndim - 1)), alpha.repeat(2), torch.cat([condition, untold]))
+        both = self.field(torch.cat([x, x]), torch.cat([alpha, alpha]), torch.cat([condition, untold]))
         c, u = both.chunk(2)
         if self.optimised_scale:
             u = per_sample(_projection(c.flatten(1), u.flatten(1)), u) * u
@@ -60,12 +60,18 @@ class Autoguidance:
 
     def __call__(self, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         """x: (batch, *shape); alpha: (batch,); condition: (batch, …), if any. An evaluation of each field."""
-        inside = (alpha >= self.interval[0]) & (alpha <= self.interval[1])
+        inside = _inside(alpha, self.interval)
         f = self.field(x, alpha, *condition)
         if self.weight == 1 or not inside.any():
             return f
         v = self.weaker(x, alpha, *condition)
         return torch.where(per_sample(inside, x), v + self.weight * (f - v), f)
+
+
+def _inside(alpha: Tensor, interval: tuple[float, float]) -> Tensor:
+    """Which samples are guided, (batch,); of a jump, by where it begins."""
+    begin = alpha if alpha.ndim == 1 else alpha[:, 0]
+    return (begin >= interval[0]) & (begin <= interval[1])
 
 
 def _projection(c: Tensor, u: Tensor) -> Tensor:

@@ -128,3 +128,29 @@ def test_the_exact_field_to_an_array_leads_to_its_samples():
     ends = near + exact(near, torch.full((5,), 0.999)) * 0.001
     assert (ends - near / 0.999).abs().max() < 1e-4
     assert exact_field(Dataset(name="digits", size=8), Dataset(name="digits", size=8)) is None
+
+
+def test_a_flow_map_jumps_and_is_kept(tmp_path):
+    how = {"steps": 400, "batch_size": 128, "learning_rate": 0.005, "objective": {"progressive": {}}}
+    model = train(POINTS, network=MLP(width=32, hidden_layers=2, activation="silu"), **how)
+    before = model.evaluations
+    ends = model.sample(200, solver="map", steps=1)
+    assert model.evaluations == before + 200
+    assert np.abs(ends.mean(axis=0) - POINTS.mean(axis=0)).max() < 0.5
+    model.save(tmp_path / "model.pt")
+    assert np.array_equal(load(tmp_path / "model.pt").sample(200, solver="map", steps=1), ends)
+    with pytest.raises(InputError, match="goes only forward"):
+        model.reverse(ends, solver="map", steps=1)
+    with pytest.raises(InputError, match="map needs a flow map"):
+        train(POINTS, steps=5).sample(2, solver="map", steps=1)
+    with pytest.raises(InputError, match="a teacher is another experiment's model"):
+        train(POINTS, steps=5, objective={"lagrangian": {"from": "other"}})
+
+
+def test_pairs_that_are_told_are_learnt():
+    left = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+    turned = left @ np.array([[0.5, 0.87], [-0.87, 0.5]], np.float32) + 3  # by chance, all would only be moved by 3
+    how = {"steps": 600, "batch_size": 128, "learning_rate": 0.01}
+    told, by_chance = (train(turned, left, **how, **own) for own in ({"coupling": {"pairs": "by_name"}}, {}))
+    wrong = [np.abs(model.sample(starts=left[:50]) - turned[:50]).mean() for model in (told, by_chance)]
+    assert wrong[0] < 0.2 < wrong[1]

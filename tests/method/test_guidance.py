@@ -101,3 +101,18 @@ def test_autoguidance_pushes_away_from_the_weaker_field(given):
     assert torch.equal(some[inside], found[inside])
     alone = Autoguidance(lambda x, a: x, lambda x, a: 0 * x, 2.0)  # without any condition
     assert torch.equal(alone(x, alpha), 2 * x)
+
+
+def test_jumps_of_a_flow_map_are_guided_by_where_they_begin():
+    seen = []
+
+    def field(x, alpha, condition):
+        seen.append(alpha.shape)
+        return x * (1 + condition[:, None]) + alpha[:, 1:]
+
+    x, times = torch.ones(3, 2), torch.tensor([[0.1, 0.9], [0.5, 0.9], [0.8, 0.9]])
+    told = torch.zeros(3, dtype=torch.int64)
+    found = ClassifierFree(field, 1, 3.0, (0.4, 0.6))(x, times, told)
+    assert seen == [(6, 2)]
+    c, u = field(x, times, told), field(x, times, told + 1)
+    assert torch.allclose(found, torch.stack([c[0], u[1] + 3 * (c[1] - u[1]), c[2]]))

@@ -117,7 +117,10 @@ def test_it_is_refused_where_it_does_not_fit_and_offered_where_it_does(sizes):
         build(sizes, (1, 8, 8), torch.Generator())
     with pytest.raises(InputError, match="network: so many coordinates"):
         build(sizes, (9,), torch.Generator())
-    assert misfit(network_of({"name": "unet", "width": 4}), (2,)) == "unet does not take points; use name: mlp or residual_mlp or sine"
+    assert (
+        misfit(network_of({"name": "unet", "width": 4}), (2,))
+        == "unet does not take points; use name: mlp or residual_mlp or sine"
+    )
 
 
 def test_it_is_saved_and_loaded_with_its_buffers(sizes, tmp_path):
