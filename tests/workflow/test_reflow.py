@@ -23,8 +23,9 @@ EVERY = {
     "base": POINTS | OWN | {"reflow": 2, "seeds": [0, 1]},
     "near": POINTS | OWN | {"training": STEPS | {"coupling": {"optimal_transport": {"batch": 128}}}},
     "jumps": POINTS | OWN | JUMPING,
+    "taught": POINTS | OWN | JUMPING | {"training": STEPS | {"objective": {"lagrangian": {"from": "base"}}}},
 }
-COMPARED = ["base", "base-reflow1", "base-reflow2", "near", "jumps"]
+COMPARED = ["base", "base-reflow1", "base-reflow2", "near", "jumps", "taught"]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_experiments_stand_side_by_side(compared):
     value = table.set_index(["experiment", "figure", "nfe"])["mean"]
     w2 = value.xs("W2 (with root)", level="figure")
     assert w2["base", 1] > 1.5 * w2["base", 8]
-    for straight in ("base-reflow1", "near", "jumps"):
+    for straight in ("base-reflow1", "near", "jumps", "taught"):
         assert w2[straight, 1] < 0.8 * w2["base", 1]  # one evaluation
     straightness = table[table.figure == "straightness (squared)"].set_index("experiment")
     assert straightness["mean"]["base-reflow1"] < 0.1 * straightness["mean"]["base"]
@@ -53,6 +54,7 @@ def test_experiments_stand_side_by_side(compared):
     assert set(table.seeds[table.experiment == "base"]) == {2}
     seconds = table[table.figure.str.startswith("training seconds")].set_index("experiment")["mean"]
     assert seconds["base-reflow2"] > seconds["base-reflow1"] > seconds["base"]
+    assert seconds["taught"] > seconds["base"]  # with its teacher's
     text = compared.path("results/compare/all.md").read_text()
     assert "NFE 1" in text
     assert "distance to the exact map (RMS), 2 seeds:" in text
