@@ -26,6 +26,12 @@ def jump(field: AnyField, x: Tensor, begin: Tensor, end: Tensor, *condition: Ten
     return x + per_sample(end - begin, x) * field(x, between(begin, end), *condition)
 
 
+def whole_rows(first: int, count: int, share: float, whole: float) -> list[int]:
+    """Which of the `jumping_rows` jump all the way from 0 to 1: evenly, a share of them."""
+    jumps = [(row, int((first + row) * share)) for row in jumping_rows(first, count, share)]
+    return [row for row, before in jumps if int((before + 1) * whole) > int(before * whole)]
+
+
 def jumping_rows(first: int, count: int, share: float) -> list[int]:
     """Which of `count` rows of a batch, of which number `first` is the first one, learn jumps: evenly, a share."""
     every = range(first, first + count)
@@ -36,10 +42,12 @@ def jumping_rows(first: int, count: int, share: float) -> list[int]:
 class SelfDistillation(ABC):
     """A share of a batch learns jumps from the field, the others the field itself.
 
-    teacher: a trained field that both are learnt from, in the place of the samples and of the network's own field.
+    whole: the share of the jumps that go all the way, from 0 to 1. teacher: a trained field that both are learnt from, in
+    the place of the samples and of the network's own field.
     """
 
     share: float = 0.5
+    whole: float = 0.0
     teacher: AnyField | None = None
 
     jumps = True
@@ -61,7 +69,10 @@ class SelfDistillation(ABC):
 
     def times(self, alpha: Tensor, first: int) -> Tensor:
         """From and to which α each row jumps, (batches, batch, 2), s ≤ t: two draws in order; first: as `examples`."""
-        return alpha.sort(dim=2).values
+        times = alpha.sort(dim=2).values
+        whole = whole_rows(first, alpha.shape[1], self.share, self.whole)
+        times[:, whole, 0], times[:, whole, 1] = 0.0, 1.0
+        return times
 
     def loss(self, field: AnyField, *example: Tensor) -> Tensor:
         """As `Objective` says."""

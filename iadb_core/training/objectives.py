@@ -15,6 +15,9 @@ class FlowMap(Section):
     share: float = setting(
         0.5, "The share of a batch that learns jumps; the others learn the field, as `deblending` does.", gt=0, lt=1
     )
+    whole: float = setting(
+        0.0, "The share of the jumps that go all the way, from α = 0 to 1: for samples in one jump.", ge=0, le=1
+    )
     teacher: str | None = setting(
         None,
         "An experiment from whose model both are learnt, not from the samples; without it the network is its own "
@@ -48,7 +51,7 @@ class Objectives(OneOf):
     @property
     def settings(self) -> dict[str, Any]:
         """What its module takes, but for the teacher."""
-        return {"share": self.flow_map.share} if self.flow_map else {}
+        return {"share": self.flow_map.share, "whole": self.flow_map.whole} if self.flow_map else {}
 
 
 DEBLENDING = Objectives(deblending=Unsettled())

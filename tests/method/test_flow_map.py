@@ -57,6 +57,20 @@ def test_rows_that_jump_are_spread_evenly_whichever_process_has_them():
         assert [row for part in parts for row in part] == every
 
 
+@pytest.mark.parametrize(("share", "whole", "count"), [(0.5, 0.5, 15), (0.5, 0.0, 0), (0.25, 0.2, 3), (0.5, 1.0, 30)])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_share_of_the_jumps_goes_all_the_way_whichever_process_has_them(name, share, whole, count):
+    objective = objective_of(name, {"share": share, "whole": whole})
+    y, times, y0 = objective.examples(block_of(60))[4:7]
+    far = (times[..., 0] == 0) & (times[..., 2 if name in ("progressive", "shortcut") else 1] == 1)
+    assert (far.sum(dim=1) == count).all()
+    assert torch.equal(y[far], y0[far])
+    block = block_of(60)
+    parts = [Block(*(part[:, rows] for part in block.parts())) for rows in (slice(0, 25), slice(25, 60))]
+    joined = [objective.examples(part, first)[5] for part, first in zip(parts, (0, 25), strict=True)]
+    assert torch.equal(torch.cat(joined, dim=1), times)
+
+
 def test_the_examples_are_the_blends_of_both_kinds_of_rows():
     block = block_of(8, condition=torch.arange(24).view(3, 8))
     x, alpha, x0, x1, y, times, y0, y1, told, other = objective_of("lagrangian", {"share": 0.25}).examples(block)
