@@ -7,6 +7,7 @@ of losses has consistency, shortcut and mean-flow training among its members.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -26,6 +27,12 @@ def jump(field: AnyField, x: Tensor, begin: Tensor, end: Tensor, *condition: Ten
     return x + per_sample(end - begin, x) * field(x, between(begin, end), *condition)
 
 
+@cache
+def _numbers(rows: tuple[int, ...], device: torch.device) -> Tensor:
+    """Numbers of rows on a device, once: while a graph is captured none could be copied there."""
+    return torch.tensor(rows, dtype=torch.int64, device=device)
+
+
 def whole_rows(first: int, count: int, share: float, whole: float) -> list[int]:
     """Which of the `jumping_rows` jump all the way from 0 to 1: evenly, a share of them."""
     jumps = [(row, int((first + row) * share)) for row in jumping_rows(first, count, share)]
@@ -42,8 +49,8 @@ def jumping_rows(first: int, count: int, share: float) -> list[int]:
 class SelfDistillation(ABC):
     """A share of a batch learns jumps from the field, the others the field itself.
 
-    whole: the share of the jumps that go all the way, from 0 to 1. teacher: a trained field that both are learnt from, in
-    the place of the samples and of the network's own field.
+    whole: the share of the jumps that go all the way, from 0 to 1. teacher: a trained field that both are learnt from,
+    in the place of the samples and of the network's own field.
     """
 
     share: float = 0.5
@@ -57,22 +64,23 @@ class SelfDistillation(ABC):
         conditions of both, if there are any. block.alpha: (batches, batch, 2).
         """
         jumping = jumping_rows(first, block.x0.shape[1], self.share)
-        rows = [row for row in range(block.x0.shape[1]) if row not in set(jumping)]
+        others = sorted(set(range(block.x0.shape[1])) - set(jumping))
+        rows, jumps = (_numbers(tuple(chosen), block.x0.device) for chosen in (others, jumping))
         found: list[Tensor] = []
-        for chosen, alpha in ((rows, block.alpha[..., 0]), (jumping, self.times(block.alpha, first))):
-            x0, x1, times = block.x0[:, chosen], block.x1[:, chosen], alpha[:, chosen]
+        for chosen, alpha in ((rows, block.alpha[..., 0]), (jumps, self.times(block.alpha, first))):
+            x0, x1, times = (part.index_select(1, chosen) for part in (block.x0, block.x1, alpha))
             begin = times if times.ndim == 2 else times[..., 0]
             x = blend(x0.flatten(0, 1), x1.flatten(0, 1), begin.flatten()).view_as(x0)
             found += [x, times, x0, x1]
-        told = () if block.condition is None else (block.condition[:, rows], block.condition[:, jumping])
-        return *found, *told
+        if block.condition is None:
+            return tuple(found)
+        return *found, *(block.condition.index_select(1, chosen) for chosen in (rows, jumps))
 
     def times(self, alpha: Tensor, first: int) -> Tensor:
         """From and to which α each row jumps, (batches, batch, 2), s ≤ t: two draws in order; first: as `examples`."""
-        times = alpha.sort(dim=2).values
-        whole = whole_rows(first, alpha.shape[1], self.share, self.whole)
-        times[:, whole, 0], times[:, whole, 1] = 0.0, 1.0
-        return times
+        begin, end = alpha.sort(dim=2).values.unbind(2)
+        whole = _numbers(tuple(whole_rows(first, alpha.shape[1], self.share, self.whole)), alpha.device)
+        return torch.stack([begin.index_fill(1, whole, 0.0), end.index_fill(1, whole, 1.0)], dim=2)
 
     def loss(self, field: AnyField, *example: Tensor) -> Tensor:
         """As `Objective` says."""
