@@ -94,7 +94,9 @@ def experiments(draw: st.DrawFn) -> dict[str, Any]:
         length = draw(st.sampled_from(["steps", "epochs"]))
         own["training"] = {key: own["training"][key] for key in own["training"] if key not in ("steps", "epochs")}
         own["training"] |= {length: draw(st.integers(1, 1000)), "batch_size": draw(st.integers(1, 100))}
-        own["training"].pop("from", None)
+        for key in ("from", "objective"):
+            own["training"].pop(key, None)
+        own.pop("reflow", None)
         for name, keys in (("sampling", ("classes", "guidance")), ("animation", ("axes",))):
             own[name] = {key: own[name][key] for key in own.get(name, {}) if key not in keys}
         own.pop("condition", None)
@@ -115,7 +117,8 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(
         st.lists(value({"type": "string", "pattern": r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}"}), min_size=1, max_size=3)
     )
-    own: dict[str, Any] = draw(section(SCHEMA, without=("defaults", "experiments", "default_experiments")))
+    others = ("defaults", "experiments", "default_experiments", "compare")
+    own: dict[str, Any] = draw(section(SCHEMA, without=others))
     own["experiments"] = {name: draw(experiments()) for name in names}
     return own
 

@@ -40,14 +40,29 @@ TEMPLATES = {
     "too_long": "at most {max_length} values, not {actual_length}",
     "value_error": "{error}",
 }
+SECTIONS_OR_WORDS = ("ModelPairs",)  # classes of fields that hold a word or a section
 UNSAID = ("default_factory_not_called",)  # follows from another mistake
 
 
 def mistakes(config: Any, error: ValidationError) -> Iterator[tuple[Path, str]]:
     """Of each mistake that pydantic has found in `config` the path of the key, and what to say of it."""
     for found in error.errors(include_url=False):
-        if found["type"] not in UNSAID:
-            yield _described(found, _as_written(found["loc"], config))
+        if found["type"] not in UNSAID and not _of_another_kind(found):
+            loc = tuple(part for part in found["loc"] if not _is_branch(part))
+            yield _described(found, loc, _as_written(loc, config))
+
+
+def _is_branch(part: Any) -> bool:
+    """Whether a part of pydantic's path says which kind of value a field was tried as, word or section."""
+    return isinstance(part, str) and (part.startswith("literal[") or part in SECTIONS_OR_WORDS)
+
+
+def _of_another_kind(error: ErrorDetails) -> bool:
+    """Whether a word was tried as a section, or a section as a word: of the two, only the other mistake is told."""
+    last, tried = error["loc"][-1], error["type"]
+    if not _is_branch(last):
+        return False
+    return isinstance(error["input"], Mapping) if tried == "literal_error" else tried.startswith("model_")
 
 
 def with_numbers(config: Any, error: ValidationError) -> Any:
@@ -95,7 +110,7 @@ def _as_written(loc: Path, config: Any) -> Path:
     return tuple(path)
 
 
-def _described(error: ErrorDetails, path: Path) -> tuple[Path, str]:
+def _described(error: ErrorDetails, loc: Path, path: Path) -> tuple[Path, str]:
     kind, found, context = error["type"], error["input"], error.get("ctx", {})
     match kind:
         case "missing" if isinstance(path[-1], int):
@@ -103,7 +118,7 @@ def _described(error: ErrorDetails, path: Path) -> tuple[Path, str]:
         case "missing":
             return path[:-1], f"{path[-1]} is missing ({_about(path)})"
         case "extra_forbidden" | "invalid_key":
-            return path, _unknown_key(error["loc"])
+            return path, _unknown_key(loc)
         case "union_tag_not_found":
             return path, f"name is missing; allowed: {', '.join(NETWORKS)}"
         case "union_tag_invalid":
@@ -166,8 +181,9 @@ def _part(loc: Path) -> Mapping[str, Any]:
         else:
             whatever = [*part.get("patternProperties", {}).values(), part.get("additionalProperties") or {}]
             part = part.get("properties", {}).get(step) or whatever[0]
-        if "anyOf" in part:  # a value or none
-            part = {**part["anyOf"][0], **part}
+        if "anyOf" in part:  # a value or none, or a word or a section
+            kinds = [resolved(own) for own in part["anyOf"]]
+            part = {**next((own for own in kinds if "properties" in own), kinds[0]), **part}
     return resolved(part)
 
 

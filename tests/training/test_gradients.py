@@ -18,7 +18,9 @@ SIZES = {"mlp": {"width": 24, "hidden_layers": 3}, "unet": {"width": 8}, "residu
 class Denoising:
     """Another objective: tell x₁ from the blend."""
 
-    def examples(self, block):
+    jumps = False
+
+    def examples(self, block, first=0):
         alpha = block.alpha[(...,) + (None,) * (block.x0.ndim - 2)]
         return (1 - alpha) * block.x0 + alpha * block.x1, block.alpha, block.x1
 

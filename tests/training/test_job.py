@@ -22,6 +22,7 @@ from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.networks import checkpoint
 from iadb_core.training import job as training_job
+from iadb_core.training import trained_on
 from iadb_core.training.job import TrainingJob
 from iadb_core.training.processes import ALONE
 from iadb_core.training.settings import Training
@@ -184,10 +185,10 @@ def test_runs_and_processes_that_share_a_memory_are_counted(job, monkeypatch, ru
     class Seen(Exception):  # noqa: N818
         pass
 
-    def seen(*_, **options):
-        raise Seen(options["sharing"])
+    def seen(densities, samples, shape, batch_size, order, seed, device, alpha, coupling, sharing, *_):
+        raise Seen(sharing)
 
-    monkeypatch.setattr(training_job, "pairs_of", seen)
+    monkeypatch.setattr(trained_on, "pairs_of", seen)
     what = job("points", 10)._replace(threads=1, sharing=runs)
     with pytest.raises(Seen) as found:
         training_job._train(what, replace(ALONE, here=here))

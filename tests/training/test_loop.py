@@ -28,7 +28,9 @@ SETTINGS = training(batch_size=256, learning_rate=2e-3)
 class Denoising:
     """Another objective: tell x₁ from the blend, by its mean E[x₁ | x_α]."""
 
-    def examples(self, block):
+    jumps = False
+
+    def examples(self, block, first=0):
         alpha = block.alpha[:, :, None]
         return (1 - alpha) * block.x0 + alpha * block.x1, block.alpha, block.x1
 

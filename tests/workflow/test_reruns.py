@@ -264,7 +264,7 @@ STUDIED_AGAIN = {
     "floor of the figures": ({"evaluation": {"floor_draws": 4}}, {"solvers"}),
     "solver of the samples": ({"sampling": {"solver": "heun"}}, {"maps"}),
     "solvers of the table": ({"evaluation": {"solvers": ["euler", "heun"]}}, {"solvers"}),
-    "points of the exact map": ({"evaluation": {"exact_count": 21}}, {"maps"}),
+    "points of the exact map": ({"evaluation": {"exact_count": 21}}, {"maps", "solvers"}),
 }
 
 
