@@ -49,7 +49,7 @@ BFLOAT16_BARS = PLAIN_BARS | {  # of one that multiplies bfloat16
 }
 GPU_BARS = {"MNIST training": 10, "2D training": 8, "mnist.gif": 10}
 QUICK = ("mnist_training", "mnist_sampling", "plane_training", "rejection", "frames", "gif")
-SLOW = ("small_images", "photographs", "densities_gif", "mnist_gif")
+SLOW = ("transport_of_images", "transport_of_points", "small_images", "photographs", "densities_gif", "mnist_gif")
 ASKED_FOR = ("mnist_training_at_length", "densities_gif_in_full", "mnist_gif_of_an_epoch")  # by name: they take long
 AT_LENGTH = "MNIST training, a minute a run"
 WARM_UP, PLAIN_WARM_UP = 60, 12  # steps, with bfloat16 instructions and without: the recipe's first 50 or 6 are slow
@@ -119,7 +119,7 @@ class Benchmarks:
             ),
             WITHOUT: lambda: ours.mnist_training(self.images, self.precision, self.device),
         }
-        return self.training(TRANSPORT, ways, baseline=WITHOUT)
+        return self.training(TRANSPORT, ways, baseline=WITHOUT, bound_by=precision_name(self.precision))
 
     def transport_of_points(self) -> Contest:
         """The same of points, where a pairing takes longer than a step: it cannot be hidden."""
