@@ -7,8 +7,7 @@ from torch import Tensor
 
 from iadb_core.data.pairs import Pairs
 from iadb_core.data.streams import ALL
-from iadb_core.method.batches import Block
-from iadb_core.method.flow_map import jumping_rows
+from iadb_core.method.batches import Block, rows_of_share
 
 
 class Mixed:
@@ -23,7 +22,7 @@ class Mixed:
     def blocks(self, first: int = 0, rows: slice = ALL) -> Iterator[Block]:
         """Blocks from number `first` on. rows: which samples of each batch; they are the same whatever is taken."""
         begin, end, _ = rows.indices(self.pairs.batches[1])
-        chosen = jumping_rows(begin, end - begin, self.share)
+        chosen = rows_of_share(begin, end - begin, self.share)
         for block, other in zip(self.pairs.blocks(first, rows), self.others.blocks(first, rows), strict=False):
             parts = zip(block.parts(), other.parts(), strict=True)
             yield Block(*(_with_rows(part, theirs, chosen) for part, theirs in parts))

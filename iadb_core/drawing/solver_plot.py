@@ -10,6 +10,7 @@ from matplotlib.ticker import NullFormatter
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
+from iadb_core.evaluation.metrics import EXACT_MAP
 from iadb_core.method.names import SolverName
 
 COLOURS = {name: f"C{number}" for number, name in enumerate(get_args(SolverName))}
@@ -26,6 +27,10 @@ def solver_plot(table: pandas.DataFrame) -> Figure:
         "deviation over draws. Where a curve has become flat, more evaluations buy nothing: what is left above "
         "the dashed line is the network's own error."
     )
+    if EXACT_MAP.title in metrics:
+        caption += (
+            " The distance to the exact map is to where the exact field carries the same starts: its floor is 0."
+        )
     figure, axes = captioned_figure(2, len(metrics), caption)
     for row, metric in enumerate(metrics):
         of_metric = table[table.metric == metric]

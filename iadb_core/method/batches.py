@@ -6,6 +6,14 @@ from dataclasses import dataclass, fields
 from torch import Tensor
 
 
+def rows_of_share(first: int, count: int, share: float) -> list[int]:
+    """Which of `count` rows of a batch, of which number `first` is the first one, belong to a share: evenly spread, and
+    the same whichever process has which rows.
+    """
+    every = range(first, first + count)
+    return [row - first for row in every if int((row + 1) * share) > int(row * share)]
+
+
 @dataclass(frozen=True)
 class Batch:
     """What one step trains on.

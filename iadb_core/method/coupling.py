@@ -41,6 +41,19 @@ class Coupling(Protocol):
         ...
 
 
+class AsDrawn:
+    """The samples as they came."""
+
+    apart = True
+    at_once = None
+
+    def __call__(
+        self, x0: Tensor, x1: Tensor, condition: Tensor | None = None, draws: torch.Generator | None = None
+    ) -> Coupled:
+        """As `Coupling` says."""
+        return x0, x1, condition
+
+
 def coupling_of(name: str, settings: Mapping[str, Any]) -> Coupling:
     """The coupling of a name, which is that of its module, made from its settings."""
     made: Coupling = import_module(f"{PACKAGE}.{name}").coupling(**settings)

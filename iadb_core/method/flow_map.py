@@ -12,7 +12,7 @@ from functools import cache
 import torch
 from torch import Tensor
 
-from iadb_core.method.batches import Block
+from iadb_core.method.batches import Block, rows_of_share
 from iadb_core.method.blending import blend, deblending_loss, per_sample
 from iadb_core.method.objective import AnyField, Examples
 
@@ -34,15 +34,9 @@ def _numbers(rows: tuple[int, ...], device: torch.device) -> Tensor:
 
 
 def whole_rows(first: int, count: int, share: float, whole: float) -> list[int]:
-    """Which of the `jumping_rows` jump all the way from 0 to 1: evenly, a share of them."""
-    jumps = [(row, int((first + row) * share)) for row in jumping_rows(first, count, share)]
+    """Which of the rows that jump go all the way from 0 to 1: evenly, a share of them."""
+    jumps = [(row, int((first + row) * share)) for row in rows_of_share(first, count, share)]
     return [row for row, before in jumps if int((before + 1) * whole) > int(before * whole)]
-
-
-def jumping_rows(first: int, count: int, share: float) -> list[int]:
-    """Which of `count` rows of a batch, of which number `first` is the first one, learn jumps: evenly, a share."""
-    every = range(first, first + count)
-    return [row - first for row in every if int((row + 1) * share) > int(row * share)]
 
 
 @dataclass(frozen=True)
@@ -63,7 +57,7 @@ class SelfDistillation(ABC):
         """x_α, α, x₀ and x₁ of the rows that learn the field; x_s, the times, x₀ and x₁ of those that jump; then the
         conditions of both, if there are any. block.alpha: (batches, batch, 2).
         """
-        jumping = jumping_rows(first, block.x0.shape[1], self.share)
+        jumping = rows_of_share(first, block.x0.shape[1], self.share)
         others = sorted(set(range(block.x0.shape[1])) - set(jumping))
         rows, jumps = (_numbers(tuple(chosen), block.x0.device) for chosen in (others, jumping))
         found: list[Tensor] = []

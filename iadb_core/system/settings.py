@@ -67,6 +67,10 @@ class Section(BaseModel):
         return section
 
 
+class Unsettled(Section):
+    """A choice without settings of its own."""
+
+
 class OneOf(Section):
     """A section of which exactly one field is given."""
 

@@ -3,11 +3,7 @@
 from typing import Any, Literal
 
 from iadb_core.method.names import SolverName
-from iadb_core.system.settings import REQUIRED, WORK, OneOf, Section, setting
-
-
-class Unsettled(Section):
-    """Without settings of its own."""
+from iadb_core.system.settings import REQUIRED, WORK, OneOf, Section, Unsettled, setting
 
 
 class OptimalTransport(Section):

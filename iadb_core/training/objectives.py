@@ -2,11 +2,7 @@
 
 from typing import Any
 
-from iadb_core.system.settings import OneOf, Section, setting
-
-
-class Unsettled(Section):
-    """Without settings of its own."""
+from iadb_core.system.settings import OneOf, Section, Unsettled, setting
 
 
 class FlowMap(Section):

@@ -4,8 +4,8 @@ import pytest
 import torch
 from gaussians import CASE, draw
 
-from iadb_core.method.batches import Block
-from iadb_core.method.flow_map import between, jump, jumping_rows
+from iadb_core.method.batches import Block, rows_of_share
+from iadb_core.method.flow_map import between, jump
 from iadb_core.method.integration import solver_of
 from iadb_core.method.objective import objective_of
 from iadb_core.method.objectives.deblending import Deblending
@@ -51,9 +51,9 @@ def one(objective, block, first=0):
 
 def test_rows_that_jump_are_spread_evenly_whichever_process_has_them():
     for share in (0.25, 0.5, 0.75, 0.1):
-        every = jumping_rows(0, 60, share)
+        every = rows_of_share(0, 60, share)
         assert len(every) == round(60 * share)
-        parts = [[first + row for row in jumping_rows(first, 20, share)] for first in (0, 20, 40)]
+        parts = [[first + row for row in rows_of_share(first, 20, share)] for first in (0, 20, 40)]
         assert [row for part in parts for row in part] == every
 
 
