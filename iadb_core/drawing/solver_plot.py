@@ -28,9 +28,7 @@ def solver_plot(table: pandas.DataFrame) -> Figure:
         "the dashed line is the network's own error."
     )
     if EXACT_MAP.title in metrics:
-        caption += (
-            " The distance to the exact map is to where the exact field carries the same starts: its floor is 0."
-        )
+        caption += " The distance to the exact map is to where the exact field carries the same starts: its floor is 0."
     figure, axes = captioned_figure(2, len(metrics), caption)
     for row, metric in enumerate(metrics):
         of_metric = table[table.metric == metric]
