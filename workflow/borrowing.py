@@ -97,11 +97,17 @@ def _unfit_to_guide(experiment: Experiment, other: Experiment) -> str | None:
     """Why the model of another experiment cannot guide the samples of this one; None if it can."""
     if other is experiment:
         return "is the experiment itself: a weaker model is needed"
-    if other.condition is not None and (other.labelled, other.restores) != (experiment.labelled, experiment.restores):
+    if other.condition is not None and _told(other) != _told(experiment):
         return "is told something else"
     if other.training.coupling != experiment.training.coupling:
         return "has another training.coupling: it has another field, not a weaker one"
     return _other_samples(experiment, other, "source", "target")
+
+
+def _told(experiment: Experiment) -> tuple[object, ...]:
+    """What an experiment's network is told, whatever share of it is dropped."""
+    told = experiment.condition
+    return experiment.labelled, experiment.restores, told and told.coordinates
 
 
 def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
@@ -115,8 +121,8 @@ def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
 
 def _unfit_to_pair(experiment: Experiment, other: Experiment) -> str | None:
     """Why the model of another experiment cannot make the pairs of this one; None if it can."""
-    if experiment.restores or other.restores:
-        return "restores images, which need more than a start: no pairs of starts and ends can be made"
+    if experiment.told_of_samples or other.told_of_samples:
+        return "is told more than a class, and so its ends need more than starts: no pairs can be made"
     if experiment.labelled and other.condition != experiment.condition:
         return "has another condition: give both the same"
     if other.labelled and not (experiment.labelled or other.drops_labels):

@@ -141,6 +141,11 @@ class Experiment(Section):
         return self.condition.restores if self.condition else None
 
     @property
+    def told_of_samples(self) -> bool:
+        """Whether the network is told something that is made of samples of the target."""
+        return self.condition is not None and self.condition.of_samples
+
+    @property
     def classes(self) -> list[str]:
         """The classes that the network is told, by name."""
         return (self.target.class_names() or []) if self.labelled else []
@@ -204,6 +209,7 @@ class Experiment(Section):
         if self.paired and self.restores:
             yield ("condition", "degradation"), "an experiment with pairs of images restores none; give one of both"
         yield from self._mistakes_of_classes()
+        yield from self._mistakes_of_coordinates()
         if self.condition and self.restores and not self.of_points and (why := self.restores.misfit(self.shape)):
             yield ("condition", "degradation", self.restores.kind), why
         if why := misfit(self.network, self.shape, self.conditions):
@@ -213,6 +219,19 @@ class Experiment(Section):
             for side in SIDES:
                 if not self.density(side).fresh:
                     yield (side,), f"a shuffled batch of {batch} is larger than the {points} points"
+
+    def _mistakes_of_coordinates(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        if self.condition and (told := self.condition.coordinates):
+            place = ("condition", "coordinates")
+            if self.target.of_images() or not self.target.shape():
+                yield place, f"the target, a {self.target.kind}, is of no points"
+            elif self.target.rows_and_columns:
+                yield place, f"points of a {self.target.kind} are rows and columns; give a distribution or a table"
+            else:
+                try:
+                    told.columns(self.target)
+                except ValueError as error:
+                    yield (*place, "which"), str(error)
 
     def _mistakes_of_classes(self) -> Iterator[tuple[tuple[str, ...], str]]:
         if self.labelled and not self.classes:

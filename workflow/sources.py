@@ -22,7 +22,7 @@ NAME = re.compile(r"\w+")
 SWITCHES = {
     f"{PACKAGE}/{room}/registry.py": f"the line of a new kind of {room} changes no other"
     for room in ("data", "networks")
-} | {f"{PACKAGE}/data/conditions.py": "the line of a new degradation changes no other"}
+} | {f"{PACKAGE}/data/conditions.py": "the line of a new condition changes no other"}
 # Modules that cannot change a result, and why: editing them reruns nothing.
 WITHOUT_EFFECT = {
     **{

@@ -78,5 +78,19 @@ SAMPLERS: dict[str, Sampler] = {
     sampler.__name__: sampler
     for sampler in (eight_gaussians, moons, s_curve, swiss_roll, rings, checkerboard, pinwheel, two_spirals)
 }
+
+
+def _side(xp: Any, u: Any) -> Any:
+    """The first part of two where u < ½, else the second."""
+    return xp.where(u[:, 1] < 0.5, 1, 0)
+
+
+CLASSES: dict[str, tuple[int, Callable[[Any, Any], Any]]] = {
+    "eight_gaussians": (8, lambda xp, u: xp.floor(u[:, 0] * 8)),
+    "moons": (2, _side),
+    "rings": (RINGS, lambda xp, u: xp.floor(u[:, 0] * RINGS)),
+    "pinwheel": (SPOKES, lambda xp, u: xp.floor(u[:, 0] * SPOKES)),
+    "two_spirals": (2, _side),
+}  # how many parts a distribution has, and that of each point
 CIRCLE = [(1.0, 0.0), (sqrt(0.5), sqrt(0.5)), (0.0, 1.0), (-sqrt(0.5), sqrt(0.5))]
 EIGHT_CENTRES = [*CIRCLE, *((-x, -y) for x, y in CIRCLE)]

@@ -59,6 +59,25 @@ class ToldClasses(NamedTuple):
         return Labels(*self, drawing.batches, drawing.order, of_x1, dropped_by)
 
 
+class ToldCoordinates(NamedTuple):
+    """Some coordinates of each point. columns: their numbers."""
+
+    columns: tuple[int, ...]
+
+    def telling(self, drawing: Drawing) -> "ToldCoordinates":
+        """As `Told` says."""
+        return self
+
+    def beside(self, x1: Iterator[Tensor], first: int = 0, rows: slice = ALL) -> Iterator[tuple[Tensor, Tensor]]:
+        """As `Telling` says: (batches, batch, columns)."""
+        return ((block, coordinates_of(block, self.columns)) for block in x1)
+
+
+def coordinates_of(points: Tensor, columns: tuple[int, ...]) -> Tensor:
+    """Some coordinates of points, (…, coordinates): (…, columns)."""
+    return points[..., list(columns)]
+
+
 class ToldDegraded(NamedTuple):
     """Each image, degraded."""
 

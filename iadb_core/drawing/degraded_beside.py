@@ -8,7 +8,7 @@ import numpy as np
 from iadb_core.data.conditions import Condition
 from iadb_core.data.degrading import Degrading
 from iadb_core.data.density import Density
-from iadb_core.sampling.degraded import shown_degraded
+from iadb_core.sampling.told import shown_degraded
 
 
 def degraded_beside(

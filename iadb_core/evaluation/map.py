@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.data.density import Density, Drawn
-from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
+from iadb_core.data.telling import Told, ToldClasses, ToldCoordinates, ToldDegraded
 from iadb_core.evaluation.class_study import class_figures
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.settings import Evaluation
@@ -16,8 +16,7 @@ from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, wh
 from iadb_core.method.coupling import Coupling
 from iadb_core.method.couplings.independent import Independent
 from iadb_core.method.exact import exact_field
-from iadb_core.sampling.conditions import as_the_data
-from iadb_core.sampling.degraded import measured_degraded
+from iadb_core.sampling.conditions import as_the_data, measured_condition
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.starts import measured_starts
@@ -33,13 +32,13 @@ class ToldFiles(NamedTuple):
     """Of what a model is told beside the blend, if anything.
 
     labels, held_out_labels: the classes of the target's samples. without: whether it has also learnt to do without a
-    class. to_restore: of the target's images, once they are degraded.
+    class. asked_of: unseen samples of the target that conditions are made of: images to degrade, or points.
     """
 
     labels: str | None = None
     held_out_labels: str | None = None
     without: bool = True
-    to_restore: str | None = None
+    asked_of: str | None = None
 
 
 NOT_TOLD, INDEPENDENT = ToldFiles(), Independent()
@@ -93,9 +92,9 @@ def measure_map(
 
 def _told(model: Model, target: Density, told: ToldFiles, count: int, seed: int) -> tuple[Told | None, Tensor | None]:
     """What is told of blends, and of `count` starts, to a model that cannot do without it."""
-    if model.degradation and told.to_restore:
-        images = load_array(told.to_restore)
-        return ToldDegraded(model.degradation), measured_degraded(model.degradation, target, images, count, seed)
+    if model.told_of_samples and told.asked_of:
+        condition = measured_condition(model, target, load_array(told.asked_of), count, seed)
+        return ToldDegraded(model.degradation) if model.degradation else ToldCoordinates(model.columns), condition
     if told.labels and told.held_out_labels and not told.without:
         known = ToldClasses(load_array(told.held_out_labels), len(model.classes), 0.0)
         return known, as_the_data(load_array(told.labels), count, seed)

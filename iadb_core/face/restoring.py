@@ -12,7 +12,7 @@ from iadb_core.data.degrading import Degraded, Degrading
 from iadb_core.data.density import Density
 from iadb_core.data.scaling import scale, unscale
 from iadb_core.face.given import as_array, images
-from iadb_core.sampling.degraded import degraded
+from iadb_core.sampling.told import degraded
 from iadb_core.system.errors import InputError
 
 

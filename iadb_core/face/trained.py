@@ -18,7 +18,7 @@ from iadb_core.data.registry import density_of
 from iadb_core.drawing.animation import write_animation
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
-from iadb_core.face.given import checked
+from iadb_core.face.given import checked, coordinates_asked
 from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.restoring import DegradedPixels, degrade, seen_of
 from iadb_core.face.values import Values
@@ -26,8 +26,8 @@ from iadb_core.networks import checkpoint
 from iadb_core.networks.network import Network
 from iadb_core.networks.registry import NETWORKS
 from iadb_core.networks.settings import NetworkSettings, conditions_seen
-from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
-from iadb_core.sampling.model import Model
+from iadb_core.sampling.conditions import class_numbers, in_turn, repeated, sampler_of
+from iadb_core.sampling.model import Model, told_columns
 from iadb_core.sampling.sampler import Sampler
 from iadb_core.sampling.settings import Guidance, Sampling
 from iadb_core.sampling.starts import starts
@@ -95,7 +95,7 @@ class TrainedModel:
     @cached_property
     def _placed(self) -> Model:
         placed = copy.deepcopy(self.network), self.shape, self.device, self.precision
-        return Model(*placed, self.classes, self.degradation, jumps=self.jumps)
+        return Model(*placed, self.classes, self.degradation, jumps=self.jumps, columns=self.columns)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -111,8 +111,17 @@ class TrainedModel:
     @property
     def degradation(self) -> Degradation | None:
         """How the images were degraded that it was trained to restore, if it was."""
+        return self._told.restores if self._told else None
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The numbers of the coordinates that it is told of each point, if it is."""
+        return told_columns(self._told, self.target)
+
+    @property
+    def _told(self) -> Condition | None:
         condition = self.settings.get("condition")
-        return Condition.of(condition).restores if condition else None
+        return Condition.of(condition) if condition else None
 
     @property
     def evaluations(self) -> int:
@@ -134,6 +143,7 @@ class TrainedModel:
         starts: ArrayLike | Tensor | None = None,
         classes: "Asked" = None,
         guidance: float = 1.0,
+        coordinates: ArrayLike | Tensor | None = None,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
@@ -141,12 +151,13 @@ class TrainedModel:
 
         starts: samples of the source to begin with, instead of ones that are drawn. classes: of a model with `classes`
         a name, or several that samples have in turn; without it they are of no class in particular. guidance: the
-        weight of classifier-free guidance, 1 for none. clip: pixel values to [0, 1]. way: `solver`, `steps`,
+        weight of classifier-free guidance, 1 for none. coordinates: of a model with `columns`, which samples have in
+        turn, (n, columns). clip: pixel values to [0, 1]. way: `solver`, `steps`,
         `schedule`, `batch_size`; `rtol` and `atol` of dopri5. Raises InputError for a mistake in them, and where the
         source cannot be drawn: then give starts.
         """
         begin = self._begin(count, seed, starts)
-        condition = self._condition(classes, guidance, len(begin))
+        condition = self._condition(classes, guidance, coordinates, len(begin))
         return self.values.shown(self._ends(begin, way, condition, guidance), self.target, clip)
 
     def trajectory(
@@ -157,6 +168,7 @@ class TrainedModel:
         starts: ArrayLike | Tensor | None = None,
         classes: "Asked" = None,
         guidance: float = 1.0,
+        coordinates: ArrayLike | Tensor | None = None,
         clip: bool = True,
         **way: "Unpack[WayOptions]",
     ) -> np.ndarray:
@@ -165,7 +177,7 @@ class TrainedModel:
         All are in memory at once.
         """
         begin = self._begin(count, seed, starts)
-        states = self._states(begin, way, self._condition(classes, guidance, len(begin)), guidance)
+        states = self._states(begin, way, self._condition(classes, guidance, coordinates, len(begin)), guidance)
         return self.values.on_the_way(states.reshape(-1, *self.shape), clip).reshape(states.shape)
 
     def reverse(self, samples: ArrayLike | Tensor, **way: "Unpack[WayOptions]") -> np.ndarray:
@@ -218,6 +230,7 @@ class TrainedModel:
         starts: ArrayLike | Tensor | None = None,
         classes: "Asked" = None,
         guidance: float = 1.0,
+        coordinates: ArrayLike | Tensor | None = None,
         size: int = 512,
         stride: int = 1,
         **way: "Unpack[WayOptions]",
@@ -234,15 +247,14 @@ class TrainedModel:
         settings = checked(Animation, {"size": size, "stride": stride})
         count = count or (64 if len(self.shape) > 1 else 2048)
         begin, schedule = self._begin(count, seed, starts), _checked_way(way).schedule
-        states = self._states(begin, way, self._condition(classes, guidance, len(begin)), guidance)
+        states = self._states(begin, way, self._condition(classes, guidance, coordinates, len(begin)), guidance)
         rows = None if classes is None else len(_named(classes))
         write_animation(path, Frames(states, self.source, self.target, schedule, settings, rows), settings)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to a file, which `load` reads. Raises InputError if it cannot be written."""
         told = self.settings, self.seed, self.steps, kept_of(self.source, self.target)
-        condition = Condition.of(self.settings["condition"]) if "condition" in self.settings else None
-        conditions = conditions_seen(condition, len(self.classes), self.shape, self.jumps)
+        conditions = conditions_seen(self._told, len(self.classes), self.shape, self.jumps)
         checkpoint.save(path, self.network, self.sizes, self.shape, *told, conditions=conditions)
 
     def _ends(
@@ -261,8 +273,12 @@ class TrainedModel:
             settings = settings.model_copy(update={"guidance": checked(Guidance, {"weight": float(guidance)})})
         return sampler_of(self._placed, settings, condition)
 
-    def _condition(self, classes: "Asked", guidance: float, count: int) -> Tensor | None:
-        """The class of each of `count` samples, if any was asked for. Raises InputError if it cannot be."""
+    def _condition(
+        self, classes: "Asked", guidance: float, coordinates: ArrayLike | Tensor | None, count: int
+    ) -> Tensor | None:
+        """What each of `count` samples is asked to be, if anything. Raises InputError if it cannot be."""
+        if coordinates is not None or self.columns:
+            return repeated(coordinates_asked(coordinates, len(self.columns)), count)
         if classes is None:
             if guidance != 1:
                 raise InputError("guidance: is towards a class: give `classes`")

@@ -6,7 +6,7 @@ from typing import Any
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.residual import Residual
 from iadb_core.networks.residual_mlp import ResidualMLP
-from iadb_core.networks.settings import IMAGES, UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
+from iadb_core.networks.settings import IMAGES, POINTS, UNCONDITIONAL, Conditions, NetworkSettings, Shape, kind_of
 from iadb_core.networks.unet import UNet
 
 NETWORKS: dict[str, type[NetworkSettings]] = {
@@ -32,4 +32,6 @@ def misfit(settings: NetworkSettings, shape: Shape, conditions: Conditions = UNC
         return f"{settings.name} takes no condition"
     if conditions.channels and kind != IMAGES:
         return f"{settings.name} sees no images beside points: only images can be restored"
+    if conditions.numbers and kind != POINTS:
+        return f"{settings.name} sees no coordinates beside images"
     return settings.misfit(shape)

@@ -16,12 +16,18 @@ class Conditions(NamedTuple):
     """What a network sees beside the blend and α.
 
     classes: of which one is told, or that none is; 0 for none. channels: of an image of the same size; 0 for none.
-    jumps: 1 if it sees a second α as well, to which a flow map jumps; else 0.
+    jumps: 1 if it sees a second α as well, to which a flow map jumps; else 0. numbers: how many it is told.
     """
 
     classes: int = 0
     channels: int = 0
     jumps: int = 0
+    numbers: int = 0
+
+    @property
+    def inputs(self) -> int:
+        """How many inputs of a network of points a condition takes: a class is one of several, or none, or numbers."""
+        return (self.classes and self.classes + 1) + self.numbers
 
 
 UNCONDITIONAL = Conditions()
@@ -32,8 +38,9 @@ def conditions_seen(condition: Condition | None, classes: int, shape: Shape, jum
     learns a flow map.
     """
     degradation = condition.restores if condition else None
-    told = classes if condition and not degradation else 0
-    return Conditions(told, degradation.channels(shape) if degradation else 0, int(jumps))
+    told = classes if condition and condition.label else 0
+    numbers = len(condition.coordinates.which) if condition and condition.coordinates else 0
+    return Conditions(told, degradation.channels(shape) if degradation else 0, int(jumps), numbers)
 
 
 class NetworkSettings(Section):

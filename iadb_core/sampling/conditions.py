@@ -9,10 +9,10 @@ from torch import Tensor
 from iadb_core.data.density import Density
 from iadb_core.method.fields import ConditionalField, Field
 from iadb_core.method.guidance import Autoguidance, ClassifierFree
-from iadb_core.sampling.degraded import measured_degraded
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.told import measured_coordinates, measured_degraded
 from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import numpy_generator
 
@@ -53,8 +53,10 @@ def measured_condition(
     """What `count` measured samples are asked to be, some rows of it: the first ones are the same for every count.
 
     asked: the classes of training samples, of which they have as many; or stored images of the target, that are
-    degraded for a model that restores them.
+    degraded for a model that restores them, or whose coordinates are told.
     """
+    if model.columns and target is not None:
+        return measured_coordinates(model.columns, target, asked, count, seed, rows)
     if model.degradation is None or target is None:
         return as_the_data(asked, count, seed)[rows]
     return measured_degraded(model.degradation, target, asked, count, seed, rows)

@@ -8,6 +8,8 @@ from torch import Tensor
 
 from iadb_core.data.conditions import Condition
 from iadb_core.data.degradation import Degradation
+from iadb_core.data.density import Density
+from iadb_core.data.registry import density_of
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.checkpoint import DEBLENDING
@@ -15,6 +17,11 @@ from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError
 from iadb_core.system.graphs import Replayed
 from iadb_core.system.runtime import choose_device, choose_precision
+
+NEEDED = {
+    "degradation": "this model restores images: it needs degraded ones",
+    "columns": "this model is told coordinates of each point: it needs them",
+}
 
 
 def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Callable[..., Tensor]:
@@ -39,7 +46,8 @@ class Model:
 
     shape: of a sample. device, precision: where it computes, and in what. weaker: a model that guides it, if any.
     classes: the names of those that it can be told, in the order of their numbers, if any. degradation: of the images
-    that it restores, if it does. jumps: whether it is a flow map, whose field takes two α.
+    that it restores, if it does. jumps: whether it is a flow map, whose field takes two α. columns: the coordinates
+    of a point that it is told, if it is.
     """
 
     def __init__(
@@ -52,9 +60,11 @@ class Model:
         degradation: Degradation | None = None,
         weaker: "Model | None" = None,
         jumps: bool = False,
+        columns: tuple[int, ...] = (),
     ) -> None:
         self.shape, self.device, self.precision = shape, device, precision
         self.classes, self.degradation, self.weaker, self.jumps = tuple(classes), degradation, weaker, jumps
+        self.columns = columns
         self._evaluated = 0
         self._field = field_of(network, device, precision)
 
@@ -63,19 +73,25 @@ class Model:
         """For how many single samples it has been evaluated so far; those of the weaker model count as well."""
         return self._evaluated + (self.weaker.evaluations if self.weaker else 0)
 
+    @property
+    def told_of_samples(self) -> bool:
+        """Whether what it is told is made of samples of the target; it cannot do without."""
+        return bool(self.degradation or self.columns)
+
     def field(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         """D(x, α) for x, (batch, *shape), and alpha, (batch,), on the model's device: one evaluation a sample.
 
         alpha: of a flow map also (batch, 2), from and to which it jumps.
         condition: classes, (batch,), int64, for a model that takes one; their number, and without it, is none. Or what
-        it sees of degraded images, (batch, channels, height, width). Raises InputError where it cannot do without.
+        it sees of degraded images, (batch, channels, height, width), or coordinates, (batch, columns). Raises
+        InputError where it cannot do without.
         """
         if alpha.ndim > 1 and not self.jumps:
             raise InputError("solver: map needs a flow map, which `training.objective` learns; this is a field")
         self._evaluated += len(x)
-        if self.degradation:
+        if self.told_of_samples:
             if condition is None:
-                raise InputError("this model restores images: it needs degraded ones")
+                raise InputError(NEEDED["degradation" if self.degradation else "columns"])
             return self._field(x, alpha, condition)
         if not self.classes:  # a weaker model may do without what the other is told
             return self._field(x, alpha)
@@ -85,6 +101,11 @@ class Model:
     def on_cpu(self, x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         """The same for samples on the CPU, wherever the model computes."""
         return self.field(*(part.to(self.device) for part in (x, alpha, *condition))).cpu()
+
+
+def told_columns(condition: Condition | None, target: Density) -> tuple[int, ...]:
+    """The coordinates of the target's points that a condition tells, if it does."""
+    return condition.coordinates.columns(target) if condition and condition.coordinates else ()
 
 
 def load_model(
@@ -105,6 +126,8 @@ def load_model(
     reduced = choose_precision(precision, chosen, network.convolutional)
     settings, told = described["settings"], described["network"]
     classes = settings.get("classes", ()) if told.get("classes") else ()
-    degradation = Condition.of(settings["condition"]).restores if told.get("channels") else None
+    condition = Condition.of(settings["condition"]) if settings.get("condition") else None
+    degradation = condition.restores if condition and told.get("channels") else None
+    columns = told_columns(condition, density_of(settings["target"])) if told.get("numbers") else ()
     guide = load_model(weaker, device, precision) if weaker else None
-    return Model(network, shape, chosen, reduced, classes, degradation, guide, bool(told.get("jumps")))
+    return Model(network, shape, chosen, reduced, classes, degradation, guide, bool(told.get("jumps")), columns)

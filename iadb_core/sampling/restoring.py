@@ -9,10 +9,10 @@ from iadb_core.data.density import Density, Drawn
 from iadb_core.data.draws import Draws
 from iadb_core.method.plug_and_play import PlugAndPlay
 from iadb_core.sampling.conditions import sampler_of
-from iadb_core.sampling.degraded import AT_ONCE
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import starts
+from iadb_core.sampling.told import AT_ONCE
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
 from iadb_core.system.seeds import numpy_generator

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from iadb_core.data.mixed import Mixed
 from iadb_core.data.pairs import Pairs, pairs_of
-from iadb_core.data.telling import Told, ToldClasses, ToldDegraded
+from iadb_core.data.telling import Told, ToldClasses, ToldCoordinates, ToldDegraded
 from iadb_core.method.coupling import Coupling, coupling_of
 from iadb_core.method.couplings.independent import Independent
 from iadb_core.method.objective import Objective, objective_of
@@ -59,6 +59,8 @@ def _told(recipe: Recipe, labels: str | None) -> Told | None:
     condition = recipe.condition
     if condition and condition.restores:
         return ToldDegraded(condition.restores)
+    if condition and condition.coordinates:
+        return ToldCoordinates(condition.coordinates.columns(recipe.target))
     if condition and condition.label and labels:
         return ToldClasses(load_array(labels), len(recipe.classes), condition.label.drop)
     return None

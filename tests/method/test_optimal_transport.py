@@ -124,7 +124,15 @@ def test_conditions_of_numbers_weigh_as_much_as_the_share_says():
         assert torch.allclose(found, total, rtol=1e-3)
     assert weights == sorted(weights, reverse=True)
     assert weight_of(squared, apart, 1.0) == 0
-    assert weight_of(squared, torch.zeros_like(apart), 0.05) > 1e10  # equal conditions: no weight is great enough
+    assert weight_of(squared, torch.zeros_like(apart), 0.05) == 0  # of equal conditions none matters
+
+
+def test_a_weight_is_found_where_most_conditions_are_equal():
+    x0, x1, condition = normal(50, 2), normal(50, 2, seed=1), (torch.arange(50) % 2).float()[:, None]
+    squared, apart = torch.cdist(x0, x1).square(), torch.cdist(condition, condition).square()
+    total = squared + (weight_of(squared, apart, 0.01) + 1e-3) * apart
+    unequal = apart > 0
+    assert not (total <= squared.diagonal()[None])[unequal].any()  # the greatest that says anything
 
 
 def test_classes_go_with_their_samples_in_a_training():

@@ -105,7 +105,7 @@ def test_a_checkpoint_keeps_the_classes(name, tmp_path):
     given = example(name)
     assert torch.equal(loaded(*given), built.eval()(*given))
     assert "classes" not in checkpoint.described(SIZES[name], SHAPES[name])
-    with pytest.raises(ValueError, match=r"conditions \[-1, 0, 0\]"):
+    with pytest.raises(ValueError, match=r"conditions \[-1, 0, 0, 0\]"):
         checkpoint.conditions_of({"classes": -1})
 
 

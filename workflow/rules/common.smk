@@ -56,19 +56,24 @@ def labels(split):
     return path
 
 
+def asked_of(split):
+    """An input function: the file of the part of the target's samples that conditions are made of, if they are."""
+    return lambda wildcards: targets(split)(wildcards) if experiments[wildcards.experiment].told_of_samples else []
+
+
 def to_restore(split):
-    """An input function: the file of the part of the target's images that are degraded and restored, if they are."""
-    return lambda wildcards: targets(split)(wildcards) if experiments[wildcards.experiment].restores else []
+    """An input function: the same of an experiment that restores its images."""
+    return lambda wildcards: asked_of(split)(wildcards) if experiments[wildcards.experiment].restores else []
 
 
 def asked(wildcards):
-    """The file of what measured samples are asked to be: classes, or unseen images to degrade and restore."""
-    return labels("train")(wildcards) or to_restore("validation")(wildcards)
+    """The file of what measured samples are asked to be: classes, or unseen samples that conditions are made of."""
+    return labels("train")(wildcards) or asked_of("validation")(wildcards)
 
 
-def restored_target(wildcards):
-    """The target of an experiment that restores its images, as parameters; nothing of others."""
-    return section("target")(wildcards) if experiments[wildcards.experiment].restores else {}
+def target_asked_of(wildcards):
+    """The target of an experiment whose conditions are made of its samples, as parameters; nothing of others."""
+    return section("target")(wildcards) if experiments[wildcards.experiment].told_of_samples else {}
 
 
 def run_seed(wildcards):

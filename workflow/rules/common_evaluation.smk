@@ -117,7 +117,7 @@ def of_every_seed(name):
 def evaluation_pictures(name):
     """The pictures that an experiment's evaluation has."""
     of_kind = ["map"] if experiments[name].of_points else []
-    if experiments[name].shape == (2,):
+    if experiments[name].shape == (2,) and not experiments[name].told_of_samples:
         of_kind.append("field")
     if experiments[name].target.of_images():
         of_kind.append("neighbours")

@@ -36,7 +36,7 @@ def measurement_group(wildcards):
 
 def generation_settings(wildcards):
     """What the measured samples depend on."""
-    settings = section("source", "device", "precision")(wildcards) | restored_target(wildcards)
+    settings = section("source", "device", "precision")(wildcards) | target_asked_of(wildcards)
     sampling = {"sampling": sorted_tree(picked(wildcards, "sampling", WAY))}
     return settings | sampling | {"count": experiments[wildcards.experiment].evaluation.count}
 
@@ -45,7 +45,8 @@ def trajectory_settings(wildcards):
     """What the trajectory depends on."""
     settings = section("source", "sampling", "device", "precision")(wildcards)
     experiment = experiments[wildcards.experiment]
-    return settings | (section("target")(wildcards) | {"groups": experiment.groups} if experiment.restores else {})
+    groups = {"groups": experiment.groups} if experiment.restores else {}
+    return settings | target_asked_of(wildcards) | groups
 
 
 def field_settings(wildcards):

@@ -10,8 +10,8 @@ OBJECTIVES = "iadb_core.method.objectives"
 def modules_of(experiment, role):
     """The modules of what an experiment has chosen in a role: `source`, `target`, `network`, `solver`, `solvers`,
     `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled,
-    `pairs`, the network and the solver of the model that makes its pairs, or `restored`, the degradation and the images
-    that are restored, if they are. `compared` are the solvers by which experiments are compared.
+    `pairs`, the network and the solver of the model that makes its pairs, or `asked_of`, the degradation and the target
+    whose samples conditions are made of, if they are. `compared` are the solvers by which experiments are compared.
     """
     if role == "pairs":
         own = experiment.training.coupling.model_pairs
@@ -25,8 +25,8 @@ def modules_of(experiment, role):
     if role == "objective":
         regression = [f"{OBJECTIVES}.regression"] if experiment.restores else []
         return [f"{OBJECTIVES}.{experiment.training.objective.name}", *regression]
-    if role == "restored":
-        chosen = [experiment.restores, experiment.target] if experiment.restores else []
+    if role == "asked_of":
+        chosen = [own for own in (experiment.restores, experiment.target) if own and experiment.told_of_samples]
         return [type(one).__module__ for one in chosen]
     if role == "compared":
         return [f"{SOLVERS}.euler", f"{SOLVERS}.map"]

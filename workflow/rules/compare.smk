@@ -14,7 +14,7 @@ use rule solvers as solvers_of_run with:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         classifier=classifier,
-        code=sources("solvers", "source", "target", "network", "compared", "restored", "weaker"),
+        code=sources("solvers", "source", "target", "network", "compared", "asked_of", "weaker"),
     output:
         csv=ensure("results/{experiment}/seed{seed}/solvers.csv", non_empty=True),
     log:

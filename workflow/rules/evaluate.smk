@@ -55,7 +55,7 @@ rule metrics:
         runtime=lambda wildcards, attempt: f"{attempt}h",
     params:
         settings=evaluation_settings(("target",), ("floor_draws", "projections", "cells", "neighbours", "inception")),
-        restores=lambda wildcards: experiments[wildcards.experiment].restores is not None,
+        told_of_samples=lambda wildcards: experiments[wildcards.experiment].told_of_samples,
         seed=run_seed,
     message:
         "Measuring {wildcards.experiment}, seed {wildcards.seed}"
@@ -74,10 +74,10 @@ rule maps:
         target_train=samples("target", "train"),
         labels=labels("train"),
         held_out_labels=labels("held_out"),
-        to_restore=to_restore("validation"),
+        asked_of=asked_of("validation"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        code=sources("maps", "source", "target", "network", "solver", "restored", "coupling"),
+        code=sources("maps", "source", "target", "network", "solver", "asked_of", "coupling"),
     output:
         map=ensure("results/{experiment}/seed{seed}/map.json", non_empty=True),
         field=ensure("results/{experiment}/seed{seed}/field_error.csv", non_empty=True),
@@ -117,7 +117,7 @@ rule solvers:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         classifier=classifier,
-        code=sources("solvers", "source", "target", "network", "solvers", "restored", "weaker"),
+        code=sources("solvers", "source", "target", "network", "solvers", "asked_of", "weaker"),
     output:
         csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
@@ -159,7 +159,7 @@ rule guidance:
         asked=asked,
         held_out_labels=labels("held_out"),
         classifier=classifier,
-        code=sources("guidance", "source", "target", "network", "solver", "restored", "weaker"),
+        code=sources("guidance", "source", "target", "network", "solver", "asked_of", "weaker"),
     output:
         csv=ensure("results/{experiment}/guidance.csv", non_empty=True),
     log:
@@ -202,7 +202,7 @@ rule restored:
         validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,
-        code=sources("restored", "source", "network", "solver", "restored", "weaker"),
+        code=sources("asked_of", "source", "network", "solver", "asked_of", "weaker"),
     output:
         csv=ensure("results/{experiment}/restored.csv", non_empty=True),
         shown=ensure("results/{experiment}/restored.npz", non_empty=True),

@@ -201,7 +201,7 @@ rule restored_picture:
         "../../environment.yml"
     params:
         seed=first_seed,
-        about="restored",
+        about="asked_of",
     message:
         "Drawing {output.picture}"
     script:

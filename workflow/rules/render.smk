@@ -8,7 +8,7 @@ rule render:
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         to_restore=to_restore("validation"),
-        code=sources("render", "source", "target", "restored"),
+        code=sources("render", "source", "target", "asked_of"),
     output:
         frames=ensure("results/{experiment}/seed{seed}/frames.zip", non_empty=True),
     log:

@@ -7,8 +7,8 @@ rule trajectory:
         model="results/{experiment}/seed{seed}/model.pt",
         weaker=weaker_model,
         source=samples("source", "train"),
-        to_restore=to_restore("validation"),
-        code=sources("trajectory", "source", "network", "solver", "restored", "weaker"),
+        asked_of=asked_of("validation"),
+        code=sources("trajectory", "source", "network", "solver", "asked_of", "weaker"),
     output:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
@@ -39,7 +39,7 @@ rule generate:
         weaker=weaker_model,
         starts=measured_sources,
         asked=asked,
-        code=sources("generate", "source", "network", "solver", "restored", "weaker"),
+        code=sources("generate", "source", "network", "solver", "asked_of", "weaker"),
     output:
         generated=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.npy", non_empty=True),
         summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),

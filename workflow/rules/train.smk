@@ -14,7 +14,7 @@ rule train:
         target_files=files_behind("target"),
         begin=model_to_begin_from,
         teacher=teacher_model,
-        code=sources("train", "source", "target", "network", "coupling", "objective", "restored", "teacher"),
+        code=sources("train", "source", "target", "network", "coupling", "objective", "asked_of", "teacher"),
     output:
         model=ensure("results/{experiment}/seed{seed}/model.pt", non_empty=True),
         history=ensure("results/{experiment}/seed{seed}/training.csv", non_empty=True),

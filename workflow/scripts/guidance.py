@@ -8,10 +8,10 @@ from iadb_core.evaluation.measured import in_columns, protocol
 from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.conditions import measured_condition
-from iadb_core.sampling.degraded import compared
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
+from iadb_core.sampling.told import compared
 from iadb_core.system.arrays import load_array
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job
@@ -28,12 +28,13 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     asked = load_array(inputs.asked) if inputs.asked else None
     condition = None if asked is None else measured_condition(model, target, asked, len(begin), seed)
     labels = {HELD_OUT: inputs.held_out_labels or None}
-    restores = model.degradation is not None
+
+    def part(split: str) -> slice:
+        return compared(split, model.told_of_samples)
+
     comparisons = [
         comparison_of(
-            RealSamples(
-                target, inputs[split], inputs.train or None, split, labels.get(split), compared(split, restores)
-            ),
+            RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split), part(split)),
             len(begin),
             evaluation,
             seed,

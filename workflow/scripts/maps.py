@@ -24,7 +24,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     way, evaluation = Way.of(Sampling.of(settings["sampling"])), Evaluation.of(settings["evaluation"])
     densities, files = dict(zip(SIDES, both, strict=True)), (train, held_out, inputs.starts)
     without = snakemake.params.without
-    told = ToldFiles(inputs.labels or None, inputs.held_out_labels or None, without, inputs.to_restore or None)
+    told = ToldFiles(inputs.labels or None, inputs.held_out_labels or None, without, inputs.asked_of or None)
     training = Training.of(settings["training"])
     chosen, batch = training.coupling, training.batch_size if training.coupling.optimal_transport else None
     coupling = None if chosen.model_pairs else coupling_of(chosen.name, chosen.settings)

@@ -7,7 +7,7 @@ from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.quality import comparison_of, described_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.conditions import as_the_data
-from iadb_core.sampling.degraded import compared
+from iadb_core.sampling.told import compared
 from iadb_core.system.arrays import load_array
 from iadb_core.system.files import write_json
 from iadb_core.system.progress import job
@@ -26,7 +26,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         asked = as_the_data(load_array(inputs.asked), len(generated), seed).numpy()
     labels = {HELD_OUT: inputs.held_out_labels or None}
     for split in (HELD_OUT, VALIDATION):
-        part = compared(split, snakemake.params.restores)
+        part = compared(split, snakemake.params.told_of_samples)
         real = RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split), part)
         comparison = comparison_of(real, len(generated), evaluation, seed, *seen_by)
         figures += described_figures(comparison, generated, asked if split == HELD_OUT else None)

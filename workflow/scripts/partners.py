@@ -12,9 +12,9 @@ from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.restoration import TABLE, Restored, Truth, quality_of, restored_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.sampling.conditions import sampler_of
-from iadb_core.sampling.degraded import stored_images
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.told import stored_samples
 from iadb_core.system.arrays import load_array, save_arrays
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job
@@ -33,7 +33,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} partners"):
     source, target = (density_of(settings[side]) for side in ("source", "target"))
     both = load_array(inputs.held_out_source), load_array(inputs.held_out)
     chosen = numpy_generator(seed, "partners").permutation(len(both[1]))[: evaluation.count]
-    begin, whole = (stored_images(side, stored, chosen) for side, stored in zip((source, target), both, strict=True))
+    begin, whole = (stored_samples(side, stored, chosen) for side, stored in zip((source, target), both, strict=True))
     truth = Truth(target, whole)
     as_it_is = torch.from_numpy(scale(np.asarray(source.true_values(begin.numpy())), target.pixel_scaling()))
     ways = [

@@ -9,10 +9,10 @@ from iadb_core.evaluation.quality import comparison_of
 from iadb_core.evaluation.restoration import TABLE, Restored, Truth, quality_of, restored_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.networks.checkpoint import REGRESSION
-from iadb_core.sampling.degraded import degraded, stored_images
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.restoring import answers_to, plugged, regressed
 from iadb_core.sampling.settings import Sampling
+from iadb_core.sampling.told import degraded, stored_samples
 from iadb_core.system.arrays import load_array, save_arrays
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job, log
@@ -39,7 +39,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} restoration"):
     assert model.degradation is not None
     held_out, degrading = load_array(inputs.held_out), Degrading.of(model.degradation, target)
     chosen = numpy_generator(seed, "restored held-out images").permutation(len(held_out))[: restoration.images]
-    whole = stored_images(target, held_out, chosen)
+    whole = stored_samples(target, held_out, chosen)
     lost = degraded(degrading, whole, seed, "restored degradations")
     truth, seen = Truth(target, whole, (degrading, lost)), degrading.seen(lost)
 

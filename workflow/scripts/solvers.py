@@ -8,10 +8,10 @@ from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.solver_table import COLUMNS, ordered, solver_table
 from iadb_core.evaluation.studies import exact_ends
 from iadb_core.sampling.conditions import measured_condition
-from iadb_core.sampling.degraded import compared
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
 from iadb_core.sampling.starts import measured_starts
+from iadb_core.sampling.told import compared
 from iadb_core.system.arrays import load_array
 from iadb_core.system.files import read_json, write_csv
 from iadb_core.system.progress import job
@@ -25,10 +25,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
-    restores = model.degradation is not None
     comparisons = [
         comparison_of(
-            RealSamples(target, inputs[split], inputs.train or None, split, part=compared(split, restores)),
+            RealSamples(
+                target, inputs[split], inputs.train or None, split, part=compared(split, model.told_of_samples)
+            ),
             len(begin),
             evaluation,
             seed,

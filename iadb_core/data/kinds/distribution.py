@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     import numpy as np
     from torch import Generator, Tensor
 
-    from iadb_core.method.laws import Mixture
+    from iadb_core.data.parts import Labelled
+    from iadb_core.method.laws import Law, Mixture
 
 DRAWN_AT_ONCE = 1024  # samples; each block of them takes the same random numbers, however many are asked for
 PLANE = 2
 SHOWN = 100_000  # points that are drawn behind others
 MIXTURE, EIGHT, MOONS = "gaussian_mixture", "eight_gaussians", "moons"
-Row = tuple[float, float]
+Normals = tuple[float, list[float], list[list[float]]]
 
 
 class Component(Section):
@@ -76,6 +77,12 @@ class Distribution(Drawn):
     finite: bool = setting(
         False, "Whether training sees samples.points points again and again, not new ones without end.", neutral=True
     )
+    labels: bool = setting(
+        False,
+        "Whether each point has its part for a class: its component, moon, ring, blade or spiral, by its number from "
+        "0. Only with `finite: true`.",
+        neutral=True,
+    )
     components: list[Component] = setting([], "gaussian_mixture only: its normal distributions.", max_length=1000)
 
     @model_validator(mode="after")
@@ -88,7 +95,19 @@ class Distribution(Drawn):
             raise ValueError(f"noise_kind: only {MOONS} has others than normal")
         if self.name == EIGHT and not self.noise:
             raise ValueError("noise: eight_gaussians without noise are eight points; give some, as 0.1")
+        if self.labels and not self.finite:
+            raise ValueError("labels: give `finite: true` as well, and samples.points as large as you like")
+        if self.labels and self._parts() is None:
+            raise ValueError(f"labels: {self.name} has no parts")
         return self
+
+    def _parts(self) -> int | None:
+        """How many parts it has; None if it has none."""
+        from iadb_core.data.distributions import CLASSES
+
+        if self.name == MIXTURE:
+            return len(self.components)
+        return CLASSES[self.name][0] if self.name in CLASSES else None
 
     @classmethod
     def of(cls, canonical: Mapping[str, Any]) -> Self:
@@ -101,16 +120,29 @@ class Distribution(Drawn):
     def shape(self) -> Shape:
         return (PLANE,)
 
+    def class_names(self) -> list[str] | None:
+        return [str(number) for number in range(self._parts() or 0)] if self.labels else None
+
     def draw(self, shape: Shape, count: int, generator: "np.random.Generator", skipped: int = 0) -> "np.ndarray":
+        return self._drawn(skipped + count, generator)[0][skipped:]
+
+    def draw_labelled(self, shape: Shape, count: int, generator: "np.random.Generator") -> "Labelled":
+        from iadb_core.data.parts import Labelled
+
+        points, parts = self._drawn(count, generator)
+        return Labelled(points, parts if self.labels else None)
+
+    def _drawn(self, count: int, generator: "np.random.Generator") -> "tuple[np.ndarray, np.ndarray]":
+        """Points, float32, and the number of the part of each, int64."""
         import numpy as np
 
-        found = []
-        for _ in range(0, skipped + count, DRAWN_AT_ONCE):
+        points, parts = [np.empty((0, PLANE))], [np.empty(0)]
+        for _ in range(0, count, DRAWN_AT_ONCE):
             uniform = generator.random((DRAWN_AT_ONCE, 3), np.float32)
             normal = generator.standard_normal((DRAWN_AT_ONCE, PLANE), np.float32)
-            found.append(self._points(np, uniform, normal))
-        every = np.concatenate(found) if found else np.empty((0, PLANE))
-        return every[skipped : skipped + count].astype(np.float32)
+            points.append(self._points(np, uniform, normal))
+            parts.append(self._part(np, uniform))
+        return np.concatenate(points)[:count].astype(np.float32), np.concatenate(parts)[:count].astype(np.int64)
 
     def draw_blocks(self, size: Shape, generator: "Generator") -> "Tensor":
         import torch
@@ -134,13 +166,26 @@ class Distribution(Drawn):
                 points = points + self.noise * uniform[:, 2:]
         return xp.stack([points[:, 0] * self.scale + self.shift[0], points[:, 1] * self.scale + self.shift[1]], -1)
 
-    def _of_mixture(self, xp: Any, uniform: Any, normal: Any) -> Any:
+    def _part(self, xp: Any, uniform: Any) -> Any:
+        """The number of the part of each point; 0 of what has none."""
+        from iadb_core.data.distributions import CLASSES
+
+        if self.name == MIXTURE:
+            return sum((uniform[:, 0] >= end) * 1 for end in self._ends()[:-1]) + xp.zeros_like(uniform[:, 0])
+        return CLASSES[self.name][1](xp, uniform) if self.name in CLASSES else xp.zeros_like(uniform[:, 0])
+
+    def _ends(self) -> list[float]:
+        """Up to which uniform number a point is of each component."""
         from itertools import accumulate
-        from math import sqrt
 
         total = sum(component.weight for component in self.components)
+        return list(accumulate(component.weight / total for component in self.components))
+
+    def _of_mixture(self, xp: Any, uniform: Any, normal: Any) -> Any:
+        from math import sqrt
+
         x, y = 0 * uniform[:, 0], 0 * uniform[:, 0]
-        ends = list(accumulate(component.weight / total for component in self.components))
+        ends = self._ends()
         for component, begin, end in zip(self.components, [0.0, *ends], [*ends[:-1], 2.0], strict=False):
             (xx, xy), (_, yy) = component.matrix()
             first = sqrt(xx)  # the Cholesky factor of the covariance
@@ -159,17 +204,29 @@ class Distribution(Drawn):
         return histogram(self.draw((PLANE,), SHOWN, np.random.default_rng(0)), box)
 
     def law(self, stored: "np.ndarray | None" = None) -> "Mixture | None":
+        own = self._normals()
+        return self._mixture(own) if own else None
+
+    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
+        own = self._normals()
+        return [self._mixture([one]) for one in own] if own else [None] * len(self.class_names() or ())
+
+    def _normals(self) -> list[Normals] | None:
+        """Weight, mean and covariance of each of its normal distributions, before they are scaled."""
         from iadb_core.data.distributions import EIGHT_CENTRES
-        from iadb_core.method.laws import Mixture
 
         match self.name:
             case "gaussian_mixture":
-                own = [(component.weight, component.mean, component.matrix()) for component in self.components]
+                return [(component.weight, component.mean, component.matrix()) for component in self.components]
             case "eight_gaussians":
                 spread = [[self.noise**2, 0.0], [0.0, self.noise**2]]
-                own = [(1.0, list(centre), spread) for centre in EIGHT_CENTRES]
-            case _:
-                return None
+                return [(1.0, list(centre), spread) for centre in EIGHT_CENTRES]
+        return None
+
+    def _mixture(self, own: list[Normals]) -> "Mixture":
+        """The mixture of normal distributions, scaled and shifted."""
+        from iadb_core.method.laws import Mixture
+
         total = sum(weight for weight, *_ in own)
         return Mixture(
             tuple(weight / total for weight, *_ in own),

@@ -13,8 +13,6 @@ from torch import Tensor
 from iadb_core.method.assignment import drawn, least_cost, sinkhorn, squared_distances
 from iadb_core.method.coupling import Coupled
 
-DOUBLINGS, BISECTIONS = 60, 30
-
 
 @dataclass(frozen=True)
 class OptimalTransport:
@@ -84,26 +82,18 @@ def with_conditions(cost: Tensor, condition: Tensor, share: float) -> Tensor:
 def weight_of(cost: Tensor, apart: Tensor, share: float) -> float:
     """The weight w at which `share` of the entries of cost + w·apart are at most the diagonal entry of their column.
 
-    cost, apart: (n, n), the latter zero on its diagonal. By doubling and bisection; the greatest that was tried if no
-    weight is great enough, as where conditions are equal.
+    cost, apart: (n, n), the latter zero on its diagonal. Entry i of column j is at most that up to one weight, (cost_jj
+    − cost_ij)/apart_ij, so that w is a quantile of these; Cheng and Schwing 2025 find it by bisection. The greatest of
+    them where too many conditions are equal, whose entries no weight changes.
     """
-
-    def candidates(weight: float) -> float:
-        total = cost + weight * apart
-        return float((total <= total.diagonal()[None, :]).float().mean())
-
-    if candidates(0.0) <= share:
-        return 0.0
-    high = 1.0
-    for _ in range(DOUBLINGS):
-        if candidates(high) <= share:
-            break
-        high *= 2
-    low = 0.0
-    for _ in range(BISECTIONS):
-        middle = (low + high) / 2
-        low, high = (low, middle) if candidates(middle) <= share else (middle, high)
-    return high
+    limits = ((cost.diagonal()[None, :] - cost) / apart).flatten()
+    limits = limits.masked_fill(limits.isnan(), float("inf"))  # 0/0, of equal conditions: no weight is too great
+    allowed = int(share * limits.numel())
+    finite = limits[limits < float("inf")]
+    equal = limits.numel() - finite.numel()
+    if equal >= allowed or not finite.numel():
+        return float(finite.amax().clamp_min(0)) if finite.numel() else 0.0
+    return float(finite.kthvalue(limits.numel() - allowed + 1).values.clamp_min(0))
 
 
 coupling = OptimalTransport

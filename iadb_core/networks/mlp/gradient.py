@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from iadb_core.networks.classes import indicators
+from iadb_core.networks.classes import told_inputs
 from iadb_core.networks.parameters import flat_views
 
 
@@ -14,8 +14,8 @@ class DeblendingGradient:
 
     With h₀ = (x_α, α), hₗ = relu(hₗ₋₁Wₗᵀ + bₗ) and D = h·Wᵀ + b, the loss Σ(D − u)² has ∂D = 2(D − u), ∂W = ∂Dᵀh,
     ∂b = Σ∂D and ∂h = ∂D·W, where hₗ > 0. layers: of a flattened network, float32, each linear but for the ReLU behind
-    all but the last. classes: of which one is told. All that a batch needs is allocated beforehand, views too, each of
-    which would cost as much as a small product.
+    all but the last. classes: of which one is told, if not numbers. All that a batch needs is allocated beforehand,
+    views too, each of which would cost as much as a small product.
     """
 
     def __init__(self, layers: Sequence[nn.Linear], batch_size: int, classes: int = 0) -> None:
@@ -37,7 +37,7 @@ class DeblendingGradient:
     @torch.no_grad()
     def __call__(self, *example: Tensor) -> Tensor:
         x, alpha, x0, x1, *condition = example
-        told = [indicators(each, self.classes, x.dtype) for each in condition]
+        told = [told_inputs(each, self.classes, x.dtype) for each in condition]
         torch.cat([x, *told, alpha[:, None]], dim=1, out=self.input)
         for bias, below, weight, output in self.up[:-1]:
             torch.addmm(bias, below, weight, out=output).relu_()

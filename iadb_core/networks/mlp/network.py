@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import gelu, linear, selu, silu
 
 from iadb_core.networks.alpha import parts, split, weights_of
-from iadb_core.networks.classes import indicators
+from iadb_core.networks.classes import told_inputs
 from iadb_core.networks.network import Gradient, Network
 from iadb_core.networks.settings import UNCONDITIONAL, Conditions
 
@@ -24,7 +24,7 @@ class MLPNetwork(Network):
     """The 2D tutorial's network: (x_α, α) through hidden layers with ReLU, or another activation, to a linear output.
 
     With 2 coordinates, width 64 and 4 hidden layers it has 12,866 parameters. conditions: each class has an input of
-    its own, which is an embedding that the first layer adds; and so has the distance of a jump.
+    its own, which is an embedding that the first layer adds; and so have numbers, and the distance of a jump.
     """
 
     convolutional = False
@@ -41,7 +41,7 @@ class MLPNetwork(Network):
         super().__init__()
         self.classes, self.jumps = conditions.classes, conditions.jumps
         self.activation, self.rectified = ACTIVATIONS[activation], activation == "relu"
-        widths = [coordinates + (self.classes and self.classes + 1) + self.jumps + 1, *[width] * hidden_layers]
+        widths = [coordinates + conditions.inputs + self.jumps + 1, *[width] * hidden_layers]
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.out = nn.Linear(width, coordinates)
 
@@ -59,7 +59,7 @@ class MLPNetwork(Network):
     def forward(self, x: Tensor, alpha: Tensor, condition: Tensor | None = None) -> Tensor:
         begin, jump = split(alpha)
         summands = parts(begin, x.dtype)
-        told = [] if condition is None else [indicators(condition, self.classes, x.dtype)]
+        told = [] if condition is None else [told_inputs(condition, self.classes, x.dtype)]
         if self.jumps:
             told.append(torch.zeros_like(x[:, :1]) if jump is None else jump[:, None].to(x.dtype))
         h = torch.cat([x, *told, *(part[:, None] for part in summands)], dim=1)  # (batch, inputs), α at their end
