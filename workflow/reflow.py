@@ -14,5 +14,6 @@ def chain(name: str, experiment: Mapping[str, Any]) -> Iterator[tuple[str, dict[
         own = {key: copy.deepcopy(value) for key, value in experiment.items() if key not in ONLY_ONCE}
         changed = {"coupling": {"pairs": {"from": before}}, "from": before}
         own["training"] = {**own["training"], **changed}
+        own["training"].pop("validation", None)  # pairs that a model makes have no validation samples
         before = f"{name}-reflow{number}"
         yield before, own

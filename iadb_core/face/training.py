@@ -28,7 +28,7 @@ from iadb_core.training.records import Record, record_steps
 from iadb_core.training.settings import Training
 
 Given = ArrayLike | Tensor | Density
-OF_THE_WORKFLOW = ("devices", "nodes", "from", "begin_from")
+OF_THE_WORKFLOW = ("devices", "nodes", "from", "begin_from", "validation")
 
 
 def train(

@@ -17,6 +17,7 @@ from torch import Tensor
 from iadb_core.data.density import kept_of
 from iadb_core.data.mixed import Mixed
 from iadb_core.data.pairs import Pairs
+from iadb_core.method.batches import Block
 from iadb_core.method.objective import Objective
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build, parameter_count, weights_hash
@@ -38,27 +39,31 @@ from iadb_core.system.runtime import (
     precision_name,
 )
 from iadb_core.training import launch
+from iadb_core.training.choosing import LeastLoss
 from iadb_core.training.loop import State, train, training_length
 from iadb_core.training.processes import ALONE, LostError, Processes, among_others, end_with_parent
 from iadb_core.training.recipe import Recipe
 from iadb_core.training.records import Record, final_loss, record_steps
 from iadb_core.training.resume import Keeper, ResumeFile, from_shorter
 from iadb_core.training.settings import Training
-from iadb_core.training.trained_on import objective_for, pairs_for
+from iadb_core.training.trained_on import objective_for, pairs_for, validation_blocks
 
 SIDES = ("source", "target")
-INPUTS = ("source", "target", "labels", "real_source", "real_target", "real_labels")
+PARTS = ("source", "target", "labels")
+INPUTS = (*PARTS, *(f"{kind}_{part}" for kind in ("real", "validation") for part in PARTS))
 DIVERGED = 2  # times as large a loss as at the beginning
 
 
 class TrainingJob(NamedTuple):
-    """What a training is of. Files: inputs by name, `INPUTS`: the samples of source and target, None for what is drawn
-    anew, or pairs of network values; the target's labels if the network is told them; and the same of real samples that
-    are mixed into pairs; code, that trains; log, model, history and summary are written. settings: canonical, of the
-    `Recipe`. shape: of a sample. threads: of each machine. files: by side, of which the model keeps what it is drawn
-    from. begin: a model to begin from, if not from random weights. teacher: a model that is distilled, if one is.
-    sharing: how many such jobs share its GPU, or its memory. objective: what the model is then of: deblending, by
-    whatever objective its settings name, or a regression.
+    """What a training is of.
+
+    Files: inputs by name, `INPUTS`: the samples of source and target, None for what is drawn anew, or pairs of network
+    values; the target's labels if the network is told them; and the same of real samples that are mixed into pairs, and
+    of validation samples by which the best weights are found. code, that trains. log, model, history and summary are
+    written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
+    which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. teacher: a
+    model that is distilled, if one is. sharing: how many such jobs share its GPU, or its memory. objective: what the
+    model is then of: deblending, by whatever objective its settings name, or a regression.
     """
 
     title: str
@@ -137,6 +142,7 @@ class _Prepared(NamedTuple):
     precision: torch.dtype
     objective: Objective
     pairs: Pairs | Mixed
+    validation: list[Block]
     steps: int
     epoch: int | None
     threads: int
@@ -160,6 +166,7 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     objective = objective_for(recipe, what.objective, what.teacher, device)
     times = 2 if objective.jumps else 1
     pairs = pairs_for(recipe, what.inputs, (source, target), shape, what.seed, device, sharing, times)
+    validation = validation_blocks(recipe, what.inputs, shape, what.seed, device)
     origin = {
         "device": device.type,
         "precision": precision_name(precision),
@@ -169,7 +176,9 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
         **begun_from,
     }
     kept = kept_of(*(getattr(recipe, side).located(what.files[side]) for side in SIDES))
-    return _Prepared(recipe, network, device, precision, objective, pairs, steps, epoch, threads, kept, origin)
+    return _Prepared(
+        recipe, network, device, precision, objective, pairs, validation, steps, epoch, threads, kept, origin
+    )
 
 
 def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:
@@ -195,20 +204,21 @@ def _train(what: TrainingJob, processes: Processes) -> None:
         log.info("goes on after step %s", f"{state.steps:,}")
     how = prepared.network, blocks, steps, settings, prepared.precision
     record_at, objective = record_steps(settings.record_every, prepared.epoch), prepared.objective
+    validation = prepared.validation
     if processes.rank:
-        for _ in train(*how, record_at, state, processes=processes, objective=objective):
+        for _ in train(*how, record_at, state, processes=processes, objective=objective, validation=validation):
             pass
         return
     done = records[-1].step if records else 0
     with Progress(steps, "steps", done) as progress, Interruptions(again=processes.size > 1) as interruptions:
         keeper = Keeper(resume, interruptions, finished)
-        for record in train(*how, record_at, state, keeper, processes, objective):
+        for record in train(*how, record_at, state, keeper, processes, objective, validation):
             records.append(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4g after %.0f s", final_loss(records), records[-1].seconds)
     if final_loss(records) > DIVERGED * records[0].loss:
         log.warning("the loss has grown from %.4g: lower training.learning_rate", records[0].loss)
-    _write(what, prepared, records, processes, resume)
+    _write(what, prepared, records, processes, resume, keeper.least)
 
 
 def _subject(what: TrainingJob, settings: dict[str, Any]) -> list[Any]:
@@ -236,7 +246,12 @@ def _finished_file(what: TrainingJob, prepared: _Prepared, processes: Processes)
 
 
 def _write(
-    what: TrainingJob, prepared: _Prepared, records: list[Record], processes: Processes, resume: ResumeFile
+    what: TrainingJob,
+    prepared: _Prepared,
+    records: list[Record],
+    processes: Processes,
+    resume: ResumeFile,
+    least: LeastLoss | None,
 ) -> None:
     """The model, its history and its summary."""
     recipe, network, shape = prepared.recipe, prepared.network, tuple(what.shape)
@@ -260,6 +275,9 @@ def _write(
         "weights": f"moving average, decay {ema}" if ema else "of the last step",
         "weights_hash": weights_hash(network),
     }
+    if least:
+        summary |= {"weights": f"of the least validation loss, step {least.step}", "validation_loss": least.loss}
+        log.info("least validation loss %.4g, after step %s", least.loss, f"{least.step:,}")
     write_json(what.summary, prepared.origin | summary)
 
 

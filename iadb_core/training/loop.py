@@ -14,6 +14,7 @@ from iadb_core.method.objective import Objective
 from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.network import Network
 from iadb_core.system.errors import InputError
+from iadb_core.training.choosing import LeastLoss
 from iadb_core.training.optimizer import averaging_weight, learning_rate
 from iadb_core.training.processes import ALONE, Processes
 from iadb_core.training.records import Record
@@ -61,6 +62,11 @@ class Running:
         return 0 < self.steps - self.done <= self.block_steps
 
     @property
+    def least(self) -> LeastLoss | None:
+        """The best weights so far by validation samples, if it looks for them."""
+        return self.stepper.least
+
+    @property
     def recorded(self) -> int:
         """The step of the last record."""
         return self.records[-1].step if self.records else 0
@@ -90,6 +96,8 @@ class Running:
         averaging = [averaging_weight(i, self.ema) for i in coming]
         self.waiting.append(self.stepper(block, torch.tensor([rates, averaging])))
         self.done, self.blocks = coming.stop, self.blocks + 1
+        if self.least:
+            self.least.look(coming.start, self.done, self.done == self.steps)
 
     def wait(self) -> None:
         """Wait for the losses. Raises InputError if one is not finite."""
@@ -131,6 +139,7 @@ def train(
     after_block: Callable[[Running], object] = lambda training: None,
     processes: Processes = ALONE,
     objective: Objective | None = None,
+    validation: Sequence[Block] = (),
 ) -> Iterator[Record]:
     """Train `network` in place on an objective, by default the deblending loss; yield a record now and then.
 
@@ -139,13 +148,13 @@ def train(
     al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
     records are not yielded again. after_block: is called between blocks, and may ask for the state. processes:
-    that train together, each on `processes.rows` of every batch.
+    that train together, each on `processes.rows` of every batch. validation: as `Stepper` takes it.
     Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
     to begin with is of another one; LostError if another process has ended.
     """
     if settings.warmup >= steps:
         raise InputError(f"training.warmup: {settings.warmup:,} steps of {steps:,}: the rate would only rise")
-    stepper = Stepper(network, objective or Deblending(), precision, settings, processes)
+    stepper = Stepper(network, objective or Deblending(), precision, settings, processes, validation)
     drawn = next(blocks)
     training = Running(stepper, steps, settings, record_at, settings.batch_size * drawn.x0[0, 0].numel())
     if begin:

@@ -13,6 +13,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.files import atomic
 from iadb_core.system.interruptions import Interruptions
 from iadb_core.system.progress import log
+from iadb_core.training.choosing import LeastLoss
 from iadb_core.training.loop import Running, State
 from iadb_core.training.records import Record
 
@@ -126,16 +127,17 @@ class Keeper:
 
     A state whose numbers are not all finite is not saved, so that the file keeps the last good one; where the file
     cannot be written, a warning is logged and the training goes on. finished: gets the state before the last block,
-    from which a longer training goes on.
+    from which a longer training goes on. `least`: what the training found by validation samples, if it looks.
     """
 
     def __init__(self, file: ResumeFile, interruptions: Interruptions, finished: ResumeFile | None = None) -> None:
         self.file, self.interruptions, self.finished = file, interruptions, finished
         self.pause, self.last, self.took = SECONDS_BETWEEN_STATES, time.monotonic(), 0.0
+        self.least: LeastLoss | None = None
 
     def __call__(self, training: Running) -> None:
         """To be called between blocks. Raises InputError if the training's loss is not finite."""
-        ended = training.done == training.steps
+        ended, self.least = training.done == training.steps, training.least
         if training.nearly_done and self.finished:
             self._save(training.state(), self.finished)
         if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:

@@ -9,6 +9,15 @@ from iadb_core.training.couplings import INDEPENDENT, Couplings
 from iadb_core.training.objectives import DEBLENDING, Objectives
 
 
+class Validation(Section):
+    """The model is that of the least loss on validation samples, not that of the last step."""
+
+    every: int = setting(200, "Steps, at least, between two looks at it.", ge=1, le=1_000_000)
+    blends: int = setting(
+        4096, "Blends of validation samples that the loss is taken on, the same every time.", ge=2, le=10_000_000
+    )
+
+
 class Training(Section):
     """Optimiser steps on the deblending loss."""
 
@@ -55,6 +64,7 @@ class Training(Section):
     )
     coupling: Couplings = setting(INDEPENDENT, str(Couplings.__doc__), neutral=True)
     objective: Objectives = setting(DEBLENDING, str(Objectives.__doc__), neutral=True)
+    validation: Validation | None = setting(None, str(Validation.__doc__))
     nodes: int = setting(
         1, "Machines of a Slurm cluster over which the devices are spread, equally.", changes=WORK, ge=1, le=1024
     )
@@ -85,6 +95,16 @@ class Training(Section):
         if at_once and at_once % batch_size:
             raise ValueError(f"{at_once} samples that are paired at once are no whole batches of {batch_size}")
         return coupling
+
+    @field_validator("validation")
+    @classmethod
+    def _of_samples(cls, validation: Validation | None, info: ValidationInfo) -> Validation | None:
+        objective, coupling = info.data.get("objective"), info.data.get("coupling")
+        if validation and objective and objective.flow_map:
+            raise ValueError("a flow map learns from itself, so that no loss says how good it is")
+        if validation and coupling and coupling.model_pairs:
+            raise ValueError("pairs that a model made have no validation samples")
+        return validation
 
     @field_validator("weight_decay")
     @classmethod

@@ -12,6 +12,7 @@ from iadb_core.networks.network import Network
 from iadb_core.networks.parameters import flat_matrices, flatten
 from iadb_core.system.errors import InputError
 from iadb_core.system.graphs import Replayed
+from iadb_core.training.choosing import LeastLoss
 from iadb_core.training.gradients import gradient_of
 from iadb_core.training.optimizer import Adam, Muon, Optimizer
 from iadb_core.training.processes import ALONE, Processes
@@ -23,7 +24,8 @@ class Stepper:
 
     network: on its device, trained in place. precision: of the network's products; weights, blends and loss stay
     float32. processes: among which batches are shared out,
-    whose gradients and losses are then summed. `tensors` is all that steps change.
+    whose gradients and losses are then summed. validation: blends, the same in all of them, on which the best weights
+    are found if the settings say so. `tensors` is all that steps change.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Stepper:
         precision: torch.dtype,
         settings: Training,
         processes: Processes = ALONE,
+        validation: Sequence[Block] = (),
     ) -> None:
         self.objective, self.processes = objective, processes
         self.weights = flatten(laid_out(network.train()))
@@ -44,6 +47,11 @@ class Stepper:
             matrices = flat_matrices(network, without=network.ends())
             self.optimizer = Muon(self.weights, self.gradient.values, matrices, precision)
         self.tensors = [self.weights, *([] if self.average is None else [self.average]), *self.optimizer.tensors]
+        self.least: LeastLoss | None = None
+        if settings.validation and validation:
+            how = network, self.weights, self.average, objective, validation
+            self.least = LeastLoss(*how, settings.validation.every)
+            self.tensors += self.least.tensors
         self.on_cuda = self.weights.is_cuda
         self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
 
@@ -80,6 +88,8 @@ class Stepper:
             mine.copy_(saved)
 
     def finish(self) -> None:
-        """Give the network the average of its weights, if there is one."""
-        if self.average is not None:
+        """Give the network the weights that the model has: the best, or the average, if there are such."""
+        if self.least is not None:
+            self.weights.copy_(self.least.best)
+        elif self.average is not None:
             self.weights.copy_(self.average)

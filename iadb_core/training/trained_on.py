@@ -9,6 +9,7 @@ from torch import Tensor
 from iadb_core.data.mixed import Mixed
 from iadb_core.data.pairs import Pairs, pairs_of
 from iadb_core.data.telling import Told, ToldClasses, ToldCoordinates, ToldDegraded
+from iadb_core.method.batches import Block
 from iadb_core.method.coupling import Coupling, coupling_of
 from iadb_core.method.couplings.independent import Independent
 from iadb_core.method.objective import Objective, objective_of
@@ -16,6 +17,7 @@ from iadb_core.networks import checkpoint
 from iadb_core.networks.building import laid_out
 from iadb_core.networks.settings import Shape
 from iadb_core.system.arrays import load_array
+from iadb_core.system.seeds import seed_for
 from iadb_core.training.recipe import Recipe
 
 Stored = tuple[np.ndarray | None, np.ndarray | None]
@@ -52,6 +54,30 @@ def pairs_for(
 
 
 SIDES = ("source", "target")
+
+
+def validation_blocks(recipe: Recipe, inputs: Inputs, shape: Shape, seed: int, device: torch.device) -> list[Block]:
+    """The blends of validation samples on which the best weights are found, if they are to be; on `device`.
+
+    inputs: as of a `TrainingJob`. They are paired, and told, as those that are trained on. Raises InputError as
+    `pairs_of` does.
+    """
+    training = recipe.training
+    if not training.validation:
+        return []
+    stored = tuple(load_array(path) if (path := inputs.get(f"validation_{side}")) else None for side in SIDES)
+    count = min((len(samples) for samples in stored if samples is not None), default=training.batch_size)
+    drawn = min(training.batch_size, count), "shuffled", seed_for(seed, "validation"), device, training.alpha
+    coupling = coupling_of(training.coupling.name, training.coupling.settings)
+    both, told = (recipe.source, recipe.target), _told(recipe, inputs.get("validation_labels"))
+    pairs = pairs_of(both, (stored[0], stored[1]), shape, *drawn, coupling, told=told, noise=training.noise)
+    found, wanted = [], -(-training.validation.blends // drawn[0])
+    for block in pairs.blocks():
+        found.append(block.first(wanted))
+        wanted -= len(found[-1])
+        if not wanted:
+            break
+    return found
 
 
 def _told(recipe: Recipe, labels: str | None) -> Told | None:

@@ -162,6 +162,8 @@ def test_a_state_of_another_run_is_not_used(tmp_path, caplog):
 class Standing(Running):
     """A training as a keeper sees it, that stands where it is told to."""
 
+    least = None
+
     def __init__(self, state=STATE, done=1, steps=10):
         self.given, self.done, self.steps, self.block_steps = state, done, steps, 2
 

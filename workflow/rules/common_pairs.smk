@@ -79,3 +79,8 @@ def real_samples(side):
     return lambda wildcards: (
         samples(side, "train")(wildcards) if wildcards.experiment in reflowed and pairs_of(wildcards).real else []
     )
+
+
+def validated(path):
+    """An input function: that file, if the best weights of the experiment are found by validation samples."""
+    return lambda wildcards: path(wildcards) if experiments[wildcards.experiment].training.validation else []
