@@ -18,6 +18,7 @@ from iadb_core.networks.registry import NETWORKS, misfit
 from iadb_core.networks.settings import Conditions, NetworkSettings, conditions_seen
 from iadb_core.sampling.settings import DEGRADED_SHOWN, Sampling
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
+from iadb_core.tables.settings import Published
 from iadb_core.training.settings import Training
 
 SIDES, MAP, BY_NAME = ("source", "target"), "map", "by_name"
@@ -267,6 +268,9 @@ class Configuration(Section):
         {},
         "Experiments that stand side by side in results/compare/<name>.csv, .md and .png: quality by network "
         "evaluations, straightness, training time.",
+    )
+    published: dict[Annotated[str, Field(pattern=NAME)], Published] = setting(
+        {}, "Figures of papers, by a short name, that `snakemake published` sets beside ours."
     )
     experiments: dict[Annotated[str, Field(pattern=NAME)], Experiment] = setting(
         REQUIRED,

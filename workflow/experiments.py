@@ -102,6 +102,8 @@ def completed(config: Mapping[str, Any]) -> Completed:
         checked = checked.model_copy(update={"default_experiments": [name for name in every if name not in swept]})
     asked = {"default_experiments": checked.default_experiments}
     asked |= {f"compare.{name}": compared for name, compared in checked.compare.items()}
+    for name, paper in checked.published.items():
+        asked[f"published.{name}.figures"] = [figure.experiment for figure in paper.figures]
     for key, names in asked.items():
         if absent := next((name for name in names if name not in every), None):
             raise ConfigError(f"{key}: {absent!r} is not among the experiments: {', '.join(every)}")

@@ -27,7 +27,7 @@ SWITCHES = {
 WITHOUT_EFFECT = {
     **{
         f"{PACKAGE}/{room}/settings.py": "bounds, defaults and descriptions; values are parameters of the rules"
-        for room in ("system", "data", "networks", "training", "sampling", "evaluation", "drawing")
+        for room in ("system", "data", "networks", "training", "sampling", "evaluation", "drawing", "tables")
     },
     f"{PACKAGE}/__init__.py": "names for those who never start Snakemake; no job asks for one",
     f"{PACKAGE}/system/errors.py": "what is said of a mistake",

@@ -189,6 +189,37 @@ def maps_of_runs(wildcards):
     return of_runs("map.json")(wildcards) if wildcards.table == "evaluation" else []
 
 
+solver_settings = evaluation_settings(
+    ("source", "target", "device", "precision"),
+    ("count", "exact_count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
+    ("schedule", "batch_size", "guidance", "autoguidance"),
+)
+
+
+def published_runs(of_solvers):
+    """The runs that papers' figures are set beside, as [experiment, seed]: of figures of solvers, or of paths."""
+    figures = [own for paper in configuration.published.values() for own in paper.figures]
+    names = dict.fromkeys(own.experiment for own in figures if (own.solver is not None) == of_solvers)
+    return [[name, seed] for name in names for seed in experiments[name].seeds]
+
+
+def of_published(name, of_solvers):
+    """An input function: a file of each of these runs."""
+    return lambda wildcards: [
+        f"results/{experiment}/seed{seed}/{name}" for experiment, seed in published_runs(of_solvers)
+    ]
+
+
+def published_targets(wildcards):
+    """What `snakemake published` makes."""
+    if not configuration.published:
+        raise WorkflowError(
+            "The configuration has no published figures. Those of two papers are in a file of their own:\n"
+            "snakemake --cores 4 --configfile config/published.yaml -- published"
+        )
+    return [f"results/published.{suffix}" for suffix in ("csv", "md", "png")]
+
+
 def own_solver(experiment):
     """The solver by which an experiment is compared with others: jumps of a flow map, else Euler's steps."""
     return "map" if experiment.training.objective.flow_map else "euler"

@@ -132,11 +132,7 @@ rule solvers:
         mem_mb=lambda wildcards, attempt: 4000 * attempt,
         runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
-        settings=evaluation_settings(
-            ("source", "target", "device", "precision"),
-            ("count", "exact_count", "floor_draws", "projections", "solvers", "nfe", "tolerances"),
-            ("schedule", "batch_size", "guidance", "autoguidance"),
-        ),
+        settings=solver_settings,
         seed=first_seed,
     message:
         "Measuring the solvers of {wildcards.experiment}"

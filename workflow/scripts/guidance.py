@@ -28,20 +28,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} guidance"):
     asked = load_array(inputs.asked) if inputs.asked else None
     condition = None if asked is None else measured_condition(model, target, asked, len(begin), seed)
     labels = {HELD_OUT: inputs.held_out_labels or None}
-
-    def part(split: str) -> slice:
-        return compared(split, model.told_of_samples)
-
-    comparisons = [
-        comparison_of(
-            RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split), part(split)),
-            len(begin),
-            evaluation,
-            seed,
-            inputs.classifier or None,
-        )
-        for split in (VALIDATION, HELD_OUT)
-    ]
+    comparisons = []
+    for split in (VALIDATION, HELD_OUT):
+        part = compared(split, model.told_of_samples)
+        real = RealSamples(target, inputs[split], inputs.train or None, split, labels.get(split), part)
+        comparisons.append(comparison_of(real, len(begin), evaluation, seed, inputs.classifier or None))
     shared = protocol(model, files_digest([*inputs.code, __file__]), snakemake.wildcards.experiment, seed)
     shared |= {"solver": sampling.solver, "steps": sampling.steps}
     shared |= {"weights_hash": read_json(inputs.training)["weights_hash"]}

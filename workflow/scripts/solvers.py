@@ -25,18 +25,11 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     model = load_model(inputs.model, settings["device"], settings["precision"], weaker=inputs.weaker or None)
     source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     begin = measured_starts(source, model.shape, inputs.starts, evaluation.count, seed)
-    comparisons = [
-        comparison_of(
-            RealSamples(
-                target, inputs[split], inputs.train or None, split, part=compared(split, model.told_of_samples)
-            ),
-            len(begin),
-            evaluation,
-            seed,
-            inputs.classifier or None,
-        )
-        for split in (VALIDATION, HELD_OUT)
-    ]
+    comparisons = []
+    for split in snakemake.params.get("splits", (VALIDATION, HELD_OUT)):
+        part = compared(split, model.told_of_samples)
+        real = RealSamples(target, inputs[split], inputs.train or None, split, part=part)
+        comparisons.append(comparison_of(real, len(begin), evaluation, seed, inputs.classifier or None))
     shared = {
         "experiment": snakemake.wildcards.experiment,
         "seed": seed,
