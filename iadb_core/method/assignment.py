@@ -7,11 +7,16 @@ from torch import Tensor
 
 MOST_ITERATIONS = 1000
 TOLERANCE = 1e-3  # of a marginal, as a share of it
+FEW = 64  # of which potentials take as long as the assignment
+SHRINKING = ((0.1, 10), (0.03, 10), (0.01, 20), (0.003, 30))  # regularisation, as a share of the cost, and iterations
 
 
-def squared_distances(x0: Tensor, x1: Tensor) -> Tensor:
-    """‖x₀ᵢ − x₁ⱼ‖², (sets, n, n), float32. x0, x1: (sets, n, …)."""
-    a, b = x0.flatten(2).float(), x1.flatten(2).float()
+def squared_distances(x0: Tensor, x1: Tensor, dtype: torch.dtype = torch.float64) -> Tensor:
+    """‖x₀ᵢ − x₁ⱼ‖², (sets, n, n). x0, x1: (sets, n, …).
+
+    dtype: in float32 sums of distances are often equal by rounding, so that the best permutation is not one.
+    """
+    a, b = x0.flatten(2).to(dtype), x1.flatten(2).to(dtype)
     squares = a.square().sum(2)[:, :, None] + b.square().sum(2)[:, None, :]
     return torch.baddbmm(squares, a, b.mT, alpha=-2).clamp_min_(0)
 
@@ -19,10 +24,43 @@ def squared_distances(x0: Tensor, x1: Tensor) -> Tensor:
 def least_cost(cost: Tensor) -> Tensor:
     """The permutation of each set by which i goes to column j at the least total cost, (sets, n), int64.
 
-    cost: (sets, n, n). Exact, on the CPU, by SciPy's shortest augmenting paths (Crouse 2016).
+    cost: (sets, n, n). Exact, on the CPU, by SciPy's shortest augmenting paths (Crouse 2016). What is taken off whole
+    rows and columns does not change which permutation is best; without the `potentials` most paths are short, which
+    makes it several times faster.
     """
-    found = [linear_sum_assignment(one)[1] for one in cost.double().cpu().numpy()]
+    found = []
+    for one in cost.double().cpu().numpy():
+        rows, columns = potentials(one)
+        reduced = one - rows[:, None]
+        reduced -= columns
+        found.append(linear_sum_assignment(reduced)[1])
     return torch.from_numpy(np.stack(found)).to(cost.device)
+
+
+def potentials(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Potentials of rows and columns near the optimal ones, each (n,), float64: zeros where they cannot be had.
+
+    cost: (n, n), float64. By Sinkhorn's iteration with a regularisation that shrinks, in float32, since any potentials
+    will do. Source: Cuturi 2013; Schmitzer 2019, section 3.2.
+    """
+    count = len(cost)
+    rows, columns = cost.min(axis=1), np.zeros(count)
+    if count < FEW:
+        return np.zeros(count), columns
+    scale = float((cost - rows[:, None]).mean())
+    for share, iterations in SHRINKING:
+        regularisation = max(share * scale, np.finfo(float).tiny)
+        kernel = np.exp(((rows[:, None] - cost + columns) / regularisation).astype(np.float32))
+        of_rows = np.ones(count, np.float32)
+        with np.errstate(all="ignore"):
+            for _ in range(iterations):
+                of_columns = 1 / (of_rows @ kernel)
+                of_rows = 1 / (kernel @ of_columns)
+            rows = rows + regularisation * np.log(of_rows)
+            columns = columns + regularisation * np.log(of_columns)
+        if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
+            return np.zeros(count), np.zeros(count)
+    return rows, columns
 
 
 def sinkhorn(cost: Tensor, regularisation: float) -> Tensor:

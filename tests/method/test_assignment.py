@@ -1,11 +1,12 @@
 from itertools import permutations
 from math import sqrt
 
+import numpy as np
 import ot
 import pytest
 import torch
 
-from iadb_core.method.assignment import drawn, least_cost, sinkhorn, squared_distances
+from iadb_core.method.assignment import drawn, least_cost, potentials, sinkhorn, squared_distances
 
 
 def generator(seed=0):
@@ -29,6 +30,42 @@ def test_an_assignment_has_the_least_cost_of_all_permutations():
         best = min(sum(one[i, j] for i, j in enumerate(order)) for order in permutations(range(6)))
         assert sorted(partner.tolist()) == list(range(6))
         assert one[torch.arange(6), partner].sum() == pytest.approx(float(best), abs=1e-6)
+
+
+def apart(n, far=0.0, dimensions=2):
+    shifts = far * (torch.arange(n) % 3).double()[:, None]
+    return squared_distances((points(1, n, dimensions).double() + shifts), points(1, n, dimensions, seed=1).double())
+
+
+COSTS = {
+    "of points": apart(300),
+    "of clusters": apart(200, far=30.0),
+    "of many coordinates": apart(128, dimensions=500),
+    "with unequal classes": apart(150) + 1e6 * (torch.arange(150)[:, None] % 3 != torch.arange(150) % 3),
+    "by chance": torch.rand(1, 100, 100, generator=generator(), dtype=torch.float64),
+    "of one value": torch.ones(1, 80, 80, dtype=torch.float64),
+    "of equal points": torch.zeros(1, 70, 70, dtype=torch.float64),
+    "with one that is far from all": apart(90) + 1e12 * (torch.arange(90) == 7),
+}
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_an_assignment_costs_what_that_of_another_library_does(name):
+    cost = COSTS[name]
+    partner = least_cost(cost)[0]
+    assert sorted(partner.tolist()) == list(range(len(partner)))
+    uniform = torch.ones(len(partner), dtype=torch.float64) / len(partner)
+    found = float(cost[0][torch.arange(len(partner)), partner].mean())
+    assert found == pytest.approx(float(ot.emd2(uniform, uniform, cost[0])), rel=1e-9, abs=1e-12)
+
+
+def test_potentials_are_nearly_optimal():
+    (cost,) = COSTS["of points"].numpy()
+    rows, columns = potentials(cost)
+    best = cost[np.arange(len(cost)), least_cost(torch.from_numpy(cost)[None])[0].numpy()].mean()
+    feasible = columns + (cost - rows[:, None] - columns).min(axis=0)  # a bound from below, by duality
+    assert rows.mean() + feasible.mean() == pytest.approx(best, rel=0.05)
+    assert rows.mean() + feasible.mean() <= best
 
 
 @pytest.mark.parametrize("regularisation", [0.01, 0.05, 0.5])

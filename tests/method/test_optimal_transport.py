@@ -9,8 +9,9 @@ import torch
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.pairs import pairs_of
 from iadb_core.data.telling import ToldClasses
+from iadb_core.method.assignment import least_cost, squared_distances
 from iadb_core.method.coupling import coupling_of
-from iadb_core.method.couplings.optimal_transport import OptimalTransport, weight_of, with_conditions
+from iadb_core.method.couplings.optimal_transport import OptimalTransport, weight_of, with_conditions, within_classes
 
 CPU = torch.device("cpu")
 EVERY = [
@@ -109,6 +110,14 @@ def test_only_equal_classes_are_paired_and_each_has_the_whole_source():
         apart = float((right.mean(0) - left.mean(0)).norm())
         assert apart < 0.3 if spread == 1 else apart > 1
         assert float(left.std()) == pytest.approx(spread, abs=0.15)
+
+
+def test_within_classes_the_cost_is_the_least_that_a_heavy_cost_of_unequal_ones_gives():
+    x0, x1, classes = normal(2, 90, 2), normal(2, 90, 2, seed=1), (torch.arange(180) % 4).view(2, 90)
+    cost = squared_distances(x0, x1)
+    found = within_classes(cost, classes)
+    assert torch.equal(classes.gather(1, found), classes)
+    assert torch.equal(found, least_cost(with_conditions(cost, classes, 0.05)))
 
 
 def test_conditions_of_numbers_weigh_as_much_as_the_share_says():

@@ -45,13 +45,16 @@ class OptimalTransport:
         size = self.batch or x0.shape[1]
         sets0, sets1 = (x.flatten(0, 1).unflatten(0, (-1, size)) for x in (x0, x1))
         told = None if condition is None else condition.flatten(0, 1).unflatten(0, (-1, size))
-        cost = squared_distances(sets0, sets1)
-        if told is not None and self.conditions == "heeded":
-            cost = with_conditions(cost, told, self.share)
-        if self.method == "exact":
-            partner = least_cost(cost)
+        heeded = None if self.conditions == "ignored" else told
+        if self.method == "exact" and heeded is not None and not heeded.is_floating_point():
+            partner = within_classes(squared_distances(sets0, sets1), heeded)
+        elif self.method == "exact":
+            cost = squared_distances(sets0, sets1)
+            partner = least_cost(cost if heeded is None else with_conditions(cost, heeded, self.share))
         else:
             assert draws is not None
+            cost = squared_distances(sets0, sets1, torch.float32)
+            cost = cost if heeded is None else with_conditions(cost, heeded, self.share)
             partner = drawn(sinkhorn(cost, self.regularisation), draws)
         paired = taken(sets1, partner).view_as(x1)
         if condition is None or told is None:
@@ -62,6 +65,20 @@ class OptimalTransport:
 def taken(sets: Tensor, partner: Tensor) -> Tensor:
     """Of each set the samples of those numbers: sets, (sets, n, …), and partner, (sets, n)."""
     return sets[torch.arange(len(sets), device=sets.device)[:, None], partner]
+
+
+def within_classes(cost: Tensor, classes: Tensor) -> Tensor:
+    """The permutation of each set at the least total cost by which only equal classes are paired, (sets, n), int64.
+
+    cost: (sets, n, n). classes: of each x₁, (sets, n); x₀ has that of the x₁ of its number, as in `with_conditions`,
+    whose heavy cost of unequal ones gives the same, but later.
+    """
+    partner = torch.empty_like(classes)
+    for own, told, into in zip(cost, classes, partner, strict=True):
+        for number in told.unique():
+            (rows,) = torch.nonzero(told == number, as_tuple=True)
+            into[rows] = rows[least_cost(own[rows][:, rows][None])[0]]
+    return partner
 
 
 def with_conditions(cost: Tensor, condition: Tensor, share: float) -> Tensor:
@@ -75,7 +92,7 @@ def with_conditions(cost: Tensor, condition: Tensor, share: float) -> Tensor:
     if not condition.is_floating_point():
         unequal = condition[:, :, None] != condition[:, None, :]
         return cost + unequal * (cost.amax((1, 2), keepdim=True) * cost.shape[1] + 1)
-    apart = squared_distances(condition, condition)
+    apart = squared_distances(condition, condition, cost.dtype)
     return torch.stack([own + weight_of(own, far, share) * far for own, far in zip(cost, apart, strict=True)])
 
 
