@@ -64,11 +64,13 @@ def network(
     seed: int = 0,
     classes: int = 0,
     channels: int = 0,
+    numbers: int = 0,
     **sizes: Any,
 ) -> Network:
     """A network of a name, with its initial weights. sizes: other than those of `SIZES`."""
     settings = type(SIZES[name]).model_validate({**SIZES[name].written(), **sizes})
-    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed), Conditions(classes, channels))
+    conditions = Conditions(classes, channels, numbers=numbers)
+    return build(settings, shape or SHAPES[name], torch.Generator().manual_seed(seed), conditions)
 
 
 def training(**changed: Any) -> Training:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from iadb_core.data.density import Density
 from iadb_core.data.pairs import pairs_of
-from iadb_core.data.telling import Told
+from iadb_core.data.telling import Told, ToldClasses
 from iadb_core.evaluation.distances import wasserstein2
 from iadb_core.evaluation.excess import FieldError, field_error, losses, mean_loss
 from iadb_core.evaluation.floors import Figure
@@ -94,7 +94,8 @@ def loss_figures(model: Model, exact: ExactField | None, blended: Blended, blend
     if blended.batch:
         count = max(1, count // blended.batch) * blended.batch
     shape = model.shape
-    if not blended.drawn or (exact is None and blended.told is None):
+    of_stored = isinstance(blended.told, ToldClasses)  # of stored samples, not of points that are drawn for this
+    if not blended.drawn or (exact is None and not of_stored):
         samples, split = (blended.known, "fresh points") if blended.drawn else (blended.fresh, "held_out")
         loss, error = mean_loss(model.on_cpu, _blends(blended, samples, shape, count, seed, once=False))
         found.append(Figure(LOSS, loss, count, split, error=error))

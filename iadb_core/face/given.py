@@ -125,7 +125,7 @@ def coordinates_asked(given: ArrayLike | torch.Tensor | None, columns: int) -> t
         raise InputError("coordinates: this model was trained without `condition: {coordinates: …}`")
     if given is None:
         raise InputError(f"this model is told {columns} coordinates of each point: give `coordinates`")
-    found = as_array(given)
-    if found.ndim != 2 or found.shape[1] != columns or not len(found):
+    found = points(as_array(given))
+    if found.shape[1] != columns:
         raise InputError(f"coordinates: of shape {found.shape}, not (n, {columns})")
-    return torch.from_numpy(np.ascontiguousarray(found, dtype=np.float32))
+    return torch.from_numpy(found)

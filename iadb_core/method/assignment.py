@@ -44,23 +44,28 @@ def potentials(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     will do. Source: Cuturi 2013; Schmitzer 2019, section 3.2.
     """
     count = len(cost)
-    rows, columns = cost.min(axis=1), np.zeros(count)
     if count < FEW:
-        return np.zeros(count), columns
-    scale = float((cost - rows[:, None]).mean())
-    for share, iterations in SHRINKING:
-        regularisation = max(share * scale, np.finfo(float).tiny)
-        kernel = np.exp(((rows[:, None] - cost + columns) / regularisation).astype(np.float32))
-        of_rows = np.ones(count, np.float32)
-        with np.errstate(all="ignore"):
+        return np.zeros(count), np.zeros(count)
+    least = cost.min(axis=1)
+    below = (least[:, None] - cost).astype(np.float32)
+    rows, columns, kernel = np.zeros(count, np.float32), np.zeros(count, np.float32), np.empty_like(below)
+    scale = -below.mean()
+    with np.errstate(all="ignore"):
+        for share, iterations in SHRINKING:
+            regularisation = np.float32(share) * scale
+            np.add(below, rows[:, None], out=kernel)
+            kernel += columns
+            kernel /= regularisation
+            np.exp(kernel, out=kernel)
+            of_rows = np.ones(count, np.float32)
             for _ in range(iterations):
                 of_columns = 1 / (of_rows @ kernel)
                 of_rows = 1 / (kernel @ of_columns)
-            rows = rows + regularisation * np.log(of_rows)
-            columns = columns + regularisation * np.log(of_columns)
-        if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
-            return np.zeros(count), np.zeros(count)
-    return rows, columns
+            rows += regularisation * np.log(of_rows)
+            columns += regularisation * np.log(of_columns)
+    if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
+        return np.zeros(count), np.zeros(count)
+    return least + rows, columns.astype(np.float64)
 
 
 def sinkhorn(cost: Tensor, regularisation: float) -> Tensor:

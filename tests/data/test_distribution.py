@@ -146,3 +146,47 @@ def test_a_finite_set_of_its_points_is_stored_and_an_endless_one_is_not():
     assert np.array_equal(points(density, 50), points(Distribution(name="moons"), 50))
     assert not density_of(density.described()).fresh
     assert density_of({"distribution": Distribution(name="moons").canonical()}).fresh
+
+
+LABELLED = {
+    "eight_gaussians": (8, lambda p: np.round(np.arctan2(p[:, 1], p[:, 0]) / (np.pi / 4)) % 8),
+    "moons": (2, lambda p: (np.abs(np.hypot(p[:, 0] - 1, p[:, 1] - 0.5) - 1) < 1e-3) * 1),
+    "rings": (4, lambda p: np.round(np.hypot(*p.T) * 4) - 1),
+    "two_spirals": (2, lambda p: (np.cos(np.arctan2(-p[:, 1], p[:, 0]) - np.hypot(*p.T) * 3 * np.pi) < 0) * 1),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_a_point_has_its_part_for_a_class(name):
+    count, part_of = LABELLED[name]
+    noise = 1e-5 if name == "eight_gaussians" else 0.0
+    density = Distribution(name=name, noise=noise, finite=True, labels=True)
+    assert density.class_names() == [str(number) for number in range(count)]
+    drawn = density.draw_labelled((2,), 4000, np.random.default_rng(0))
+    assert np.array_equal(drawn.samples, points(density, 4000))
+    found = part_of(drawn.samples)
+    assert (found == drawn.labels).mean() > 0.99
+    assert np.bincount(drawn.labels) / 4000 == pytest.approx(1 / count, abs=0.04)
+
+
+def test_of_a_mixture_the_components_are_classes_each_with_its_law():
+    mixture = Distribution(**(MIXTURE.model_dump() | {"finite": True, "labels": True, "scale": 2.0}))
+    drawn = mixture.draw_labelled((2,), 8000, np.random.default_rng(0))
+    assert np.bincount(drawn.labels) / 8000 == pytest.approx([0.75, 0.25], abs=0.02)
+    laws = mixture.laws_of_classes(drawn.samples, drawn.labels)
+    for number, law in enumerate(laws):
+        own = drawn.samples[drawn.labels == number]
+        assert law.weights == (1.0,)
+        assert own.mean(axis=0) == pytest.approx(law.means[0], abs=0.1)
+        assert np.cov(own.T) == pytest.approx(np.array(law.covariances[0]), abs=0.15)
+    assert Distribution(name="moons", finite=True, labels=True).laws_of_classes(None, None) == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"name": "moons"}, "finite: true"), ({"name": "swiss_roll", "finite": True}, "swiss_roll has no parts")],
+)
+def test_what_has_no_classes_says_so(settings, said):
+    with pytest.raises(ValidationError, match=said):
+        Distribution(labels=True, **settings)
+    assert Distribution(name="moons").class_names() is None

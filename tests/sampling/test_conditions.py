@@ -3,11 +3,20 @@ import pytest
 import torch
 from small import SHAPES, network
 
+from iadb_core.data.kinds.given import GivenPoints
 from iadb_core.method.guidance import ClassifierFree
-from iadb_core.sampling.conditions import as_the_data, class_numbers, guided_field, in_turn, sampler_of
+from iadb_core.sampling.conditions import (
+    as_the_data,
+    class_numbers,
+    guided_field,
+    in_turn,
+    measured_condition,
+    sampler_of,
+)
 from iadb_core.sampling.generation import generate
 from iadb_core.sampling.model import Model
 from iadb_core.sampling.settings import Autoguidance, Guidance, Sampling
+from iadb_core.sampling.told import TAKEN, compared
 from iadb_core.system.errors import InputError
 
 NAMES = ["cat", "dog", "cow"]
@@ -100,3 +109,19 @@ def test_a_weaker_model_guides_and_its_evaluations_count(model, plain):
     x, alpha = begin(), torch.full((20,), 0.3)
     strong, weak = model.field(x, alpha, condition), plain.field(x, alpha)
     assert torch.allclose(guided_field(model, pushed)(x, alpha, condition), weak + 2 * (strong - weak), atol=1e-6)
+
+
+def test_coordinates_that_are_asked_for_are_of_samples_that_nothing_is_compared_with():
+    target = GivenPoints(dimension=2)
+    stored = np.arange(400, dtype=np.float32).reshape(200, 2)
+    told = Model(network("mlp", numbers=1).eval(), (2,), torch.device("cpu"), torch.float32, columns=(1,))
+    many, few = (measured_condition(told, target, stored, count, 0) for count in (150, 20))
+    assert many.shape == (150, 1)
+    assert torch.equal(many[:20], few)
+    assert torch.equal(measured_condition(told, target, stored, 150, 0, slice(20, 60)), many[20:60])
+    assert set(many[:, 0].tolist()) == set(stored[TAKEN][:, 1].tolist())
+    assert not set(many[:, 0].tolist()) & set(stored[compared("validation", told.told_of_samples)][:, 1].tolist())
+    ends = sampler_of(told, Sampling(steps=2), many[:20]).ends(begin())
+    assert ends.shape == (20, 2)
+    with pytest.raises(InputError, match="told coordinates of each point"):
+        sampler_of(told, Sampling(steps=2), None).ends(begin())
