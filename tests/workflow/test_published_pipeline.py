@@ -95,7 +95,7 @@ def test_the_model_is_that_of_the_least_validation_loss(published):
 @pytest.mark.slow
 def test_without_published_figures_it_is_said_where_there_are_some(published):
     published.configure(EVERY)
-    found = published.snakemake("published", "-n", check=False)
+    found = published.snakemake("published", "-n")
     assert found.returncode
     assert "--configfile config/published.yaml" in found.stderr + found.stdout
     published.configure(EVERY, published=PAPER)
