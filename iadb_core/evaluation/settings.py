@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from iadb_core.method.names import SolverName
 from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
@@ -25,6 +25,34 @@ class Restoration(Section):
     images: int = setting(512, "Held-out images that are degraded and restored, at most.", ge=2, le=100_000)
     answers: int = setting(4, "Answers to each degraded image.", ge=2, le=100)
     plug_and_play: PlugAndPlay | None = setting(None, str(PlugAndPlay.__doc__))
+
+
+class Likelihood(Section):
+    """How the likelihood of held-out samples is found, by following them back."""
+
+    points: int = setting(2048, "Held-out points.", ge=2, le=1_000_000)
+    images: int = setting(64, "Held-out images.", ge=2, le=100_000)
+    probes: int = setting(4, "Probes by which the field's divergence is estimated, of images.", ge=1, le=1000)
+    exact: int = setting(256, "Points that are followed by the exact field, to compare with.", ge=2, le=1_000_000)
+    solver: SolverName = setting("midpoint", "The integration method; a flow map's jumps have no divergence.")
+    steps: int = setting(32, "Steps, which are then halved.", ge=1, le=10_000)
+    tolerance: float = setting(
+        0.00001, "dopri5 only: relative and absolute tolerance, which is then a tenth.", ge=1.0e-11, le=1
+    )
+    widening: float = setting(
+        0.001,
+        "Of a source that is a picture, the share that a normal density beside it has: a picture is zero somewhere, "
+        "and so would be the likelihood of what is followed back to there.",
+        ge=0,
+        lt=1,
+    )
+
+    @field_validator("solver")
+    @classmethod
+    def _no_jumps(cls, solver: str) -> str:
+        if solver == "map":
+            raise ValueError("map jumps, and the path between is what a likelihood is found along")
+        return solver
 
 
 class Evaluation(Section):
@@ -74,6 +102,7 @@ class Evaluation(Section):
         "Measure how near each source image is carried to its partner, the file of the same name in the target's "
         "folder; `training.coupling: {pairs: by_name}` gives it by itself.",
     )
+    likelihood: Likelihood = setting(Likelihood(), str(Likelihood.__doc__))
     restoration: Restoration = setting(Restoration(), str(Restoration.__doc__))
 
 
