@@ -159,6 +159,11 @@ class Experiment(Section):
         return uniform and plain and self.condition is None and self.training.objective.flow_map is None
 
     @property
+    def has_likelihood(self) -> bool:
+        """Whether the likelihood of a sample is known: its source is, and the network is told at most a class."""
+        return self.source.known and not self.told_of_samples
+
+    @property
     def paired(self) -> bool:
         """Whether each sample of the source has a partner in the target."""
         return self.training.coupling.pairs == BY_NAME or self.evaluation.partners is not None

@@ -139,6 +139,11 @@ class Density(Section):
         """What is exactly known of it, if anything. stored: its training samples, if it has any."""
         return None
 
+    @property
+    def known(self) -> bool:
+        """Whether its law is a density, which can be told of any sample."""
+        return False
+
     def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
         """What is exactly known of each class. stored: its training samples; labels: their classes, (count,)."""
         return [self.law(stored[labels == number]) for number in range(len(self.class_names() or ()))]

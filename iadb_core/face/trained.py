@@ -19,6 +19,7 @@ from iadb_core.drawing.animation import write_animation
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
 from iadb_core.face.given import checked, coordinates_asked
+from iadb_core.face.likelihood import log_likelihood
 from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.restoring import DegradedPixels, degrade, seen_of
 from iadb_core.face.values import Values
@@ -49,6 +50,15 @@ if TYPE_CHECKING:
         rtol: float
         atol: float
         batch_size: int
+
+    class LikelihoodOptions(TypedDict, total=False):
+        """How likelihoods are found: keys of `evaluation.likelihood` in the configuration, with the same defaults."""
+
+        solver: Literal["euler", "midpoint", "heun", "rk4", "dopri5"]
+        steps: int
+        tolerance: float
+        probes: int
+        widening: float
 
 
 WAY = ("solver", "steps", "schedule", "batch_size", "rtol", "atol")
@@ -94,8 +104,24 @@ class TrainedModel:
 
     @cached_property
     def _placed(self) -> Model:
-        placed = copy.deepcopy(self.network), self.shape, self.device, self.precision
-        return Model(*placed, self.classes, self.degradation, jumps=self.jumps, columns=self.columns)
+        return self._model(self.precision)
+
+    @cached_property
+    def _differentiable(self) -> Model:
+        return self._model(torch.float32, differentiable=True)
+
+    def _model(self, precision: torch.dtype, differentiable: bool = False) -> Model:
+        return Model(
+            copy.deepcopy(self.network),
+            self.shape,
+            self.device,
+            precision,
+            self.classes,
+            self.degradation,
+            jumps=self.jumps,
+            columns=self.columns,
+            differentiable=differentiable,
+        )
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -189,6 +215,27 @@ class TrainedModel:
         ends = self.values.network(samples, self.target)
         return self.values.shown(self._ends(ends, way, None, 1.0, backward=True), self.source, clip=False)
 
+    def log_likelihood(
+        self,
+        samples: ArrayLike | Tensor,
+        *,
+        seed: int = 0,
+        classes: "Asked" = None,
+        coordinates: ArrayLike | Tensor | None = None,
+        **way: "Unpack[LikelihoodOptions]",
+    ) -> np.ndarray:
+        """Log p(x) of samples of the target under this model, (count,), in nats.
+
+        The density is one of true values: points as `sample` gives them, pixel values in [0, 1]. Of points the field's
+        divergence is exact; of images it is estimated by `probes`, that `seed` draws. classes, coordinates: as `sample`
+        takes them, of each in turn. way: `solver`, `steps`, `tolerance` of dopri5, `probes`, `widening`, as
+        `evaluation.likelihood` has them. Raises InputError for a mistake, and where the source's density is not known.
+        """
+        x = self.values.network(samples, self.target)
+        told = self._condition(classes, 1.0, coordinates, len(x))
+        with cpu_threads(self.threads):
+            return log_likelihood(self._differentiable, (self.source, self.target), x, way, seed, told).numpy()
+
     def degrade(self, images: ArrayLike | Tensor, *, seed: int = 0) -> DegradedPixels:
         """Images, degraded as those were that it was trained to restore: `pixels` and, if pixels are lost, `masks`.
 
@@ -278,7 +325,8 @@ class TrainedModel:
     ) -> Tensor | None:
         """What each of `count` samples is asked to be, if anything. Raises InputError if it cannot be."""
         if coordinates is not None or self.columns:
-            return repeated(coordinates_asked(coordinates, len(self.columns)), count)
+            asked = coordinates_asked(coordinates, len(self.columns))
+            return repeated(self.values.told(asked, self.columns), count)
         if classes is None:
             if guidance != 1:
                 raise InputError("guidance: is towards a class: give `classes`")

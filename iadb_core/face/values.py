@@ -35,13 +35,22 @@ class Values:
         """The same of samples of the target that are converted as they are asked for."""
         return Converted(values, lambda part: self.shown(np.asarray(part), self.target))
 
+    def told(self, coordinates: Tensor, columns: tuple[int, ...]) -> Tensor:
+        """Coordinates of points of the target, (n, columns), as the network sees them."""
+        whole = torch.zeros(len(coordinates), *self.shape)
+        whole[:, list(columns)] = coordinates
+        return self.target.network_values(whole)[:, list(columns)]
+
     def network(self, samples: ArrayLike | Tensor, density: Density) -> Tensor:
         """Samples of a density as a person has them, as the network sees them. Raises InputError if they are none."""
         array = as_array(samples)
         if density.of_images():
             values = density.network_values(torch.from_numpy(images(array, beyond=BEYOND)))
         else:
-            values = torch.from_numpy(points(array) if len(self.shape) == 1 else np.asarray(array, dtype=np.float32))
+            given = points(array) if len(self.shape) == 1 else np.asarray(array, dtype=np.float32)
+            if len(self.shape) == 1 and given.shape[1:] == self.shape:
+                given = density.network_values(torch.from_numpy(given)).numpy()
+            values = torch.from_numpy(given)
             if self.of_picture:
                 values = torch.stack([1 - values[:, 1], values[:, 0]], dim=1)
         if values.shape[1:] != self.shape:

@@ -24,18 +24,20 @@ NEEDED = {
 }
 
 
-def field_of(network: Network, device: torch.device, precision: torch.dtype) -> Callable[..., Tensor]:
+def field_of(
+    network: Network, device: torch.device, precision: torch.dtype, differentiable: bool = False
+) -> Callable[..., Tensor]:
     """The network's field on a device, of x, α and a condition if it takes one.
 
-    Weights in `precision`, samples in and out in float32; on CUDA, as a graph. The network itself is taken for it; its
-    weights must not change any more.
+    Weights in `precision`, samples in and out in float32; on CUDA, as a graph, unless it is to be differentiated. The
+    network itself is taken for it; its weights must not change any more.
     """
     placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
 
     def field(x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         return placed(x.to(precision, memory_format=layout), alpha, *condition).float()
 
-    if device.type != "cuda":
+    if device.type != "cuda" or differentiable:
         return field
     replayed = Replayed(torch.no_grad()(field))
     return lambda *inputs: replayed(*inputs).clone()
@@ -47,7 +49,7 @@ class Model:
     shape: of a sample. device, precision: where it computes, and in what. weaker: a model that guides it, if any.
     classes: the names of those that it can be told, in the order of their numbers, if any. degradation: of the images
     that it restores, if it does. jumps: whether it is a flow map, whose field takes two α. columns: the coordinates
-    of a point that it is told, if it is.
+    of a point that it is told, if it is. differentiable: whether derivatives are asked of its field.
     """
 
     def __init__(
@@ -61,12 +63,13 @@ class Model:
         weaker: "Model | None" = None,
         jumps: bool = False,
         columns: tuple[int, ...] = (),
+        differentiable: bool = False,
     ) -> None:
         self.shape, self.device, self.precision = shape, device, precision
         self.classes, self.degradation, self.weaker, self.jumps = tuple(classes), degradation, weaker, jumps
         self.columns = columns
         self._evaluated = 0
-        self._field = field_of(network, device, precision)
+        self._field = field_of(network, device, precision, differentiable)
 
     @property
     def evaluations(self) -> int:
@@ -114,10 +117,12 @@ def load_model(
     precision: str,
     objective: str = DEBLENDING,
     weaker: str | os.PathLike[str] | None = None,
+    differentiable: bool = False,
 ) -> Model:
     """The model of a checkpoint. device, precision: as the configuration names them.
 
-    objective: that it is of. weaker: the checkpoint of a model that guides it. Raises InputError for a corrupted
+    objective: that it is of. weaker: the checkpoint of a model that guides it. differentiable: whether derivatives are
+    asked of its field. Raises InputError for a corrupted
     checkpoint or a device that is not there.
     """
     network, described = checkpoint.load(path, objective=objective)
@@ -130,4 +135,5 @@ def load_model(
     degradation = condition.restores if condition and told.get("channels") else None
     columns = told_columns(condition, density_of(settings["target"])) if told.get("numbers") else ()
     guide = load_model(weaker, device, precision) if weaker else None
-    return Model(network, shape, chosen, reduced, classes, degradation, guide, bool(told.get("jumps")), columns)
+    seen = classes, degradation, guide, bool(told.get("jumps")), columns
+    return Model(network, shape, chosen, reduced, *seen, differentiable)

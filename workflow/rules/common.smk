@@ -66,6 +66,11 @@ def to_restore(split):
     return lambda wildcards: asked_of(split)(wildcards) if experiments[wildcards.experiment].restores else []
 
 
+def always_told_labels(wildcards):
+    """The classes of held-out samples, for a network that cannot do without a class."""
+    return [] if experiments[wildcards.experiment].drops_labels else labels("held_out")(wildcards)
+
+
 def asked(wildcards):
     """The file of what measured samples are asked to be: classes, or unseen samples that conditions are made of."""
     return labels("train")(wildcards) or asked_of("validation")(wildcards)

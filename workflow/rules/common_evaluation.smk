@@ -184,6 +184,23 @@ def of_variants(name):
     return lambda wildcards: [f"results/{variant}/seed{seed}/{name}" for variant, seed in variant_runs(wildcards)]
 
 
+def likelihood_settings(wildcards):
+    """What the likelihood of an experiment's samples depends on."""
+    settings = section("source", "target", "device")(wildcards)
+    return settings | {"evaluation": picked(wildcards, "evaluation", ("likelihood",))}
+
+
+def likelihoods_of_runs(wildcards):
+    """The likelihoods of a table's runs that have one; only the table `evaluation` has them."""
+    if wildcards.table != "evaluation":
+        return []
+    return [
+        f"results/{name}/seed{seed}/likelihood.json"
+        for name, seed in runs(wildcards)
+        if experiments[name].has_likelihood
+    ]
+
+
 def maps_of_runs(wildcards):
     """What was measured of the maps of a table's runs; only the table `evaluation` has it."""
     return of_runs("map.json")(wildcards) if wildcards.table == "evaluation" else []

@@ -103,6 +103,39 @@ rule maps:
         "../scripts/maps.py"
 
 
+rule likelihood:
+    """Find how likely held-out samples are under the model of one run, beside what is known of their density."""
+    input:
+        model="results/{experiment}/seed{seed}/model.pt",
+        starts=measured_sources,
+        held_out=targets("held_out"),
+        validation=targets("validation"),
+        train=samples("target", "train"),
+        labels=always_told_labels,
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
+        code=sources("likelihood", "source", "target", "network", "followed"),
+    output:
+        likelihood=ensure("results/{experiment}/seed{seed}/likelihood.json", non_empty=True),
+    log:
+        "logs/likelihood/{experiment}/seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, input, attempt: (8000 + 40 * int(input.size_mb)) * attempt,
+        runtime=lambda wildcards, attempt: f"{2 * attempt}h",
+    params:
+        settings=likelihood_settings,
+        seed=run_seed,
+    message:
+        "Finding the likelihood of samples of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/likelihood.py"
+
+
 rule solvers:
     """Measure every solver at every number of network evaluations, from one checkpoint."""
     input:

@@ -10,6 +10,7 @@ rule table:
         sampling=of_runs("sampling.json"),
         metrics=of_runs("metrics.json"),
         maps=maps_of_runs,
+        likelihoods=likelihoods_of_runs,
         classifiers=classifier_summaries,
         code=sources("table"),
     output:
@@ -22,6 +23,7 @@ rule table:
         "../../environment.yml"
     params:
         needed=needed_runs,
+        has_likelihood=lambda wildcards: [experiments[name].has_likelihood for name, _ in runs(wildcards)],
         settings=protocol,
         classifier=canonical(configuration.classifier),
     message:

@@ -10,6 +10,10 @@ with job(snakemake.log[0], "table"):
     inputs, settings, classifier = snakemake.input, snakemake.params.settings, snakemake.params.classifier
     accuracies = {summary["weights_hash"]: summary["accuracy"] for summary in map(read_json, inputs.classifiers)}
     maps = [[read_json(path)] for path in inputs.maps] or [[] for _ in inputs.metrics]
+    likelihoods = map(read_json, inputs.likelihoods)
+    for of_map, has_one in zip(maps, snakemake.params.has_likelihood, strict=True):
+        if has_one and inputs.likelihoods:
+            of_map.append(next(likelihoods))
     rows: list[dict[str, Any]] = []
     stages = zip(inputs.training, inputs.sampling, inputs.metrics, maps, strict=True)
     for needed, (training, sampling, metrics, of_map) in zip(snakemake.params.needed, stages, strict=True):

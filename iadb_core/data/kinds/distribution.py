@@ -117,6 +117,10 @@ class Distribution(Drawn):
     def fresh(self) -> bool:
         return not self.finite
 
+    @property
+    def known(self) -> bool:
+        return self.name in (MIXTURE, EIGHT)
+
     def shape(self) -> Shape:
         return (PLANE,)
 

@@ -26,6 +26,10 @@ class Gaussian(Drawn):
     def fresh(self) -> bool:
         return True
 
+    @property
+    def known(self) -> bool:
+        return True
+
     def shape(self) -> None:
         return None
 

@@ -40,6 +40,10 @@ class Picture(Drawn):
     def shape(self) -> Shape:
         return (2,)
 
+    @property
+    def known(self) -> bool:
+        return True
+
     def class_names(self) -> list[str] | None:
         return CLASSES if self.labels == "colours" else None
 
