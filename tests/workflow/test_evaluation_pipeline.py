@@ -65,6 +65,23 @@ def test_the_long_table_has_each_seed_and_what_is_known_of_its_map(evaluated):
     assert "posterior mean error along trajectories (RMS)" in {metric for metric, _ in images}
 
 
+def test_the_long_table_has_likelihoods_with_what_is_known_of_them(evaluated):
+    rows = table(evaluated.path("results/evaluation.csv"))
+    points = {row["metric"]: row for row in rows if (row["experiment"], row["seed"]) == ("points", "3")}
+    nll, divergence = (
+        points["negative log-likelihood (nats)"],
+        points["Kullback–Leibler divergence of the model (nats)"],
+    )
+    assert (nll["floor_is"], divergence["floor"], divergence["n"]) == ("entropy", "0.0", "60")
+    assert float(divergence["error"]) > 0
+    for of_what in ("a kernel density estimate", "the exact field's flow"):
+        assert f"Kullback–Leibler divergence of {of_what} (nats)" in points
+    images = {row["metric"]: row for row in rows if row["experiment"] == "images"}
+    assert float(images["bits a dimension"]["value"]) > 0
+    assert "bits a dimension under a normal distribution" in images
+    assert not any("nats" in metric for metric in images)
+
+
 def test_the_summary_has_means_and_intervals_of_the_long_table(evaluated):
     rows = reported(evaluated.path("results/evaluation.csv"))
     summary = {(row["experiment"], row["metric"]): row for row in reported(evaluated.path("results/summary.csv"))}
