@@ -49,6 +49,7 @@ CALLS = {
     "generate": ("draw", "network_values", "network"),
     "metrics": ("law", *OF_VALUES),
     "maps": ("draw", "draw_blocks", "law", "laws_of_classes", "network_values", "network"),
+    "density": ("law", "network"),
     "likelihood": ("draw", "law", "network", *OF_VALUES),
     "solvers": ("draw", "network", *OF_VALUES),
     "guidance": ("draw", "law", "network", *OF_VALUES),

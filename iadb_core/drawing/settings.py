@@ -3,6 +3,17 @@
 from iadb_core.system.settings import Section, setting
 
 
+class DensityFilm(Section):
+    """results/<experiment>_density.gif: the density that flows, beside the exact one."""
+
+    cells: int = setting(128, "Cells along a side of the grid on which it is found.", ge=8, le=1024)
+    frames: int = setting(
+        33, "Frames, at most; as many steps as `evaluation.likelihood` has are between.", ge=2, le=1000
+    )
+    levels: int = setting(7, "Lines of equal height.", ge=0, le=100)
+    points: int = setting(0, "Points of the animation that are drawn over it.", ge=0, le=100_000)
+
+
 class Animation(Section):
     """How the frames and the GIF look."""
 
@@ -23,4 +34,5 @@ class Animation(Section):
     frame_ms: int = setting(50, "Time of a frame in milliseconds.", ge=20, le=10_000, multiple_of=10)
     hold_ms: int = setting(2500, "Time of the last frame in milliseconds.", ge=20, le=60_000, multiple_of=10)
     colours: int = setting(128, "Size of the GIF's palette; one more marks unchanged pixels.", ge=4, le=255)
+    density: DensityFilm = setting(DensityFilm(), str(DensityFilm.__doc__))
     mp4: bool = setting(False, "Also make results/<experiment>.mp4 by default.")

@@ -68,6 +68,7 @@ def map_settings(wildcards):
     return settings | {"training": picked(wildcards, "training", keys)}
 
 
+of_the_plane = [name for name, own in experiments.items() if own.shape == (2,) and own.has_likelihood]
 guided = [name for name, own in experiments.items() if own.drops_labels or own.sampling.autoguidance]
 restoring = [name for name in experiments if experiments[name].restores]
 paired = [name for name in experiments if experiments[name].paired]

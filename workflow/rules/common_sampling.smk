@@ -76,6 +76,16 @@ def drawing_settings(wildcards):
     return picture_settings(wildcards) | {"animation": animation} | restored
 
 
+def density_settings(wildcards):
+    """What the density that flows depends on."""
+    experiment = experiments[wildcards.experiment]
+    return section("source", "target", "device")(wildcards) | {
+        "sampling": picked(wildcards, "sampling", ("schedule",)),
+        "density": canonical(experiment.animation.density),
+        "likelihood": canonical(experiment.evaluation.likelihood),
+    }
+
+
 def gif_settings(wildcards):
     """What the GIF depends on, beside the frames."""
     return picked(wildcards, "animation", ("colours", "frame_ms", "hold_ms"))

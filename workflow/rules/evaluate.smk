@@ -231,7 +231,7 @@ rule restored:
         validation=targets("validation"),
         train=samples("target", "train"),
         classifier=classifier,
-        code=sources("asked_of", "source", "network", "solver", "asked_of", "weaker"),
+        code=sources("restored", "source", "network", "solver", "asked_of", "weaker"),
     output:
         csv=ensure("results/{experiment}/restored.csv", non_empty=True),
         shown=ensure("results/{experiment}/restored.npz", non_empty=True),

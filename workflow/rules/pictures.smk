@@ -201,7 +201,7 @@ rule restored_picture:
         "../../environment.yml"
     params:
         seed=first_seed,
-        about="asked_of",
+        about="restored",
     message:
         "Drawing {output.picture}"
     script:

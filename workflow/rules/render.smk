@@ -71,6 +71,73 @@ rule gif:
         "../scripts/gif.py"
 
 
+rule density:
+    """Follow the density of a run on a grid, and the exact one where it is known."""
+    input:
+        model="results/{experiment}/seed{seed}/model.pt",
+        trajectory="results/{experiment}/seed{seed}/trajectory.npy",
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
+        code=sources("density", "source", "target", "network", "followed"),
+    output:
+        density=ensure("results/{experiment}/seed{seed}/density.npz", non_empty=True),
+    log:
+        "logs/density/{experiment}/seed{seed}.log",
+    wildcard_constraints:
+        experiment=one_of(of_the_plane),
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 4000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
+    params:
+        settings=density_settings,
+    message:
+        "Following the density of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/density.py"
+
+
+rule density_frames:
+    """Draw the frames of a density that flows."""
+    input:
+        density="results/{experiment}/seed{seed}/density.npz",
+        code=sources("density_frames"),
+    output:
+        frames=ensure("results/{experiment}/seed{seed}/density_frames.zip", non_empty=True),
+    log:
+        "logs/density_frames/{experiment}/seed{seed}.log",
+    conda:
+        "../../environment.yml"
+    threads: 4
+    params:
+        size=lambda wildcards: experiments[wildcards.experiment].animation.size,
+        levels=lambda wildcards: experiments[wildcards.experiment].animation.density.levels,
+    message:
+        "Drawing the density of {wildcards.experiment}, seed {wildcards.seed}"
+    script:
+        "../scripts/density_frames.py"
+
+
+use rule gif as density_gif with:
+    input:
+        frames=of_first_seed("density_frames.zip"),
+        code=sources("gif"),
+    output:
+        gif=ensure("results/{experiment}_density.gif", non_empty=True),
+    log:
+        "logs/gif/{experiment}_density.log",
+    wildcard_constraints:
+        experiment=one_of(of_the_plane),
+    group:
+        None
+    message:
+        "Writing {output.gif}"
+
+
 rule mp4:
     """Join the frames of the first seed into an MP4."""
     input:
