@@ -30,6 +30,7 @@ TINY = {
         "field_alphas": 3,
         "nfe": [1, 4],
         "tolerances": [0.1],
+        "theorem": {"starts": 6, "repeats": 2, "steps": [2, 16, 32], "shown": 20, "shown_steps": [2, 8], "frames": 9},
         "likelihood": {"points": 60, "images": 8, "probes": 1, "exact": 20, "steps": 4},
     },
     "animation": {"size": 64},

@@ -10,6 +10,7 @@ from iadb_core.data.conditions import Condition
 from iadb_core.data.degradation import Degradation
 from iadb_core.data.density import Density, Shape
 from iadb_core.data.kinds.folder import Folder
+from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.registry import KINDS
 from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
@@ -162,6 +163,12 @@ class Experiment(Section):
     def has_likelihood(self) -> bool:
         """Whether the likelihood of a sample is known: its source is, and the network is told at most a class."""
         return self.source.known and not self.told_of_samples
+
+    @property
+    def has_pairs_by_chance(self) -> bool:
+        """Whether pairs that blend into a given point can be drawn exactly."""
+        of_data = self.source.kind == Gaussian.kind and not self.target.fresh
+        return of_data or (self.shape == (2,) and self.source.known and self.target.known)
 
     @property
     def paired(self) -> bool:

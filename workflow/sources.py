@@ -50,6 +50,8 @@ CALLS = {
     "metrics": ("law", *OF_VALUES),
     "maps": ("draw", "draw_blocks", "law", "laws_of_classes", "network_values", "network"),
     "density": ("law", "network"),
+    "theorem": ("draw", "law", "network_values"),
+    "theorem_frames": ("behind", "true_values"),
     "likelihood": ("draw", "law", "network", *OF_VALUES),
     "solvers": ("draw", "network", *OF_VALUES),
     "guidance": ("draw", "law", "network", *OF_VALUES),

@@ -55,6 +55,20 @@ class Likelihood(Section):
         return solver
 
 
+Steps = Annotated[list[Annotated[int, Field(ge=1, le=100_000)]], DISTINCT]
+
+
+class Theorem(Section):
+    """results/<experiment>/theorem.png: (de)blending by chance beside the deterministic map, both exact."""
+
+    starts: int = setting(64, "Starts that are followed.", ge=2, le=100_000)
+    repeats: int = setting(8, "Paths by chance from each.", ge=2, le=10_000)
+    steps: Steps = setting([4, 8, 16, 32, 64, 128, 256], "Numbers of steps T.", min_length=2)
+    shown: int = setting(256, "Samples in the animation.", ge=1, le=100_000)
+    shown_steps: Steps = setting([4, 16, 64, 256], "Numbers of steps T in the animation.", min_length=1)
+    frames: int = setting(65, "Its frames.", ge=2, le=10_000)
+
+
 class Evaluation(Section):
     """What is measured, and how finely."""
 
@@ -103,6 +117,7 @@ class Evaluation(Section):
         "folder; `training.coupling: {pairs: by_name}` gives it by itself.",
     )
     likelihood: Likelihood = setting(Likelihood(), str(Likelihood.__doc__))
+    theorem: Theorem = setting(Theorem(), str(Theorem.__doc__))
     restoration: Restoration = setting(Restoration(), str(Restoration.__doc__))
 
 

@@ -238,6 +238,20 @@ def published_targets(wildcards):
     return [f"results/published.{suffix}" for suffix in ("csv", "md", "png")]
 
 
+def of_known(paths):
+    """An input function: the same files, of an experiment whose pairs can be drawn by chance."""
+
+    def found(wildcards):
+        if not experiments[wildcards.experiment].has_pairs_by_chance:
+            raise WorkflowError(
+                f"{wildcards.experiment}: (de)blending by chance needs all pairs that blend into a point. A network tells "
+                "but their mean difference; pictures, Gaussian mixtures, or a Gaussian and stored samples have them."
+            )
+        return paths(wildcards)
+
+    return found
+
+
 def own_solver(experiment):
     """The solver by which an experiment is compared with others: jumps of a flow map, else Euler's steps."""
     return "map" if experiment.training.objective.flow_map else "euler"
