@@ -35,7 +35,7 @@ class TheoremFrames(Sequence[Image.Image]):
         for column, (steps, shown) in enumerate(self.paths.items()):
             at = min(steps, int(alpha * steps + 1e-9))
             for row, (states, title) in enumerate(zip(shown, ("by chance", "deterministic"), strict=True)):
-                picture = self.draw(states[at])
+                picture = self.draw(states[at]).convert("RGB").resize((self.side, self.side), Image.Resampling.NEAREST)
                 ImageDraw.Draw(picture).text((4, 2), f"{title}, T = {steps}", INK, font(max(9, self.side // 22)))
                 frame.paste(picture, (column * (self.side + GAP), row * (self.side + GAP)))
         return with_alpha(frame, alpha)

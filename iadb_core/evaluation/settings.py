@@ -62,7 +62,7 @@ class Theorem(Section):
     """results/<experiment>/theorem.png: (de)blending by chance beside the deterministic map, both exact."""
 
     starts: int = setting(64, "Starts that are followed.", ge=2, le=100_000)
-    repeats: int = setting(8, "Paths by chance from each.", ge=2, le=10_000)
+    repeats: int = setting(4, "Paths by chance from each.", ge=2, le=10_000)
     steps: Steps = setting([4, 8, 16, 32, 64, 128, 256], "Numbers of steps T.", min_length=2)
     shown: int = setting(256, "Samples in the animation.", ge=1, le=100_000)
     shown_steps: Steps = setting([4, 16, 64, 256], "Numbers of steps T in the animation.", min_length=1)

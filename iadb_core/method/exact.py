@@ -83,8 +83,9 @@ class DataField(ExactField):
         left = (1 - alpha).clamp_min(torch.finfo(x.dtype).tiny)
         centred = x - (1 - alpha) * self.mean
         # −‖centred − α·x₁‖² / (2(1 − α)²std²), without the term that is the same for all x₁
-        logits = (alpha * (centred @ self.data.T) - alpha.square() / 2 * self.squares) / (left * self.std).square()
-        expected = logits.softmax(dim=1) @ self.data
+        data, squares = self.data.to(x.dtype), self.squares.to(x.dtype)
+        logits = (alpha * (centred @ data.T) - alpha.square() / 2 * squares) / (left * self.std).square()
+        expected = logits.softmax(dim=1) @ data
         return torch.where(alpha < 1, (expected - x) / left, x - self.mean)
 
 

@@ -101,12 +101,12 @@ class OfData:
 
     def draw(self, x: Tensor, alpha: float, draws: torch.Generator) -> tuple[Tensor, Tensor]:
         """As `Posterior` says."""
-        found = []
-        for some in x.flatten(1).split(max(1, LOGITS_AT_ONCE // len(self.data))):
+        found, data, squares = [], self.data.to(x.dtype), self.squares.to(x.dtype)
+        for some in x.flatten(1).split(max(1, LOGITS_AT_ONCE // len(data))):
             centred = some - (1 - alpha) * self.mean
-            logits = alpha * (centred @ self.data.T) - alpha**2 / 2 * self.squares
+            logits = alpha * (centred @ data.T) - alpha**2 / 2 * squares
             likely = (logits / ((1 - alpha) * self.std) ** 2).softmax(dim=1)
-            found.append(self.data[torch.multinomial(likely, 1, generator=draws)[:, 0]])
+            found.append(data[torch.multinomial(likely, 1, generator=draws)[:, 0]])
         x1 = torch.cat(found).view_as(x)
         return (x - alpha * x1) / (1 - alpha), x1
 
