@@ -14,6 +14,7 @@ MIXED = {
     "target": {"distribution": {"name": "eight_gaussians", "noise": 0.2, "scale": 2.0}},
     "network": {"name": "mlp", "width": 16, "hidden_layers": 2},
     "training": {"steps": 300, "batch_size": 64, "learning_rate": 0.01},
+    "sampling": {"count": 500},
     "evaluation": {"likelihood": {"steps": 8}},
     "animation": {"size": 96, "density": {"cells": 32, "frames": 5, "points": 20}},
 }
@@ -34,7 +35,7 @@ def test_a_density_flows_beside_the_exact_one_and_keeps_its_mass(shown):
     with np.load(shown.path("results/mixed/seed0/density.npz")) as found:
         assert found["model"].shape == found["exact"].shape == (5, 32, 32)
         assert found["alphas"].tolist() == [0, 0.25, 0.5, 0.75, 1]
-        assert found["mass"] == pytest.approx(1, abs=0.1)
+        assert found["mass"] == pytest.approx(1, abs=0.15)
         assert found["points"].shape == (5, 20, 2)
         assert found["model"][0] == pytest.approx(found["exact"][0], abs=0.05 * found["exact"][0].max())
     with Image.open(shown.path("results/mixed_density.gif")) as gif:
