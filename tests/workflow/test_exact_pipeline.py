@@ -37,7 +37,7 @@ def test_a_density_flows_beside_the_exact_one_and_keeps_its_mass(shown):
         assert found["alphas"].tolist() == [0, 0.25, 0.5, 0.75, 1]
         assert found["mass"] == pytest.approx(1, abs=0.15)
         assert found["points"].shape == (5, 20, 2)
-        assert found["model"][0] == pytest.approx(found["exact"][0], abs=0.05 * found["exact"][0].max())
+        assert found["model"][0] == pytest.approx(found["exact"][0], abs=0.05 * float(found["exact"][0].max()))
     with Image.open(shown.path("results/mixed_density.gif")) as gif:
         assert gif.n_frames == 5
 
