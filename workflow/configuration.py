@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from iadb_core.data.conditions import Condition
 from iadb_core.data.degradation import Degradation
-from iadb_core.data.density import Density, Shape
+from iadb_core.data.density import Density, Read, Shape
 from iadb_core.data.kinds.folder import Folder
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.registry import KINDS
@@ -161,13 +161,13 @@ class Experiment(Section):
 
     @property
     def has_likelihood(self) -> bool:
-        """Whether the likelihood of a sample is known: its source is, and the network is told at most a class."""
-        return self.source.known and not self.told_of_samples
+        """Whether the likelihood of a sample is known: its source is, and the network can do without a condition."""
+        return self.source.known and (self.condition is None or self.drops_labels)
 
     @property
     def has_pairs_by_chance(self) -> bool:
         """Whether pairs that blend into a given point can be drawn exactly."""
-        of_data = self.source.kind == Gaussian.kind and not self.target.fresh
+        of_data = isinstance(self.source, Gaussian) and isinstance(self.target, Read)
         return of_data or (self.shape == (2,) and self.source.known and self.target.known)
 
     @property

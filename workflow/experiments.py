@@ -107,6 +107,11 @@ def completed(config: Mapping[str, Any]) -> Completed:
     for key, names in asked.items():
         if absent := next((name for name in names if name not in every), None):
             raise ConfigError(f"{key}: {absent!r} is not among the experiments: {', '.join(every)}")
+    for name, paper in checked.published.items():
+        for figure in paper.figures:
+            own = checked.experiments.get(figure.experiment)
+            if own and (why := figure.misfit(own.evaluation)):
+                raise ConfigError(f"published.{name}.figures: {figure.called!r}: {why}")
     usable = {
         name: {variant: own for variant, own in values.items() if variant not in unusable}
         for name, values in sweeps.items()

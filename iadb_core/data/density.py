@@ -120,6 +120,14 @@ class Density(Section):
         """Network values as they are shown and measured: images as pixel values in [0, 1], points as they are."""
         return values
 
+    def units(self, shape: Shape) -> "np.ndarray":
+        """How much of true values one of network values is, for each of a sample's values, (values,), float64."""
+        from math import prod
+
+        import numpy as np
+
+        return np.full(prod(shape), prod(std for _, std in self.pixel_scaling()), dtype=np.float64)
+
     def behind(self, box: Box = UNIT, axes: "np.ndarray | None" = None) -> "np.ndarray | None":
         """How it looks behind points of that part of the plane: (height, width), at most 1; None for nothing.
 

@@ -16,12 +16,13 @@ def kernel_density(points: Tensor, others: Tensor) -> LogDensity:
 
     By Scott's rule (1992) alone it would be smoother than most pictures; what is chosen is as good as it gets.
     """
-    wide = points.double()
+    middle = points.double().mean(dim=0)  # of a cloud that is far from zero, float32 would not tell points apart
+    wide = points.double() - middle
     rule = wide.std(dim=0).clamp_min(1e-12) * len(wide) ** (-1 / (wide.shape[1] + 4))
-    judges = others[:JUDGES].double()
+    judges = others[:JUDGES].double() - middle
     scores = [float(_log_density(judges, wide, rule * width).mean()) for width in WIDTHS]
     best = rule * WIDTHS[scores.index(max(scores))]
-    return lambda x: _log_density(x.double(), wide, best)
+    return lambda x: _log_density(x.double() - middle, wide, best)
 
 
 def _log_density(x: Tensor, points: Tensor, width: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation.floors import Figure
-from iadb_core.evaluation.metrics import LIKELIHOOD_ERROR, Metric
+from iadb_core.evaluation.metrics import Metric
 from iadb_core.evaluation.settings import Likelihood
 from iadb_core.method.densities import LogDensity, log_density, widened
 from iadb_core.method.divergence import Divergence, ExactTrace, Hutchinson, signs
@@ -88,6 +88,6 @@ def mean_figure(metric: Metric, values: Tensor, floor: float | None = None, floo
     return Figure(metric, float(values.mean()), len(values), HELD_OUT, floor, floor_is=floor_is, error=error)
 
 
-def error_figure(found: Tensor, finer: Tensor) -> Figure:
+def error_figure(metric: Metric, found: Tensor, finer: Tensor) -> Figure:
     """How much a figure of each sample changes with steps half as long."""
-    return Figure(LIKELIHOOD_ERROR, float((finer - found).square().mean().sqrt()), len(found), HELD_OUT)
+    return Figure(metric, float((finer - found).square().mean().sqrt()), len(found), HELD_OUT)

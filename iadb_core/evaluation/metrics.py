@@ -63,5 +63,6 @@ KL_REVERSE = Metric("kl_reverse", "reverse Kullback–Leibler divergence, where 
 OUTSIDE = Metric("outside", "share of samples where the density is zero")
 BITS = Metric("bits", "bits a dimension")
 BITS_NORMAL = Metric("bits_normal", "bits a dimension under a normal distribution", None)
-LIKELIHOOD_ERROR = Metric("likelihood_error", "change of the likelihood with steps half as long (RMS)")
+LIKELIHOOD_ERROR = Metric("likelihood_error", "change of the log-likelihood with steps half as long (nats, RMS)")
+BITS_ERROR = Metric("bits_error", "change of the bits a dimension with steps half as long (RMS)")
 EXACT_MAP = Metric("exact_map", "distance to the exact map (RMS)")

@@ -8,7 +8,7 @@ from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation.floors import Figure
 from iadb_core.evaluation.kernel_density import kernel_density
 from iadb_core.evaluation.likelihood import Following, error_figure, mean_figure, model_likelihood, on_cpu
-from iadb_core.evaluation.metrics import KL, KL_EXACT, KL_KERNELS, KL_REVERSE, NLL, OUTSIDE
+from iadb_core.evaluation.metrics import KL, KL_EXACT, KL_KERNELS, KL_REVERSE, LIKELIHOOD_ERROR, NLL, OUTSIDE
 from iadb_core.evaluation.settings import Likelihood
 from iadb_core.method.densities import LogDensity, entropy, log_density
 from iadb_core.method.divergence import Differences, Divergence, ExactTrace
@@ -42,32 +42,30 @@ def point_figures(
     sets: PointSets,
     settings: Likelihood,
     seed: int,
-    condition: Tensor | None = None,
+    unit: float = 0.0,
 ) -> list[Figure]:
     """What the likelihood of held-out points says of a model, each figure with its standard error.
 
     The mean of log p(x) − log q(x) over points of p is the Kullback–Leibler divergence of the model's q from p, which
-    is zero at best; where p is not known, only the likelihood is. condition: of each held-out point, if the model
-    cannot do without: then there are no samples of its own. Raises InputError as `Following.of` does.
+    is zero at best; where p is not known, only the likelihood is. unit: the logarithm of the volume of
+    true values that one of network values is. Raises InputError as `Following.of` does.
     """
     unseen, own = sets.unseen, log_density(target)
     ways = [Following.of(settings, source, halved) for halved in (False, True)]
-    found, finer = (model_likelihood(model, way, unseen, 0, seed, condition) for way in ways)
+    found, finer = (model_likelihood(model, way, unseen, 0, seed) for way in ways)
     if own is None:
-        return [mean_figure(NLL, -finer), error_figure(found, finer)]
+        return [mean_figure(NLL, unit - finer), error_figure(LIKELIHOOD_ERROR, found, finer)]
     itself, known = own(unseen), entropy(target)
     floor = float(-itself.mean()) if known is None else known
     kernels = kernel_density(sets.train, sets.validation)
-    figures = [
-        mean_figure(NLL, -finer, floor, "entropy"),
-        error_figure(found, finer),
+    return [
+        mean_figure(NLL, -finer, floor, "entropy" if known is not None else "entropy, as these points have it"),
+        error_figure(LIKELIHOOD_ERROR, found, finer),
         mean_figure(KL, itself - finer, 0.0, ITSELF),
         mean_figure(KL_KERNELS, itself - kernels(unseen), 0.0, ITSELF),
+        *_of_exact_flow(source, target, unseen[: settings.exact], itself, ways[1]),
+        *_reverse(model, ways[1], own, sets.begin),
     ]
-    if condition is None:
-        figures += _of_exact_flow(source, target, unseen[: settings.exact], itself, ways[1])
-        figures += _reverse(model, ways[1], own, sets.begin)
-    return figures
 
 
 def _of_exact_flow(

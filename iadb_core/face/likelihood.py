@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-import torch
+import numpy as np
 from torch import Tensor
 
 from iadb_core.data.density import Density
@@ -30,13 +30,4 @@ def log_likelihood(
     source, target = densities
     following = Following.of(settings, source.law() if source.known else None)
     found = model_likelihood(model, following, x, settings.probes, seed, told)
-    return found + _unit(target, x.shape[1:])
-
-
-def _unit(target: Density, shape: tuple[int, ...]) -> float:
-    """By how much the logarithm of a density of true values is larger: that of the network values' units."""
-    if len(shape) > 1:
-        deviations = torch.tensor([std for _, std in target.pixel_scaling()], dtype=torch.float64)
-        return -float(torch.Size(shape).numel() * deviations.log().sum())
-    both = target.network_values(torch.tensor([[0.0], [1.0]]).repeat(1, *shape)).double()
-    return float((both[1] - both[0]).abs().log().sum())
+    return found - float(np.log(target.units(tuple(x.shape[1:]))).sum())

@@ -330,6 +330,8 @@ class TrainedModel:
         if classes is None:
             if guidance != 1:
                 raise InputError("guidance: is towards a class: give `classes`")
+            if self._told and self._told.label and not self._told.label.drop:
+                raise InputError(f"this model is always told a class: give `classes`, of {', '.join(self.classes)}")
             return None
         return in_turn(class_numbers(self._placed, _named(classes)), count)
 

@@ -68,13 +68,15 @@ def potentials(cost: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return least + rows, columns.astype(np.float64)
 
 
-def sinkhorn(cost: Tensor, regularisation: float) -> Tensor:
+def sinkhorn(cost: Tensor, regularisation: float, scale: Tensor | None = None) -> Tensor:
     """The logarithm of the plan that minimises Σ P·cost − ε·H(P), all of whose rows and columns sum to 1.
 
-    cost: (sets, n, n). regularisation: ε, in means of the cost. In logarithms, so that a small ε does no harm. Ends
-    where all rows sum to 1 but for a thousandth, columns exactly, or after 1000 iterations. Source: Cuturi 2013.
+    cost: (sets, n, n). regularisation: ε, in units of `scale`, (sets, 1, 1): unless given, the mean cost. In
+    logarithms, so that a small ε does no harm. Ends where all rows sum to 1 but for a thousandth, columns
+    exactly, or after 1000 iterations. Source: Cuturi 2013.
     """
-    logits = -cost / (regularisation * cost.mean((1, 2), keepdim=True).clamp_min(torch.finfo(cost.dtype).tiny))
+    scale = cost.mean((1, 2), keepdim=True) if scale is None else scale
+    logits = -cost / (regularisation * scale).clamp_min(torch.finfo(cost.dtype).tiny)
     columns = torch.zeros_like(logits[:, :1])
     for number in range(MOST_ITERATIONS):
         rows = -(logits + columns).logsumexp(2, keepdim=True)

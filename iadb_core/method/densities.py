@@ -29,9 +29,7 @@ def log_density(law: Law | None) -> LogDensity | None:
 
 
 def entropy(law: Law | None) -> float | None:
-    """−∫p·log p of a picture, which is constant on each pixel, or of a normal distribution of one coordinate, times
-    their number; None where there is no closed form.
-    """
+    """−∫p·log p of a picture, which is constant on each pixel; None of others."""
     if isinstance(law, Pixels):
         density = _of_one(law.values)
         bright = density[density > 0]
@@ -62,7 +60,8 @@ def _beside(law: Pixels) -> Components:
     places = [(torch.arange(size, dtype=torch.float64) + 0.5) / size for size in values.shape]
     points, weights = torch.cartesian_prod(*places), (values / values.sum()).flatten()
     mean = weights @ points
-    covariance = (weights[:, None] * (points - mean)).T @ (points - mean)
+    within = torch.tensor([1 / (12 * size**2) for size in values.shape], dtype=torch.float64)  # of each pixel
+    covariance = (weights[:, None] * (points - mean)).T @ (points - mean) + torch.diag(within)
     return Components(torch.ones(1, dtype=torch.float64), mean[None], WIDER**2 * covariance[None])
 
 

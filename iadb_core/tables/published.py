@@ -8,6 +8,7 @@ import pandas
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation import metrics
+from iadb_core.system.errors import InputError
 from iadb_core.tables.settings import Published, PublishedFigure
 
 AGREES, DIFFERS, AT_FLOOR = "agrees", "differs", "cannot tell: at the floor"
@@ -46,7 +47,7 @@ def published_table(
     """A row for each published figure, by `COLUMNS`.
 
     papers: by a short name. runs: of each experiment what was measured of each seed: tables of solvers, or the figures
-    of maps, with a column `metric`. Raises ValueError for a figure that no run has, or of which a run has several.
+    of maps, with a column `metric`. Raises InputError for a figure that no run has, or of which a run has several.
     """
     rows = []
     for paper in papers.values():
@@ -69,12 +70,12 @@ def _of_run(run: pandas.DataFrame, figure: PublishedFigure) -> tuple[float, floa
     """Value, floor with its deviation, and n; squared where the paper's is, but for the floor."""
     title = BY_KEY[figure.metric].title
     own = run[(run.metric == title) & (run.split == HELD_OUT)]
-    for column, value in (("solver", figure.solver), ("nfe", figure.nfe)):
+    for column, value in (("solver", figure.solver), ("nfe", figure.nfe), ("tolerance", figure.tolerance)):
         own = own if value is None else own[own[column] == value]
     every = own.to_dict("records")
     if len(every) != 1:
         which = " ".join(str(part) for part in (title, figure.solver, figure.nfe) if part is not None)
-        raise ValueError(f"{figure.experiment} has {len(every)} figures {which}, not one")
+        raise InputError(f"{figure.experiment} has {len(every)} figures {which}, not one")
     (one,) = every
     exact = one.get("floor_is") == "exact field"  # which is no floor of another coupling
     floor, deviation = (None, None) if exact else (_number(one["floor"]), _number(one.get("floor_std")))

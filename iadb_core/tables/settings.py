@@ -1,7 +1,14 @@
 """The settings of tables."""
 
+from typing import Self
+
+from pydantic import model_validator
+
+from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.names import SolverName
 from iadb_core.system.settings import REQUIRED, Section, setting
+
+OF_SOLVERS = ("w2", "energy", "frechet_classifier")
 
 
 class PublishedFigure(Section):
@@ -18,9 +25,33 @@ class PublishedFigure(Section):
     squared: bool = setting(False, "Whether the paper gives its square.")
     solver: SolverName | None = setting(None, "The solver, of a figure that depends on one.")
     nfe: int | None = setting(None, "Its network evaluations a sample; without it, its own: dopri5's.", ge=1, le=10_000)
+    tolerance: float | None = setting(None, "Of dopri5, if the experiment measures several.", gt=0, le=1)
     mean: float = setting(REQUIRED, "What the paper found.")
     std: float | None = setting(None, "Its standard deviation over seeds.", ge=0)
     seeds: int | None = setting(None, "How many seeds it had.", ge=1)
+
+    @model_validator(mode="after")
+    def _of_solver_or_paths(self) -> Self:
+        if (self.metric in OF_SOLVERS) != (self.solver is not None):
+            told = "needs the solver" if self.metric in OF_SOLVERS else "is of the paths, which have no solver here"
+            raise ValueError(f"{self.metric} {told}")
+        return self
+
+    def misfit(self, measured: Evaluation) -> str | None:
+        """Why an experiment that is measured so has no such figure, or several; None if it has one."""
+        if self.solver is None:
+            return None
+        if self.solver not in measured.solvers:
+            return f"evaluation.solvers of {self.experiment} has no {self.solver}"
+        if self.nfe is not None and self.nfe not in measured.nfe:
+            return f"evaluation.nfe of {self.experiment} has no {self.nfe}"
+        several = measured.tolerances if self.solver == "dopri5" else measured.nfe
+        if self.nfe is None and self.tolerance is None and len(several) > 1:
+            key = "tolerance" if self.solver == "dopri5" else "nfe"
+            return f"{self.experiment} is measured by {self.solver} in several ways: give its {key}"
+        if self.tolerance is not None and self.tolerance not in measured.tolerances:
+            return f"evaluation.tolerances of {self.experiment} has no {self.tolerance:g}"
+        return None
 
 
 class Published(Section):

@@ -190,3 +190,25 @@ def test_what_has_no_classes_says_so(settings, said):
     with pytest.raises(ValidationError, match=said):
         Distribution(labels=True, **settings)
     assert Distribution(name="moons").class_names() is None
+
+
+def test_equally_spaced_moons_have_as_many_points_each_and_come_in_order():
+    density = Distribution(name="moons", spacing="equal", noise=0.2, noise_kind="diagonal_uniform")
+    blocks = density.draw_blocks((8, 256, 2), torch.Generator().manual_seed(0))
+    clean = Distribution(name="moons", spacing="equal").draw_blocks((8, 256, 2), torch.Generator().manual_seed(0))
+    lower = (
+        np.isclose(np.hypot(clean[..., 0] - 1, clean[..., 1] - 0.5), 1, atol=1e-4) & (clean[..., 1] < 0.5001).numpy()
+    )
+    assert torch.as_tensor(lower).float().mean(dim=1).tolist() == pytest.approx([0, 0, 1, 1] * 2, abs=0.01)
+    assert clean[0, 0].tolist() == pytest.approx([1, 0], abs=1e-6)
+    added = blocks - clean
+    assert torch.allclose(added[..., 0], added[..., 1], atol=1e-6)
+    assert 0 <= float(added.min()) < 0.01
+    assert 0.19 < float(added.max()) < 0.2
+    labelled = Distribution(name="moons", spacing="equal", finite=True, labels=True)
+    drawn = labelled.draw_labelled((2,), 10_000, np.random.default_rng(0))
+    assert np.bincount(drawn.labels) / 10_000 == pytest.approx([0.5, 0.5], abs=0.004)
+    few = labelled.draw((2,), 700, np.random.default_rng(0))
+    assert np.array_equal(few, drawn.samples[:700])
+    with pytest.raises(ValidationError, match="spacing: only moons"):
+        Distribution(name="rings", spacing="equal")

@@ -26,3 +26,10 @@ def test_coordinates_have_widths_of_their_own():
     plain = kernel_density(points, others)(x)
     wide = kernel_density(points * scales, others * scales)(x * scales)
     assert torch.allclose(wide + np.log(100), plain, atol=1e-3)
+
+
+def test_a_cloud_that_is_far_from_zero_is_as_any_other():
+    points, others, x = (0.1 * normal(800, 2, seed) for seed in range(3))
+    assert torch.allclose(
+        kernel_density(points + 1000, others + 1000)(x + 1000), kernel_density(points, others)(x), atol=1e-4
+    )

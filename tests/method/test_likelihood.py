@@ -135,3 +135,12 @@ def test_a_picture_that_is_widened_is_nowhere_nothing_and_still_a_density():
     assert float(density(torch.tensor([[0.9, 0.9]]))) > -30
     assert widened(log_density(SOURCE), SOURCE, 0.01)(torch.zeros(1, 2)) == log_density(SOURCE)(torch.zeros(1, 2))
     assert float(log_density(SOURCE)(torch.full((1, 2), 0.5))) == pytest.approx(-log(2 * pi * 1.5**2))
+
+
+def test_a_picture_that_is_a_line_is_widened_as_well():
+    values = np.zeros((16, 16))
+    values[8] = 1.0
+    law = Pixels(values)
+    found = widened(log_density(law), law, 0.01)(torch.tensor([[0.53, 0.5], [0.6, 0.5], [0.9, 0.5]]))
+    assert found.isfinite().all()
+    assert found.tolist() == sorted(found.tolist(), reverse=True)

@@ -164,3 +164,11 @@ def test_classes_go_with_their_samples_in_a_training():
     told = block.condition < 3
     assert torch.equal(block.x1[..., 0][told], 10.0 * block.condition[told])
     assert 0.15 < 1 - float(told.float().mean()) < 0.35
+
+
+def test_by_a_plan_with_entropy_only_equal_classes_are_paired_and_still_near_each_other():
+    x0, x1, classes = normal(1, 128, 2), normal(1, 128, 2, seed=1), (torch.arange(128) % 4).view(1, 128)
+    exact = OptimalTransport()(x0, x1, classes)
+    by_plan = OptimalTransport(method="sinkhorn")(x0, x1, classes, generator())
+    assert torch.equal(by_plan[2], classes)  # x₀ has the class of its number
+    assert cost(*exact[:2]) < cost(*by_plan[:2]) < 1.4 * cost(*exact[:2]) < 0.8 * cost(x0, x1)

@@ -148,6 +148,24 @@ def test_a_published_figure_of_no_experiment_is_told():
         complete(config() | {"published": {"p": {"title": "p", "figures": [FIGURES[0] | {"experiment": "x"}]}}})
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"nfe": 8}, "evaluation.nfe of plain has no 8"),
+        ({"solver": "rk4"}, "evaluation.solvers of plain has no rk4"),
+        ({"solver": "dopri5", "nfe": None}, "in several ways: give its tolerance"),
+        ({"solver": "dopri5", "nfe": None, "tolerance": 0.5}, "evaluation.tolerances of plain has no 0.5"),
+        ({"metric": "path_energy_error"}, "is of the paths"),
+        ({"solver": None, "nfe": None}, "w2 needs the solver"),
+    ],
+)
+def test_a_published_figure_that_will_not_be_there_is_told_beforehand(changed, said):
+    figure = {key: value for key, value in (FIGURES[0] | changed).items() if value is not None}
+    several = experiment(MOONS, evaluation=MEASURED | {"tolerances": [0.1, 0.01]})
+    with pytest.raises(ConfigError, match=said):
+        complete({"experiments": {"plain": several}, "published": {"p": {"title": "p", "figures": [figure]}}})
+
+
 def test_the_published_configuration_is_complete():
     import yaml
 

@@ -66,11 +66,6 @@ def to_restore(split):
     return lambda wildcards: asked_of(split)(wildcards) if experiments[wildcards.experiment].restores else []
 
 
-def always_told_labels(wildcards):
-    """The classes of held-out samples, for a network that cannot do without a class."""
-    return [] if experiments[wildcards.experiment].drops_labels else labels("held_out")(wildcards)
-
-
 def asked(wildcards):
     """The file of what measured samples are asked to be: classes, or unseen samples that conditions are made of."""
     return labels("train")(wildcards) or asked_of("validation")(wildcards)
@@ -118,10 +113,15 @@ def files_behind(side):
     return lambda wildcards: there(experiments[wildcards.experiment].density(side).files_behind())
 
 
+def some(settings, keys):
+    """Some settings of a section."""
+    every = canonical(settings)
+    return {key: every[key] for key in keys if key in every}
+
+
 def picked(wildcards, name, keys):
     """Some settings of a section of the experiment."""
-    settings = canonical(getattr(experiments[wildcards.experiment], name))
-    return {key: settings[key] for key in keys if key in settings}
+    return some(getattr(experiments[wildcards.experiment], name), keys)
 
 
 wildcard_constraints:

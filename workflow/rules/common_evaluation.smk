@@ -188,7 +188,16 @@ def of_variants(name):
 def likelihood_settings(wildcards):
     """What the likelihood of an experiment's samples depends on."""
     settings = section("source", "target", "device")(wildcards)
-    return settings | {"evaluation": picked(wildcards, "evaluation", ("likelihood",))}
+    experiment = experiments[wildcards.experiment]
+    measured = ("points", "exact") if experiment.of_points else ("images", "probes")
+    return settings | {"likelihood": some(experiment.evaluation.likelihood, (*FOLLOWED, *measured))}
+
+
+def theorem_settings(wildcards):
+    """What paths by chance depend on."""
+    followed = ("starts", "repeats", "steps", "shown", "shown_steps")
+    own = some(experiments[wildcards.experiment].evaluation.theorem, followed)
+    return section("source", "target")(wildcards) | {"theorem": own}
 
 
 def likelihoods_of_runs(wildcards):

@@ -3,6 +3,7 @@
 
 # Of sampling, all but the size of the animation; and all but what guides.
 UNGUIDED = ("solver", "schedule", "steps", "rtol", "atol", "batch_size")
+FOLLOWED = ("solver", "steps", "tolerance", "widening")  # of likelihoods
 WAY = (*UNGUIDED, "guidance", "autoguidance")
 
 
@@ -81,8 +82,8 @@ def density_settings(wildcards):
     experiment = experiments[wildcards.experiment]
     return section("source", "target", "device")(wildcards) | {
         "sampling": picked(wildcards, "sampling", ("schedule",)),
-        "density": canonical(experiment.animation.density),
-        "likelihood": canonical(experiment.evaluation.likelihood),
+        "density": some(experiment.animation.density, ("cells", "frames", "points")),
+        "likelihood": some(experiment.evaluation.likelihood, FOLLOWED),
     }
 
 

@@ -111,7 +111,6 @@ rule likelihood:
         held_out=targets("held_out"),
         validation=targets("validation"),
         train=samples("target", "train"),
-        labels=always_told_labels,
         source_files=files_behind("source"),
         target_files=files_behind("target"),
         code=sources("likelihood", "source", "target", "network", "followed"),

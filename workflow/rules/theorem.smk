@@ -9,7 +9,7 @@ rule theorem:
         starts=of_known(measured_sources),
         source_files=files_behind("source"),
         target_files=files_behind("target"),
-        code=sources("theorem", "source", "target"),
+        code=sources("theorem", "source", "target", "theorem"),
     output:
         csv=ensure("results/{experiment}/theorem.csv", non_empty=True),
         paths=ensure("results/{experiment}/theorem_paths.npz", non_empty=True),
@@ -22,7 +22,7 @@ rule theorem:
         mem_mb=lambda wildcards, input, attempt: (6000 + 10 * int(input.size_mb)) * attempt,
         runtime=lambda wildcards, attempt: f"{2 * attempt}h",
     params:
-        settings=evaluation_settings(("source", "target"), ("theorem",)),
+        settings=theorem_settings,
         shape=lambda wildcards: experiments[wildcards.experiment].shape,
         seed=first_seed,
     message:

@@ -1,5 +1,6 @@
 """Find how likely held-out samples are under the model of one run, beside what is known of their density."""
 
+import numpy as np
 import torch
 
 from iadb_core.data.density import Density, Drawn
@@ -27,7 +28,7 @@ def seen(density: Density, path: str, most: int) -> torch.Tensor:
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} likelihood"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
-    own = Likelihood.of(settings["evaluation"]["likelihood"])
+    own = Likelihood.of(settings["likelihood"])
     model = load_model(inputs.model, settings["device"], "float32", differentiable=True)
     source, target = source_and_target(settings, inputs.source_files, inputs.target_files)
     law, of_points = source.law(), len(model.shape) == 1
@@ -40,13 +41,13 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
         assert isinstance(target, Drawn)
         drawn = target.draw(model.shape, MOST_OF_BASELINE, numpy_generator(seed, "points of kernels"))
         train = torch.from_numpy(drawn)
-    condition = torch.from_numpy(load_array(inputs.labels)[:count].copy()).long() if inputs.labels else None
     if of_points:
         begin = measured_starts(source, model.shape, inputs.starts, own.points, seed)
         sets = PointSets(unseen, train, seen(target, inputs.validation, MOST_OF_BASELINE), begin)
-        figures = point_figures(model, law, target.law(), sets, own, seed, condition)
+        unit = float(np.log(target.units(model.shape)).sum())
+        figures = point_figures(model, law, target.law(), sets, own, seed, unit)
     else:
-        figures = image_figures(model, law, target.pixel_scaling(), unseen, train, own, seed, condition)
+        figures = image_figures(model, law, target.pixel_scaling(), unseen, train, own, seed)
     for figure in figures:
         log.info("%s: %.5g", figure.metric.title, figure.value)
     code = files_digest([*inputs.code, __file__])

@@ -17,7 +17,7 @@ from iadb_core.system.runtime import configure
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} theorem"):
     configure(snakemake.threads)
     settings, inputs, seed = snakemake.params.settings, snakemake.input, snakemake.params.seed
-    own, shape = Theorem.of(settings["evaluation"]["theorem"]), tuple(snakemake.params.shape)
+    own, shape = Theorem.of(settings["theorem"]), tuple(snakemake.params.shape)
     densities = source_and_target(settings, inputs.source_files, inputs.target_files)
     stored = [load_array(path) if path else None for path in (inputs.source_train, inputs.target_train)]
     source, target = (density.law(samples) for density, samples in zip(densities, stored, strict=True))

@@ -72,6 +72,13 @@ class Distribution(Drawn):
         "torchdyn's moons have it.",
         neutral=True,
     )
+    spacing: Literal["random", "equal"] = setting(
+        "random",
+        "Of moons only: equal has, of every 1,024 points, half on each moon, equally spaced along it. Where training "
+        "draws new points without end they come in this order, so that a small batch sees a part of one moon; as "
+        "torchdyn's moons do.",
+        neutral=True,
+    )
     scale: float = setting(1.0, "What its coordinates are multiplied by.", gt=0, le=1000)
     shift: list[float] = setting([0.0, 0.0], "What is added to them then, (x, y).", min_length=2, max_length=2)
     finite: bool = setting(
@@ -93,6 +100,8 @@ class Distribution(Drawn):
             raise ValueError("noise: give the components a larger std instead")
         if self.noise_kind != "normal" and self.name != MOONS:
             raise ValueError(f"noise_kind: only {MOONS} has others than normal")
+        if self.spacing != "random" and self.name != MOONS:
+            raise ValueError(f"spacing: only {MOONS} has others than random")
         if self.name == EIGHT and not self.noise:
             raise ValueError("noise: eight_gaussians without noise are eight points; give some, as 0.1")
         if self.labels and not self.finite:
@@ -143,6 +152,8 @@ class Distribution(Drawn):
         points, parts = [np.empty((0, PLANE))], [np.empty(0)]
         for _ in range(0, count, DRAWN_AT_ONCE):
             uniform = generator.random((DRAWN_AT_ONCE, 3), np.float32)
+            if self.spacing == "equal":  # by chance in what order, so that a part of them is spread as all are
+                uniform[:, :2] = generator.permutation(self._spaced(np, DRAWN_AT_ONCE))
             normal = generator.standard_normal((DRAWN_AT_ONCE, PLANE), np.float32)
             points.append(self._points(np, uniform, normal))
             parts.append(self._part(np, uniform))
@@ -153,9 +164,19 @@ class Distribution(Drawn):
 
         count = torch.Size(size[:-1]).numel()
         uniform = torch.rand(count, 3, generator=generator, device=generator.device)
+        if self.spacing == "equal":
+            spaced = self._spaced(torch, DRAWN_AT_ONCE).to(uniform)
+            uniform[:, :2] = spaced.repeat(-(-count // DRAWN_AT_ONCE), 1)[:count]
         normal = torch.randn(count, PLANE, generator=generator, device=generator.device)
         points: Tensor = self._points(torch, uniform, normal)
         return points.float().view(*size)
+
+    @staticmethod
+    def _spaced(xp: Any, count: int) -> Any:
+        """In the place of uniform numbers: half of the points on the upper moon, then half on the lower, (count, 2)."""
+        along = xp.linspace(0, 1, count // 2)
+        upper, lower = (xp.stack([along, 0 * along + side], -1) for side in (0.75, 0.25))
+        return xp.concatenate([upper, lower])
 
     def _points(self, xp: Any, uniform: Any, normal: Any) -> Any:
         """Points from uniform and normal numbers, of NumPy or of torch."""

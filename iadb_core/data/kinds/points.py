@@ -111,6 +111,11 @@ class Points(Read):
         true: np.ndarray = values * deviations + means
         return true
 
+    def units(self, shape: "Shape") -> "np.ndarray":
+        import numpy as np
+
+        return np.array([std for _, std in self.scaling]) if self.scaling else np.ones(shape)
+
     def files_behind(self) -> list[str]:
         return self.files()
 

@@ -53,9 +53,10 @@ class OptimalTransport:
             partner = least_cost(cost if heeded is None else with_conditions(cost, heeded, self.share))
         else:
             assert draws is not None
-            cost = squared_distances(sets0, sets1, torch.float32)
-            cost = cost if heeded is None else with_conditions(cost, heeded, self.share)
-            partner = drawn(sinkhorn(cost, self.regularisation), draws)
+            apart = squared_distances(sets0, sets1, torch.float32)
+            cost = apart if heeded is None else with_conditions(apart, heeded, self.share)
+            scale = apart.mean((1, 2), keepdim=True)  # of distances alone: a condition is not to be blurred
+            partner = drawn(sinkhorn(cost, self.regularisation, scale), draws)
         paired = taken(sets1, partner).view_as(x1)
         if condition is None or told is None:
             return x0, paired, None
