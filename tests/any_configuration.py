@@ -117,7 +117,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
     names = draw(
         st.lists(value({"type": "string", "pattern": r"[A-Za-z0-9][A-Za-z0-9_-]{0,8}"}), min_size=1, max_size=3)
     )
-    others = ("defaults", "experiments", "default_experiments", "compare")
+    others = ("defaults", "experiments", "default_experiments", "compare", "published")
     own: dict[str, Any] = draw(section(SCHEMA, without=others))
     own["experiments"] = {name: draw(experiments()) for name in names}
     return own

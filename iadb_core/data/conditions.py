@@ -23,7 +23,7 @@ class Label(Section):
 class Coordinates(Section):
     """Some coordinates of each point."""
 
-    which: list[Annotated[int, Field(ge=0)] | str] = setting(
+    which: list[Annotated[int, Field(ge=0, le=1_000_000)] | str] = setting(
         REQUIRED, "Which, by their numbers from 0, or by their names if the target is a table.", min_length=1
     )
 

@@ -26,9 +26,9 @@ class PublishedFigure(Section):
     solver: SolverName | None = setting(None, "The solver, of a figure that depends on one.")
     nfe: int | None = setting(None, "Its network evaluations a sample; without it, its own: dopri5's.", ge=1, le=10_000)
     tolerance: float | None = setting(None, "Of dopri5, if the experiment measures several.", gt=0, le=1)
-    mean: float = setting(REQUIRED, "What the paper found.")
-    std: float | None = setting(None, "Its standard deviation over seeds.", ge=0)
-    seeds: int | None = setting(None, "How many seeds it had.", ge=1)
+    mean: float = setting(REQUIRED, "What the paper found.", ge=-1.0e12, le=1.0e12)
+    std: float | None = setting(None, "Its standard deviation over seeds.", ge=0, le=1.0e12)
+    seeds: int | None = setting(None, "How many seeds it had.", ge=1, le=1_000_000)
 
     @model_validator(mode="after")
     def _of_solver_or_paths(self) -> Self:
