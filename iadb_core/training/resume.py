@@ -137,7 +137,8 @@ class Keeper:
 
     def __call__(self, training: Running) -> None:
         """To be called between blocks. Raises InputError if the training's loss is not finite."""
-        ended, self.least = training.done == training.steps, training.least
+        ended = training.done == training.steps
+        self.least = training.least
         if training.nearly_done and self.finished:
             self._save(training.state(), self.finished)
         if ended or self.interruptions.received or time.monotonic() - self.last >= self.pause:
