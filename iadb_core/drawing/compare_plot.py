@@ -9,6 +9,7 @@ from matplotlib.ticker import NullFormatter
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
 
 COLUMNS = 3
+MANY_TIMES = 50  # as large as the least bar: then a logarithmic axis shows more
 
 
 def compare_plot(name: str, table: pandas.DataFrame) -> Figure:
@@ -54,6 +55,8 @@ def _curves(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:
 def _bars(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:
     names = list(own.experiment)
     axis.barh(names, own["mean"], xerr=own["std"].fillna(0), color=[colours[name] for name in names], height=0.6)
+    if own["mean"].min() > 0 and own["mean"].max() > MANY_TIMES * own["mean"].min():
+        axis.set_xscale("log")
     floor = own.floor.mean()
     if not np.isnan(floor):
         axis.axvline(floor, color=FLOOR_COLOUR, linestyle="--", linewidth=1)
