@@ -34,7 +34,7 @@ def test_the_results_are_those_of_a_local_run(on_the_cluster, tmp_path):
 def test_an_experiment_costs_few_jobs(on_the_cluster):
     assert all(job["JobState"] == "COMPLETED" for job in jobs(on_the_cluster)), said(on_the_cluster)
     counted = Counter(job["Comment"].split("_")[1] for job in jobs(on_the_cluster))
-    of_runs = {"train": 4, "measurement": 4, "maps": 4}
+    of_runs = {"train": 4, "measurement": 4, "maps": 4, "likelihood": 4}
     assert counted == of_runs | {"animation": 2, "solvers": 2, "classifier": 1, "neighbours": 1}
 
 
