@@ -75,17 +75,17 @@ def _of_exact_flow(
     exact = exact_field(source, target, tuple(unseen.shape[1:]))
     if exact is None or not exact.leads:
         return []
-    divergence: Divergence = ExactTrace(unseen.shape[1])
+    divergence: Divergence = ExactTrace()
     alphas = following.alphas
     if isinstance(exact, PlaneField):
-        divergence, alphas = Differences(2, DIFFERENCE), SCHEDULES["linear"](STEPS)
+        divergence, alphas = Differences(DIFFERENCE), SCHEDULES["linear"](STEPS)
     found = log_likelihood(exact, divergence, following.solver, alphas, unseen, following.source)
     return [mean_figure(KL_EXACT, itself[: len(unseen)] - found, 0.0, ITSELF)]
 
 
 def _reverse(model: Model, following: Following, own: LogDensity, begin: Tensor) -> list[Figure]:
     """The divergence the other way, of the model's own samples, and how many lie where the density is zero."""
-    there = carried(on_cpu(model), ExactTrace(begin.shape[1]), following.solver, following.alphas, begin)
+    there = carried(on_cpu(model), ExactTrace(), following.solver, following.alphas, begin)
     under_model, under_own = following.source(begin) - there.spread, own(there.x)
     inside = under_own.isfinite()
     outside = float((~inside).double().mean())

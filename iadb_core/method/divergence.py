@@ -14,13 +14,7 @@ Spreading = Callable[
 
 
 class Divergence(Protocol):
-    """A way to find a field's divergence.
-
-    evaluations: of the field for each sample, counted as whole ones whether they are differentiated or not.
-    """
-
-    @property
-    def evaluations(self) -> int: ...
+    """A way to find a field's divergence."""
 
     def of(self, field: Field) -> Spreading:
         """The field with its divergence, (batch,)."""
@@ -29,9 +23,6 @@ class Divergence(Protocol):
 
 class ExactTrace:
     """By forward mode, a derivative along each coordinate: exact, and as many evaluations as there are coordinates."""
-
-    def __init__(self, coordinates: int) -> None:
-        self.evaluations = coordinates
 
     def of(self, field: Field) -> Spreading:
         """As `Divergence` says."""
@@ -56,7 +47,7 @@ class Hutchinson:
     """
 
     def __init__(self, probes: Tensor) -> None:
-        self.probes, self.evaluations = probes, len(probes)
+        self.probes = probes
 
     def of(self, field: Field) -> Spreading:
         """As `Divergence` says. By reverse mode, which every network has."""
@@ -85,8 +76,8 @@ class Differences:
     pictures is a sum over pixels, which jump. size: of half of them.
     """
 
-    def __init__(self, coordinates: int, size: float) -> None:
-        self.size, self.evaluations = size, 2 * coordinates + 1
+    def __init__(self, size: float) -> None:
+        self.size = size
 
     def of(self, field: Field) -> Spreading:
         """As `Divergence` says."""

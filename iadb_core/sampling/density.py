@@ -34,7 +34,7 @@ def flowing_density(
     for index in shown:
         cells = []
         for some in centres.split(AT_ONCE):
-            way = field, ExactTrace(2), solver, alphas[: index + 1]
+            way = field, ExactTrace(), solver, alphas[: index + 1]
             cells.append(log_likelihood(*way, some, source) if index else source(some))
             on_state(len(some))
         found.append(torch.cat(cells).exp().numpy())

@@ -42,19 +42,19 @@ def theirs(law):
 def test_between_normal_distributions_it_is_the_closed_form(solver, steps):
     field, x = exact_field(SOURCE, ONE, (2,)), normal(200, 2) + torch.tensor([1.0, -2.0])
     chosen = solver_of(solver).with_tolerances(1e-10, 1e-10)
-    found = log_likelihood(field, ExactTrace(2), chosen, SCHEDULES["linear"](steps), x, log_density(SOURCE))
+    found = log_likelihood(field, ExactTrace(), chosen, SCHEDULES["linear"](steps), x, log_density(SOURCE))
     assert (found - theirs(ONE).log_prob(x)).abs().max() < 1e-6
 
 
 def test_under_the_exact_flow_to_a_mixture_it_is_the_mixtures_own():
     field, x = exact_field(SOURCE, TWO, (2,)), theirs(TWO).sample((100,))
-    found = log_likelihood(field, ExactTrace(2), solver_of("rk4"), SCHEDULES["linear"](200), x, log_density(SOURCE))
+    found = log_likelihood(field, ExactTrace(), solver_of("rk4"), SCHEDULES["linear"](200), x, log_density(SOURCE))
     assert (found - theirs(TWO).log_prob(x)).abs().max() < 1e-5
 
 
 def test_forward_and_back_spread_by_as_much():
     field, x0 = exact_field(SOURCE, TWO, (2,)), 0.5 + 1.5 * normal(50, 2)
-    how = field, ExactTrace(2), solver_of("rk4"), SCHEDULES["linear"](64)
+    how = field, ExactTrace(), solver_of("rk4"), SCHEDULES["linear"](64)
     there = carried(*how, x0)
     back = carried(*how, there.x, backward=True)
     assert torch.allclose(back.x, x0, atol=1e-5)
@@ -66,7 +66,7 @@ def test_forward_and_back_spread_by_as_much():
 @pytest.mark.parametrize("name", ["mlp", "residual_mlp"])
 def test_the_trace_is_that_of_the_whole_jacobian(name):
     built, x, alpha = network(name, (3,)).eval().requires_grad_(False), normal(7, 3).float(), torch.rand(7)
-    found, divergence = ExactTrace(3).of(built)(x, alpha)
+    found, divergence = ExactTrace().of(built)(x, alpha)
     assert torch.equal(found, built(x, alpha))
     for row in range(7):
         whole = torch.autograd.functional.jacobian(lambda at: built(at[None], alpha[row][None])[0], x[row])  # noqa: B023

@@ -51,5 +51,6 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
     for figure in figures:
         log.info("%s: %.5g", figure.metric.title, figure.value)
     code = files_digest([*inputs.code, __file__])
-    stage = {"held_out_data": files_digest([inputs.held_out]), "code": code, "versions": versions()}
+    stage: dict[str, object] = {"held_out_data": files_digest([inputs.held_out]), "code": code, "versions": versions()}
+    stage["evaluations"] = model.evaluations  # of the network, for single samples
     write_json(snakemake.output.likelihood, {"figures": [figure.described() for figure in figures]} | stage)
