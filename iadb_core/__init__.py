@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from iadb_core.data.kinds.picture import Picture as Picture
     from iadb_core.data.kinds.points import Points as Points
     from iadb_core.face.export import save_samples as save_samples
+    from iadb_core.face.loading import load as load
     from iadb_core.face.trained import TrainedModel as TrainedModel
-    from iadb_core.face.trained import load as load
     from iadb_core.face.training import exact_field as exact_field
     from iadb_core.face.training import train as train
     from iadb_core.networks.mlp import MLP as MLP
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from iadb_core.system.errors import InputError as InputError
 
 _WHERE = {
-    "load": "face.trained",
+    "load": "face.loading",
     "train": "face.training",
     "exact_field": "face.training",
     "save_samples": "face.export",

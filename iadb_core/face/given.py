@@ -117,15 +117,3 @@ def _stored(density: Density, side: str, seed: int) -> np.ndarray | None:
         return density.draw(density.shape() or (2,), POINTS, numpy_generator(seed, f"{side} train"))
     assert isinstance(density, Read)
     return density.read("data", seed).train.samples
-
-
-def coordinates_asked(given: ArrayLike | torch.Tensor | None, columns: int) -> torch.Tensor:
-    """Coordinates that samples are asked to have, (n, columns), float32. Raises InputError if they do not fit."""
-    if not columns:
-        raise InputError("coordinates: this model was trained without `condition: {coordinates: …}`")
-    if given is None:
-        raise InputError(f"this model is told {columns} coordinates of each point: give `coordinates`")
-    found = points(as_array(given))
-    if found.shape[1] != columns:
-        raise InputError(f"coordinates: of shape {found.shape}, not (n, {columns})")
-    return torch.from_numpy(found)

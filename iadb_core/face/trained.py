@@ -2,38 +2,36 @@
 
 import copy
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import Tensor, nn
+from torch import Tensor
 
 from iadb_core.data.conditions import Condition
 from iadb_core.data.degradation import Degradation
 from iadb_core.data.density import Density, kept_of
-from iadb_core.data.registry import density_of
 from iadb_core.drawing.animation import write_animation
 from iadb_core.drawing.frames import Frames
 from iadb_core.drawing.settings import Animation
-from iadb_core.face.given import checked, coordinates_asked
+from iadb_core.face.asked import Asked, condition_asked, named
+from iadb_core.face.given import checked
 from iadb_core.face.likelihood import log_likelihood
-from iadb_core.face.own import OwnNetwork, OwnSettings
 from iadb_core.face.restoring import DegradedPixels, degrade, seen_of
 from iadb_core.face.values import Values
 from iadb_core.networks import checkpoint
 from iadb_core.networks.network import Network
-from iadb_core.networks.registry import NETWORKS
 from iadb_core.networks.settings import NetworkSettings, conditions_seen
-from iadb_core.sampling.conditions import class_numbers, in_turn, repeated, sampler_of
+from iadb_core.sampling.conditions import sampler_of
 from iadb_core.sampling.model import Model, told_columns
 from iadb_core.sampling.sampler import Sampler
 from iadb_core.sampling.settings import Guidance, Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.system.errors import InputError
-from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads
+from iadb_core.system.runtime import cpu_threads
 from iadb_core.system.seeds import numpy_generator
 from iadb_core.training.records import Record
 from iadb_core.training.settings import Training
@@ -62,9 +60,6 @@ if TYPE_CHECKING:
 
 
 WAY = ("solver", "steps", "schedule", "batch_size", "rtol", "atol")
-
-
-Asked = str | int | Sequence[str | int] | None  # the class, or classes in turn, that samples are asked to be of
 
 
 class TrainedModel:
@@ -167,7 +162,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: "Asked" = None,
+        classes: Asked = None,
         guidance: float = 1.0,
         coordinates: ArrayLike | Tensor | None = None,
         clip: bool = True,
@@ -192,7 +187,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: "Asked" = None,
+        classes: Asked = None,
         guidance: float = 1.0,
         coordinates: ArrayLike | Tensor | None = None,
         clip: bool = True,
@@ -220,7 +215,7 @@ class TrainedModel:
         samples: ArrayLike | Tensor,
         *,
         seed: int = 0,
-        classes: "Asked" = None,
+        classes: Asked = None,
         coordinates: ArrayLike | Tensor | None = None,
         **way: "Unpack[LikelihoodOptions]",
     ) -> np.ndarray:
@@ -275,7 +270,7 @@ class TrainedModel:
         *,
         seed: int = 0,
         starts: ArrayLike | Tensor | None = None,
-        classes: "Asked" = None,
+        classes: Asked = None,
         guidance: float = 1.0,
         coordinates: ArrayLike | Tensor | None = None,
         size: int = 512,
@@ -295,7 +290,7 @@ class TrainedModel:
         count = count or (64 if len(self.shape) > 1 else 2048)
         begin, schedule = self._begin(count, seed, starts), _checked_way(way).schedule
         states = self._states(begin, way, self._condition(classes, guidance, coordinates, len(begin)), guidance)
-        rows = None if classes is None else len(_named(classes))
+        rows = None if classes is None else len(named(classes))
         write_animation(path, Frames(states, self.source, self.target, schedule, settings, rows), settings)
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -321,19 +316,9 @@ class TrainedModel:
         return sampler_of(self._placed, settings, condition)
 
     def _condition(
-        self, classes: "Asked", guidance: float, coordinates: ArrayLike | Tensor | None, count: int
+        self, classes: Asked, guidance: float, coordinates: ArrayLike | Tensor | None, count: int
     ) -> Tensor | None:
-        """What each of `count` samples is asked to be, if anything. Raises InputError if it cannot be."""
-        if coordinates is not None or self.columns:
-            asked = coordinates_asked(coordinates, len(self.columns))
-            return repeated(self.values.told(asked, self.columns), count)
-        if classes is None:
-            if guidance != 1:
-                raise InputError("guidance: is towards a class: give `classes`")
-            if self._told and self._told.label and not self._told.label.drop:
-                raise InputError(f"this model is always told a class: give `classes`, of {', '.join(self.classes)}")
-            return None
-        return in_turn(class_numbers(self._placed, _named(classes)), count)
+        return condition_asked(self._placed, self.values, self._told, classes, guidance, coordinates, count)
 
     def _begin(self, count: int, seed: int, given: ArrayLike | Tensor | None) -> Tensor:
         if given is not None:
@@ -348,53 +333,8 @@ class TrainedModel:
             raise InputError(said) from None
 
 
-def _named(classes: "Asked") -> list[str]:
-    """Classes by name, of one or of several. Raises InputError if it is none."""
-    several = isinstance(classes, Iterable) and not isinstance(classes, str)
-    names = [str(name) for name in classes] if several else [str(classes)]  # type: ignore[union-attr]
-    if not names:
-        raise InputError("classes: name at least one")
-    return names
-
-
 def _checked_way(way: Mapping[str, Any]) -> Sampling:
     """How to sample. Raises InputError for a mistake, naming what is allowed."""
     if unknown := sorted(set(way) - set(WAY)):
         raise InputError(f"{', '.join(unknown)}: unknown; allowed: {', '.join(WAY)}")
     return checked(Sampling, way)
-
-
-def load(
-    path: str | os.PathLike[str],
-    *,
-    device: str = "auto",
-    precision: str | None = None,
-    network: nn.Module | None = None,
-    threads: int | None = None,
-) -> TrainedModel:
-    """The model of a file, as the workflow or `TrainedModel.save` writes it.
-
-    device: `auto` (CUDA, else MPS, else CPU), `cpu`, `cuda`, `cuda:1`, `mps`. precision: `float32`, `bfloat16` or
-    `auto`; by default as it was trained. network: the module whose weights the file holds, if it is one's own. threads:
-    of the CPU; by default as many as serve the network.
-    Raises InputError for a broken file or a device that is not there; no code of the file is run.
-    """
-    if not os.path.exists(path):
-        raise InputError(f"{path} does not exist")
-    own = OwnNetwork(network) if network is not None else None
-    found, described = checkpoint.load(path, own)
-    try:
-        settings, kept = described["settings"], described.get("kept", {})
-        both = [density_of(settings[side]) for side in ("source", "target")]
-        both = [
-            density.restored(kept[side]) if side in kept else density
-            for side, density in zip(("source", "target"), both, strict=True)
-        ]
-        name, shape = described["network"]["name"], tuple(described["network"]["shape"])
-        sizes = NETWORKS[name].of({"name": name, **described["network"]["settings"]}) if own is None else OwnSettings()
-        seed, steps = described["seed"], described["steps"]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InputError(f"{path} does not say what its model is of ({error}); train it again") from error
-    chosen = choose_device(device)
-    reduced = choose_precision(precision or settings["precision"], chosen, found.convolutional)
-    return TrainedModel(found, sizes, (both[0], both[1]), shape, settings, seed, steps, chosen, reduced, None, threads)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from iadb_core.method.laws import Law, Mixture, Normal, Pixels
 from iadb_core.method.mixtures import Components, components
+from iadb_core.method.quadrature import plane_density
 
 LogDensity = Callable[[Tensor], Tensor]  # (count, *shape) to (count,), float64; −∞ where there is nothing
 WIDER = 2.0  # standard deviations of what a density is widened by, in its own
@@ -22,8 +23,9 @@ def log_density(law: Law | None) -> LogDensity | None:
         case Mixture(_, means, _):
             mixture = components(law, len(means[0]))
             return (lambda x: of_mixture(x, mixture)) if mixture else None
-        case Pixels(values):
-            return lambda x: _of_pixels(x, torch.from_numpy(_of_one(values)))
+        case Pixels():
+            picture = plane_density(law)
+            return (lambda x: picture.density(x).double().log()) if picture else None
         case _:
             return None
 
@@ -56,13 +58,9 @@ def widened(density: LogDensity, law: Law | None, share: float) -> LogDensity:
 
 def _beside(law: Pixels) -> Components:
     """One normal distribution, of a picture's mean and covariance times `WIDER` squared."""
-    values = torch.from_numpy(np.ascontiguousarray(law.values, dtype=np.float64))
-    places = [(torch.arange(size, dtype=torch.float64) + 0.5) / size for size in values.shape]
-    points, weights = torch.cartesian_prod(*places), (values / values.sum()).flatten()
-    mean = weights @ points
-    within = torch.tensor([1 / (12 * size**2) for size in values.shape], dtype=torch.float64)  # of each pixel
-    covariance = (weights[:, None] * (points - mean)).T @ (points - mean) + torch.diag(within)
-    return Components(torch.ones(1, dtype=torch.float64), mean[None], WIDER**2 * covariance[None])
+    picture = plane_density(law)
+    assert picture is not None
+    return Components(torch.ones(1, dtype=torch.float64), picture.mean[None], WIDER**2 * picture.covariance[None])
 
 
 def _of_one(values: np.ndarray) -> np.ndarray:
@@ -82,11 +80,3 @@ def of_mixture(x: Tensor, mixture: Components) -> Tensor:
     solved = torch.linalg.solve_triangular(factor, centred[..., None], upper=False)[..., 0]
     spread = factor.diagonal(dim1=1, dim2=2).log().sum(dim=1) + x.shape[1] / 2 * log(2 * pi)
     return (mixture.weights.log() - solved.square().sum(dim=2) / 2 - spread).logsumexp(dim=1)
-
-
-def _of_pixels(x: Tensor, density: Tensor) -> Tensor:
-    height, width = density.shape
-    row, column = (x[:, 0].double() * height).floor(), (x[:, 1].double() * width).floor()
-    inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    row, column = (torch.where(inside, place, 0).long() for place in (row, column))
-    return torch.where(inside, density[row, column], 0.0).log()

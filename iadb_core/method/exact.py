@@ -10,7 +10,7 @@ from torch import Tensor
 from iadb_core.method.exact_field import ExactField
 from iadb_core.method.laws import Finite, Law, Normal
 from iadb_core.method.linear import LinearField
-from iadb_core.method.mixtures import MixtureField, components
+from iadb_core.method.mixtures import Components, MixtureField, components
 from iadb_core.method.quadrature import PlaneDensity, plane_density
 
 LOGITS_AT_ONCE = 2**26
@@ -53,10 +53,17 @@ class PlaneField(ExactField):
     @staticmethod
     def _posterior_mean(x: Tensor, share: Tensor, quadrature: PlaneDensity, other: PlaneDensity) -> Tensor:
         """E[y | x = share·y + (1 − share)·z], y of `quadrature`, z of `other`; NaN where there is no such pair."""
-        y, share = quadrature.points, share[:, None, None]
-        z = (x[:, None, :] - share * y) / (1 - share)  #           (batch, points, 2)
-        weights = other.density(z) * quadrature.weights  #           (batch, points)
-        return (weights @ y.to(weights.dtype) / weights.sum(dim=1, keepdim=True)).to(x.dtype)
+        weights = pair_weights(x, share, quadrature, other)
+        return (weights @ quadrature.points.to(weights.dtype) / weights.sum(dim=1, keepdim=True)).to(x.dtype)
+
+
+def pair_weights(x: Tensor, share: Tensor, quadrature: PlaneDensity, other: PlaneDensity) -> Tensor:
+    """How likely each point y of `quadrature` is in x = share·y + (1 − share)·z, z of `other`: (batch, points), not
+    normalised. x: (batch, 2); share: (batch,), below 1.
+    """
+    share = share[:, None, None]
+    z = (x[:, None, :] - share * quadrature.points) / (1 - share)  # (batch, points, 2)
+    return other.density(z) * quadrature.weights
 
 
 class DataField(ExactField):
@@ -115,12 +122,26 @@ def exact_field(source: Law | None, target: Law | None, shape: tuple[int, ...]) 
             return DataField(samples, mean, std)
         case Finite(samples), Normal(mean, std):
             return Reversed(DataField(samples, mean, std))
+    match known_pair(source, target, shape):
+        case (Components() as m0, Components() as m1):
+            return MixtureField(m0, m1)
+        case (PlaneDensity() as p0, PlaneDensity() as p1):
+            return PlaneField(p0, p1)
+    return None
+
+
+def known_pair(
+    source: Law | None, target: Law | None, shape: tuple[int, ...]
+) -> tuple[Components, Components] | tuple[PlaneDensity, PlaneDensity] | None:
+    """Both densities of points as mixtures of normal distributions, or else as densities of the plane; None if one is
+    neither. shape: of a sample.
+    """
     if source is None or target is None or len(shape) != 1:
         return None
-    mixtures = components(source, shape[0]), components(target, shape[0])
-    if mixtures[0] and mixtures[1]:
-        return MixtureField(mixtures[0], mixtures[1])
+    m0, m1 = components(source, shape[0]), components(target, shape[0])
+    if m0 and m1:
+        return m0, m1
     if shape != (2,):
         return None
     p0, p1 = plane_density(source), plane_density(target)
-    return PlaneField(p0, p1) if p0 and p1 else None
+    return (p0, p1) if p0 and p1 else None

@@ -11,10 +11,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from iadb_core.method.exact import LOGITS_AT_ONCE, PAIRS_AT_ONCE
+from iadb_core.method.exact import LOGITS_AT_ONCE, PAIRS_AT_ONCE, known_pair, pair_weights
 from iadb_core.method.laws import Finite, Law, Normal
-from iadb_core.method.mixtures import Components, components
-from iadb_core.method.quadrature import PlaneDensity, plane_density
+from iadb_core.method.mixtures import Components
+from iadb_core.method.quadrature import PlaneDensity
 
 
 class Posterior(Protocol):
@@ -33,15 +33,12 @@ def posterior(source: Law | None, target: Law | None, shape: tuple[int, ...]) ->
     match source, target:
         case Normal(mean, std), Finite(samples):
             return OfData(samples, mean, std)
-    if source is None or target is None or len(shape) != 1:
-        return None
-    mixtures = components(source, shape[0]), components(target, shape[0])
-    if mixtures[0] and mixtures[1]:
-        return OfMixtures(mixtures[0], mixtures[1])
-    if shape != (2,):
-        return None
-    p0, p1 = plane_density(source), plane_density(target)
-    return OfPlane(p0, p1) if p0 and p1 else None
+    match known_pair(source, target, shape):
+        case (Components() as m0, Components() as m1):
+            return OfMixtures(m0, m1)
+        case (PlaneDensity() as p0, PlaneDensity() as p1):
+            return OfPlane(p0, p1)
+    return None
 
 
 def stochastic(
@@ -128,8 +125,7 @@ class OfPlane:
         share = alpha if early else 1 - alpha
         found = []
         for some in x.split(max(1, PAIRS_AT_ONCE // len(quadrature.points))):
-            z = (some[:, None] - share * quadrature.points) / (1 - share)
-            weights = other.density(z) * quadrature.weights
+            weights = pair_weights(some, some.new_full((len(some),), share), quadrature, other)
             nothing = weights.sum(dim=1, keepdim=True) <= 0
             likely = torch.where(nothing, quadrature.weights, weights)
             found.append(quadrature.points[torch.multinomial(likely, 1, generator=draws)[:, 0]])

@@ -8,8 +8,9 @@ from small import Given, network
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
+from iadb_core.face.loading import load
 from iadb_core.face.own import OwnSettings
-from iadb_core.face.trained import TrainedModel, load
+from iadb_core.face.trained import TrainedModel
 from iadb_core.networks import checkpoint
 from iadb_core.networks.mlp import MLP
 from iadb_core.networks.unet import UNet

@@ -6,7 +6,7 @@ from torch import nn
 from iadb_core.data.kinds.dataset import Dataset
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.evaluation.distances import wasserstein2
-from iadb_core.face.trained import load
+from iadb_core.face.loading import load
 from iadb_core.face.training import exact_field, train
 from iadb_core.networks.building import weights_hash
 from iadb_core.networks.mlp import MLP

@@ -23,7 +23,6 @@ rule table:
         "../../environment.yml"
     params:
         needed=needed_runs,
-        has_likelihood=lambda wildcards: [experiments[name].has_likelihood for name, _ in runs(wildcards)],
         settings=protocol,
         classifier=canonical(configuration.classifier),
     message:
