@@ -171,6 +171,10 @@ def _unread(arguments: Sequence[str]) -> str:
 def _meant(asked: str) -> str:
     """What to say of a file or a target that nothing makes."""
     name = re.split(r"[/.]", asked.removeprefix("results/"), maxsplit=1)[0]
+    if asked.endswith("_density.gif") and (own := name.removesuffix("_density")) in experiments:
+        return (
+            f"{own} has none: only points of the plane, whose source is known, and networks that need no condition do"
+        )
     if asked.startswith("results/") and name not in experiments and name not in ("metrics", "evaluation", "summary"):
         near = difflib.get_close_matches(name, experiments, n=1)
         meant = f"; did you mean {near[0]}?" if near else "."

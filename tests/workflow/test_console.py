@@ -90,6 +90,7 @@ def test_what_was_told_to_end_is_no_failure(console, capsys, tmp_path):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
+        ("results/mine_density.gif", "mine has none: only points of the plane, whose source is known"),
         ("results/mime.gif", "there is no experiment mime; did you mean mine? There are: mine, other"),
         ("results/x/seed0/model.pt", "there is no experiment x. There are: mine, other"),
         ("results/mine.gfi", "nothing makes this; near to it: results/mine.gif"),
