@@ -110,7 +110,7 @@ def completed(config: Mapping[str, Any]) -> Completed:
     for name, paper in checked.published.items():
         for figure in paper.figures:
             own = checked.experiments.get(figure.experiment)
-            if own and (why := figure.misfit(own.evaluation)):
+            if own and (why := figure.misfit(own.evaluation, own.target)):
                 raise ConfigError(f"published.{name}.figures: {figure.called!r}: {why}")
     usable = {
         name: {variant: own for variant, own in values.items() if variant not in unusable}

@@ -11,6 +11,7 @@ from iadb_core.data.density import Density, Drawn
 from iadb_core.data.telling import Told, ToldClasses, ToldCoordinates, ToldDegraded
 from iadb_core.evaluation.class_study import class_figures
 from iadb_core.evaluation.floors import Figure
+from iadb_core.evaluation.moments import moment_figures
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.evaluation.studies import Blended, Study, loss_figures, study, whole_batches
 from iadb_core.method.coupling import Coupling
@@ -77,6 +78,7 @@ def measure_map(
     real = target.network_values(torch.from_numpy(np.array(unseen["target"][: len(begin)])))
     measured = study(model, way, exact, begin, real, settings.field_alphas, condition, learnt)
     figures = list(measured.figures)
+    figures += moment_figures(target.law(trained.get("target")), measured.ends[1])
     if coupling is not None:
         blended = _blended(densities, model.shape, trained, unseen, whole_batches(settings.loss_blends), seed)
         blended = blended._replace(told=telling, coupling=coupling, batch=batch)

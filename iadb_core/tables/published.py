@@ -77,8 +77,8 @@ def _of_run(run: pandas.DataFrame, figure: PublishedFigure) -> tuple[float, floa
         which = " ".join(str(part) for part in (title, figure.solver, figure.nfe) if part is not None)
         raise InputError(f"{figure.experiment} has {len(every)} figures {which}, not one")
     (one,) = every
-    exact = one.get("floor_is") == "exact field"  # which is no floor of another coupling
-    floor, deviation = (None, None) if exact else (_number(one["floor"]), _number(one.get("floor_std")))
+    known = one.get("floor_is") in ("exact field", "closed form")  # of another coupling, or what it must be
+    floor, deviation = (None, None) if known else (_number(one["floor"]), _number(one.get("floor_std")))
     return one["value"] ** (2 if figure.squared else 1), floor, deviation, int(one["n"])
 
 

@@ -4,10 +4,14 @@ from typing import Self
 
 from pydantic import model_validator
 
+from iadb_core.data.density import Density
+from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.names import SolverName
 from iadb_core.system.settings import REQUIRED, Section, setting
 
+OF_PATHS = ("path_energy_error", "path_energy", "straightness", "transport_cost")
+OF_NORMAL = ("mean", "variance")
 OF_SOLVERS = ("w2", "energy", "frechet_classifier")
 
 
@@ -19,8 +23,9 @@ class PublishedFigure(Section):
     metric: str = setting(
         REQUIRED,
         "Which figure, by its short name: w2, energy or frechet_classifier, of a solver; path_energy_error, "
-        "path_energy, straightness or transport_cost, of the paths.",
-        pattern="^(w2|energy|frechet_classifier|path_energy_error|path_energy|straightness|transport_cost)$",
+        "path_energy, straightness or transport_cost, of the paths; mean or variance of the ends where the target is "
+        "Gaussian.",
+        pattern=f"^({'|'.join([*OF_SOLVERS, *OF_PATHS, *OF_NORMAL])})$",
     )
     squared: bool = setting(False, "Whether the paper gives its square.")
     solver: SolverName | None = setting(None, "The solver, of a figure that depends on one.")
@@ -37,8 +42,10 @@ class PublishedFigure(Section):
             raise ValueError(f"{self.metric} {told}")
         return self
 
-    def misfit(self, measured: Evaluation) -> str | None:
-        """Why an experiment that is measured so has no such figure, or several; None if it has one."""
+    def misfit(self, measured: Evaluation, target: Density) -> str | None:
+        """Why an experiment of this target, measured so, has no such figure, or several; None if it has one."""
+        if self.metric in OF_NORMAL and not isinstance(target, Gaussian):
+            return f"{self.metric} is of a Gaussian target, and {self.experiment} has a {target.kind}"
         if self.solver is None:
             return None
         if self.solver not in measured.solvers:

@@ -3,7 +3,8 @@ import pytest
 import torch
 from scipy import stats
 
-from iadb_core.data.kinds.gaussian import DRAWN_AT_ONCE, Gaussian
+from iadb_core.data.density import Box
+from iadb_core.data.kinds.gaussian import BEHIND, DRAWN_AT_ONCE, Gaussian
 from iadb_core.data.registry import density_of
 from iadb_core.method.laws import Normal
 
@@ -60,7 +61,29 @@ def test_behind_points_it_is_finite_even_far_outside():
     assert np.isfinite(Gaussian(mean=50.0, std=0.01).behind()).all()
 
 
-@pytest.mark.parametrize("settings", [{"std": 0.0}, {"std": -1.0}, {"mean": float("nan")}, {"mean": 1001.0}])
+def test_behind_points_of_more_coordinates_it_is_its_projection():
+    """Of a normal distribution along orthonormal axes: the mean is projected, the deviation stays."""
+    axes = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]]) / np.sqrt([2.0, 1.0])
+    density = Gaussian(mean=1.0, std=0.3, dimensions=3)
+    box = Box((0.0, 0.0), 2.0, upward=True)
+    shown = density.draw((3,), 100_000, np.random.default_rng(0)) @ axes
+    row, column = np.unravel_index(density.behind(box, axes).argmax(), (BEHIND, BEHIND))
+    assert (column + 0.5) / BEHIND * 2 == pytest.approx(shown[:, 0].mean(), abs=0.01)
+    assert 2 - (row + 0.5) / BEHIND * 2 == pytest.approx(shown[:, 1].mean(), abs=0.01)
+
+
+def test_with_dimensions_it_has_a_shape_and_may_be_a_finite_set():
+    density = density_of({"gaussian": {"mean": 0.0, "std": 1.0, "dimensions": 5, "finite": True}})
+    assert (density.shape(), density.fresh, density.known) == ((5,), False, True)
+    assert density_of({"gaussian": {"mean": 0.0, "std": 1.0, "dimensions": 5}}).fresh
+    assert density.law() == Normal(0.0, 1.0)
+    assert density.described() == {"gaussian": {"mean": 0.0, "std": 1.0, "dimensions": 5, "finite": True}}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"std": 0.0}, {"std": -1.0}, {"mean": float("nan")}, {"mean": 1001.0}, {"finite": True}, {"dimensions": 1}],
+)
 def test_what_is_no_normal_distribution_is_refused(settings):
     with pytest.raises(ValueError, match="validation error"):
         Gaussian(**settings)

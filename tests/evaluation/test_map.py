@@ -10,7 +10,16 @@ from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.data.kinds.picture import Picture
 from iadb_core.data.resizing import network_images
 from iadb_core.evaluation.map import measure_map
-from iadb_core.evaluation.metrics import EXACT_MAP, EXCESS_LOSS, FIELD_ERROR, LOSS, POSTERIOR_MEAN_ERROR, ROUND_TRIP
+from iadb_core.evaluation.metrics import (
+    EXACT_MAP,
+    EXCESS_LOSS,
+    FIELD_ERROR,
+    LOSS,
+    MEAN,
+    POSTERIOR_MEAN_ERROR,
+    ROUND_TRIP,
+    VARIANCE,
+)
 from iadb_core.evaluation.settings import Evaluation
 from iadb_core.method.exact import DataField
 from iadb_core.method.integration import solver_of
@@ -49,6 +58,9 @@ def test_the_map_of_the_exact_field_between_gaussians_is_exact(stored):
     assert found[ROUND_TRIP, "held_out"].value < 1e-4
     assert found[EXCESS_LOSS, "fresh points"].value < 1e-5
     assert (LOSS, "held_out") not in found
+    own = measured.ends[1]
+    assert found[MEAN, "held_out"][1] == pytest.approx(own.mean())
+    assert found[VARIANCE, "held_out"][1] == pytest.approx(own.var(axis=0, ddof=1).mean())
     assert measured.ends.shape == (3, 20, 2)
     assert np.allclose(measured.ends[1], CASE.flow(torch.from_numpy(measured.ends[0])), atol=1e-3)
     assert len(measured.field_errors) == 3

@@ -40,11 +40,19 @@ EVERY = {
     "classes": experiment(
         LABELLED, condition={"label": {"drop": 0.0}}, training={"coupling": {"optimal_transport": {}}}
     ),
+    "normal": experiment(
+        {"gaussian": {"mean": -0.1, "dimensions": 5, "finite": True}},
+        source={"gaussian": {"mean": 0.1, "dimensions": 5, "finite": True}},
+        samples={"points": 2000},
+        sampling={"solver": "midpoint", "steps": 16},
+    ),
 }
 FIGURES = [
     {"experiment": "plain", "called": "plain", "metric": "w2", "solver": "euler", "nfe": 4, "mean": 0.3, "std": 0.3},
     {"experiment": "plain", "called": "far", "metric": "w2", "squared": True, "solver": "dopri5", "mean": 9.0},
     {"experiment": "told", "called": "told", "metric": "w2", "solver": "euler", "nfe": 4, "mean": 0.3, "std": 0.3},
+    {"experiment": "normal", "called": "mean", "metric": "mean", "mean": -0.1, "std": 0.05},
+    {"experiment": "normal", "called": "variance", "metric": "variance", "mean": 1.0, "std": 0.1},
     {"experiment": "classes", "called": "classes", "metric": "path_energy_error", "mean": 0.1, "std": 5.0},
 ]
 PAPER = {"someone": {"title": "Someone 2024, table 1", "figures": FIGURES}}
@@ -64,6 +72,7 @@ def published(tmp_path_factory):
 def test_figures_of_a_paper_stand_beside_ours_with_a_verdict(published):
     table = pandas.read_csv(published.path("results/published.csv")).set_index("called")
     assert list(table.verdict[["plain", "far", "classes"]]) == ["agrees", "differs", "agrees"]
+    assert list(table.verdict[["mean", "variance"]]) == ["agrees", "agrees"]  # in closed form
     assert set(table.ours_seeds) == {2}
     own = [pandas.read_csv(published.path(f"results/plain/seed{seed}/published.csv")) for seed in (0, 1)]
     euler = [run[(run.solver == "euler") & (run.metric == "W2 (with root)")].value.item() for run in own]
@@ -156,6 +165,7 @@ def test_a_published_figure_of_no_experiment_is_told():
         ({"solver": "dopri5", "nfe": None}, "in several ways: give its tolerance"),
         ({"solver": "dopri5", "nfe": None, "tolerance": 0.5}, "evaluation.tolerances of plain has no 0.5"),
         ({"metric": "path_energy_error"}, "is of the paths"),
+        ({"metric": "variance", "solver": None, "nfe": None}, "variance is of a Gaussian target, and plain has a dist"),
         ({"solver": None, "nfe": None}, "w2 needs the solver"),
     ],
 )
@@ -174,5 +184,5 @@ def test_the_published_configuration_is_complete():
     own, other = (yaml.safe_load(Path(path).read_text("utf-8")) for path in ("config.yaml", "config/published.yaml"))
     found = complete(merged(own, other))
     figures = [figure for paper in found.published.values() for figure in paper.figures]
-    assert len(figures) == 28
+    assert len(figures) == 43
     assert found.experiments["c2ot-x-c2ot"].conditions.numbers == 1
