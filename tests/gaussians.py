@@ -36,6 +36,12 @@ class Gaussians:
         mean = (1 - alpha) * self.m0 + alpha * self.m1
         return mean + self.variance(alpha) ** 0.5 / self.s0 * (x0 - self.m0)
 
+    def jump(self, x: Tensor, begin: Tensor, end: Tensor) -> Tensor:
+        """Where the exact flow carries x, (batch, d), from one α to another, (batch,) each."""
+        one, other = ((1 - alpha) * self.m0 + alpha * self.m1 for alpha in (begin, end))
+        ratio = (self.variance(end) / self.variance(begin)) ** 0.5
+        return other[:, None] + ratio[:, None] * (x - one[:, None])
+
     def loss_floor(self) -> float:
         """The expected squared error per coordinate of the exact field, α uniform in [0, 1]."""
         alpha = (np.arange(100_000) + 0.5) / 100_000

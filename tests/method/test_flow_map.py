@@ -15,20 +15,13 @@ NAMES = ["lagrangian", "eulerian", "progressive", "shortcut", "mean_flow"]
 OF_THE_FIELD = [name for name in NAMES if name != "mean_flow"]
 
 
-def exactly(x, begin, end):
-    """Where the exact flow of `CASE` carries x, (batch, 2), from one α to another, (batch,) each."""
-    mean = [(1 - alpha) * CASE.m0 + alpha * CASE.m1 for alpha in (begin, end)]
-    ratio = (CASE.variance(end) / CASE.variance(begin)).sqrt()
-    return mean[1][:, None] + ratio[:, None] * (x - mean[0][:, None])
-
-
 def exact(x, alpha):
     """The field of the exact flow map."""
     if alpha.ndim == 1:
         return CASE.field(x, alpha)
     begin, end = alpha.unbind(1)
     far = (end - begin)[:, None]
-    moved = (exactly(x, begin, end) - x) / torch.where(far == 0, 1.0, far)
+    moved = (CASE.jump(x, begin, end) - x) / torch.where(far == 0, 1.0, far)
     return torch.where(far == 0, CASE.field(x, begin), moved)
 
 
