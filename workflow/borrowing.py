@@ -10,6 +10,7 @@ FROM = ("training", "from")
 TEACHER = ("training", "objective", "from")
 PAIRS = ("training", "coupling", "pairs", "from")
 AUTOGUIDANCE = ("sampling", "autoguidance", "from")
+EXPLORED = ("animation", "explore", "beside")
 PLUG_AND_PLAY = ("evaluation", "restoration", "plug_and_play", "from")
 
 
@@ -65,6 +66,26 @@ def borrowings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, s
                 yield (name, *place), f"{other!r} is not among the experiments: {', '.join(experiments)}"
             elif why := UNFIT[place](experiment, experiments[other]):
                 yield (name, *place), f"{other} {why}"
+    yield from _beside(experiments)
+
+
+def _beside(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, str]]:
+    """What is wrong with models that are shown beside others on a page."""
+    for name, experiment in experiments.items():
+        for other in experiment.animation.explore.beside:
+            if other not in experiments:
+                yield (name, *EXPLORED), f"{other!r} is not among the experiments: {', '.join(experiments)}"
+            elif why := _unfit_beside(experiment, experiments[other]):
+                yield (name, *EXPLORED), f"{other} {why}"
+
+
+def _unfit_beside(experiment: Experiment, other: Experiment) -> str | None:
+    """Why the model of another experiment cannot be shown beside that of this one; None if it can."""
+    if other is experiment:
+        return "is the experiment itself"
+    if _told(other) != _told(experiment):
+        return "is told something else"
+    return _other_samples(experiment, other, "source", "target")
 
 
 def _other_samples(experiment: Experiment, other: Experiment, *sides: str) -> str | None:

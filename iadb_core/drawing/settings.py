@@ -14,6 +14,17 @@ class DensityFilm(Section):
     points: int = setting(0, "Points of the animation that are drawn over it.", ge=0, le=100_000)
 
 
+class ExplorePage(Section):
+    """results/<experiment>/explore.html: the model of the first seed, which runs in the page."""
+
+    beside: list[str] = setting(
+        [],
+        "Other experiments of the same source, target and classes, between whose models one can switch: straighter "
+        "ones, say.",
+        max_length=20,
+    )
+
+
 class Animation(Section):
     """How the frames and the GIF look."""
 
@@ -35,4 +46,5 @@ class Animation(Section):
     hold_ms: int = setting(2500, "Time of the last frame in milliseconds.", ge=20, le=60_000, multiple_of=10)
     colours: int = setting(128, "Size of the GIF's palette; one more marks unchanged pixels.", ge=4, le=255)
     density: DensityFilm = setting(DensityFilm(), str(DensityFilm.__doc__))
+    explore: ExplorePage = setting(ExplorePage(), str(ExplorePage.__doc__))
     mp4: bool = setting(False, "Also make results/<experiment>.mp4 by default.")

@@ -12,7 +12,8 @@ def modules_of(experiment, role):
     `coupling`, `objective`, `weaker` and `teacher`, the networks of models that guide its samples or are distilled,
     `pairs`, the network and the solver of the model that makes its pairs, or `asked_of`, the degradation and the target
     whose samples conditions are made of, if they are. `compared` are the solvers by which experiments are compared, `followed` that of
-    likelihoods, `theorem` those that the exact field is followed by.
+    likelihoods, `theorem` those that the exact field is followed by, `explored` those by which a page finds a start that
+    is worth seeing, `beside` the networks of the models that it shows as well.
     """
     if role == "pairs":
         own = experiment.training.coupling.model_pairs
@@ -29,6 +30,12 @@ def modules_of(experiment, role):
     if role == "asked_of":
         chosen = [own for own in (experiment.restores, experiment.target) if own and experiment.told_of_samples]
         return [type(one).__module__ for one in chosen]
+    if role == "beside":
+        return [
+            name for other in experiment.animation.explore.beside for name in modules_of(experiments[other], "network")
+        ]
+    if role == "explored":
+        return [f"{SOLVERS}.{name}" for name in ("euler", "midpoint")]
     if role == "theorem":
         return [f"{SOLVERS}.{name}" for name in ("euler", "rk4", "dopri5")]
     if role == "followed":

@@ -1,0 +1,1 @@
+"""Pages that a browser shows without a server: one file each, that asks nothing of any host."""

@@ -1,0 +1,77 @@
+// What evaluations buy: distances by their number, as they were measured on the page.
+
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [360, 200, 52, 12, 12, 34];
+const MOST = 128;
+const MARKS = { euler: "○", midpoint: "□", heun: "△", rk4: "◇", map: "✕", dopri5: "▽" };
+
+const svg = (name, attributes, text) => {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text !== undefined) element.textContent = text;
+  return element;
+};
+
+export class Chart {
+  /** element: the <svg> that it is drawn into. */
+  constructor(element) {
+    this.element = element;
+    this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+    this.found = new Map(); // of each solver and mover, the distance by evaluations
+    this.floor = null;
+  }
+
+  clear() {
+    this.found.clear();
+  }
+
+  /** A measured distance. mover: what moved the points. */
+  add(mover, solver, evaluations, distance) {
+    const key = `${mover} ${solver}`;
+    if (!this.found.has(key)) this.found.set(key, { mover, solver, values: new Map() });
+    this.found.get(key).values.set(Math.max(1, Math.min(MOST, evaluations)), distance);
+  }
+
+  draw(current) {
+    const every = [...this.found.values()].flatMap(({ values }) => [...values.values()]);
+    if (this.floor) every.push(this.floor);
+    const [low, high] = every.length ? [Math.min(...every) / 1.3, Math.max(...every) * 1.3] : [0.01, 1];
+    const x = (nfe) => LEFT + ((WIDTH - LEFT - RIGHT) * Math.log2(nfe)) / Math.log2(MOST);
+    const y = (distance) => TOP + ((HEIGHT - TOP - BOTTOM) * Math.log(high / distance)) / Math.log(high / low);
+    const parts = [svg("title", {}, "Distance to held-out points by evaluations")];
+    for (const nfe of [1, 2, 4, 8, 16, 32, 64, 128]) {
+      parts.push(svg("text", { x: x(nfe), y: HEIGHT - 18, "text-anchor": "middle", class: "tick" }, nfe));
+    }
+    parts.push(svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "tick" }, "evaluations"));
+    for (const value of ticks(low, high)) {
+      parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "grid" }));
+      parts.push(svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end", class: "tick" }, `${value}`));
+    }
+    if (this.floor) {
+      parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(this.floor), y2: y(this.floor), class: "floor" }));
+    }
+    for (const [key, { solver, mover, values }] of this.found) {
+      const ordered = [...values].sort((a, b) => a[0] - b[0]);
+      const kind = `${mover === "network" ? "network" : "exact"}${key === current ? " current" : ""}`;
+      const line = ordered.map(([nfe, distance]) => `${x(nfe)},${y(distance)}`).join(" ");
+      parts.push(svg("polyline", { points: line, class: `line ${kind}` }));
+      for (const [nfe, distance] of ordered) {
+        const mark = svg("text", { x: x(nfe), y: y(distance) + 4, "text-anchor": "middle", class: `mark ${kind}` }, MARKS[solver]);
+        mark.append(svg("title", {}, `${mover}, ${solver}, ${nfe} evaluations: ${distance.toPrecision(3)}`));
+        parts.push(mark);
+      }
+    }
+    this.element.replaceChildren(...parts);
+  }
+}
+
+/** Round values on a logarithmic axis. */
+export function ticks(low, high) {
+  const found = [];
+  for (let power = Math.floor(Math.log10(low)); power <= Math.ceil(Math.log10(high)); power += 1) {
+    for (const digit of [1, 2, 5]) {
+      const value = Number((digit * 10 ** power).toPrecision(1));
+      if (value >= low && value <= high) found.push(value);
+    }
+  }
+  return found;
+}

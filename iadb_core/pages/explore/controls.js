@@ -1,0 +1,167 @@
+// The controls beside the canvas: each says what it chooses, and shows what is chosen.
+import { EVALUATIONS, LAYERS, TOLERANCES } from "./choices.js";
+import { CHANCE, NETWORK, PAIRS } from "./jobs.js";
+import { TRIALS } from "./lesson.js";
+
+const element = (id) => document.getElementById(id);
+
+export class Controls {
+  /** app: whose `choose` is called. data: of the page. */
+  constructor(app, data) {
+    [this.app, this.data] = [app, data];
+    const on = (id, event, act) => element(id)?.addEventListener(event, act);
+    on("alpha", "input", () => app.choose({ alpha: Number(element("alpha").value) }));
+    on("play", "click", () => (app.playing === null ? app.play() : app.stop()));
+    on("model", "change", () => this.model());
+    on("solver", "change", () => app.choose({ solver: element("solver").value }));
+    on("nfe", "input", () => app.choose({ nfe: EVALUATIONS[element("nfe").value] }));
+    on("tolerance", "input", () => app.choose({ tolerance: TOLERANCES[element("tolerance").value] }));
+    on("backward", "change", () => app.choose({ backward: element("backward").checked, alpha: element("backward").checked ? 0 : 1 }));
+    on("told", "change", () => app.choose({ told: element("told").value === "" ? null : Number(element("told").value) }));
+    on("weight", "input", () => app.choose({ weight: Number(element("weight").value) }));
+    on("trace", "change", () => app.choose({ start: element("trace").checked ? app.start() : null }));
+    on("reset", "click", () => app.reset());
+    on("again", "click", () => app.choose({ seed: app.chosen.seed + 1 }));
+    on("measure", "click", () => this.measure());
+    on("save", "click", () => this.save());
+    on("draw", "change", () => app.choose({ drawn: element("draw").checked ? app.drawing.text : null, by: element("draw").checked ? "exact" : NETWORK }));
+    on("clear", "click", () => {
+      app.drawing.clear();
+      app.choose({ drawn: "" });
+    });
+    on("file", "change", () => this.take(element("file").files[0]));
+    for (const by of document.getElementsByName("by")) by.addEventListener("change", () => app.choose({ by: by.value }));
+    for (const layer of LAYERS) on(`show-${layer}`, "change", () => app.choose({ show: LAYERS.filter((name) => element(`show-${name}`).checked) }));
+    for (const button of document.querySelectorAll("[data-step]")) {
+      button.addEventListener("click", () => app.go(Number(button.dataset.step)));
+    }
+    for (const button of document.querySelectorAll("[data-try]")) {
+      button.addEventListener("click", () => app.choose(TRIALS[button.dataset.try]));
+    }
+    this.drops();
+  }
+
+  get brush() {
+    return Number(element("brush").value);
+  }
+
+  /** Another model comes with its own solver. */
+  model() {
+    const model = Number(element("model").value);
+    const { solver, nfe } = this.data.models[model];
+    this.app.choose({ model, solver, nfe, by: NETWORK });
+  }
+
+  /** A picture that is dropped on the canvas is a target. */
+  drops() {
+    const canvas = element("view");
+    canvas.addEventListener("dragover", (event) => event.preventDefault());
+    canvas.addEventListener("drop", (event) => {
+      event.preventDefault();
+      this.take(event.dataTransfer.files[0]);
+    });
+  }
+
+  async take(file) {
+    if (!file) return;
+    try {
+      await this.app.drawing.take(file);
+      if (this.app.drawing.empty) throw new Error("that picture is of one colour: there is nothing to go to");
+      this.app.choose({ drawn: this.app.drawing.text, by: "exact" });
+    } catch (error) {
+      this.say(error.message, true);
+    }
+  }
+
+  async measure() {
+    element("measure").disabled = true;
+    try {
+      await this.app.measureAll();
+    } catch (error) {
+      this.say(error.message, true);
+    } finally {
+      element("measure").disabled = false;
+    }
+  }
+
+  save() {
+    const link = document.createElement("a");
+    link.download = "explore.png";
+    link.href = element("view").toDataURL("image/png");
+    link.click();
+  }
+
+  /** Show what is chosen. */
+  show(chosen) {
+    const set = (id, property, value) => {
+      const own = element(id);
+      if (own && own[property] !== value) own[property] = value;
+    };
+    set("alpha", "value", String(chosen.alpha));
+    element("alpha-value").textContent = chosen.alpha.toFixed(2);
+    set("model", "value", String(chosen.model));
+    set("solver", "value", chosen.solver);
+    set("nfe", "value", String(EVALUATIONS.indexOf(chosen.nfe)));
+    element("nfe-value").textContent = chosen.by === CHANCE ? `${Math.min(32, chosen.nfe)} steps` : String(chosen.nfe);
+    set("tolerance", "value", String(TOLERANCES.indexOf(chosen.tolerance)));
+    element("tolerance-value").textContent = chosen.tolerance.toExponential(0);
+    set("backward", "checked", chosen.backward);
+    set("trace", "checked", chosen.start !== null);
+    set("told", "value", chosen.told === null ? "" : String(chosen.told));
+    set("weight", "value", String(chosen.weight));
+    if (element("weight-value")) element("weight-value").textContent = chosen.weight.toFixed(1);
+    set("draw", "checked", chosen.drawn !== null);
+    for (const by of document.getElementsByName("by")) by.checked = by.value === chosen.by;
+    for (const layer of LAYERS) set(`show-${layer}`, "checked", chosen.show.includes(layer));
+    this.enable(chosen);
+    for (const button of document.querySelectorAll("[data-step]")) {
+      button.setAttribute("aria-expanded", String(Number(button.dataset.step) === chosen.step));
+      element(`step-${button.dataset.step}`).hidden = Number(button.dataset.step) !== chosen.step;
+    }
+  }
+
+  /** What has no effect cannot be chosen. */
+  enable(chosen) {
+    const follows = chosen.by !== CHANCE && chosen.by !== PAIRS;
+    const adaptive = follows && chosen.solver === "dopri5";
+    element("solver").disabled = !follows;
+    element("nfe").disabled = adaptive || chosen.by === PAIRS;
+    element("tolerance-row").classList.toggle("unused", !adaptive);
+    element("tolerance").disabled = !adaptive;
+    element("backward").disabled = !follows || chosen.solver === "map";
+    element("measure").disabled = !follows || adaptive;
+    element("again").disabled = chosen.by !== CHANCE;
+    for (const by of document.getElementsByName("by")) if (by.value === NETWORK) by.disabled = chosen.drawn !== null;
+    for (const option of element("solver").options) {
+      if (option.value === "map") option.disabled = chosen.by !== NETWORK || !this.data.models[chosen.model].network.jumps;
+    }
+    for (const id of ["brush", "clear"]) element(id).disabled = chosen.drawn === null;
+  }
+
+  playing(on) {
+    element("play").textContent = on ? "Pause" : "Play";
+  }
+
+  busy(on) {
+    element("view").setAttribute("aria-busy", String(on));
+    if (on) this.say("computing …");
+  }
+
+  say(text, wrong = false) {
+    element("said").textContent = text;
+    element("said").classList.toggle("wrong", wrong);
+  }
+
+  /** What was measured of what is shown. */
+  measured({ distance, floor, evaluations, milliseconds, request }) {
+    element("distance").textContent = distance === null ? "–" : distance.toFixed(4);
+    element("floor").textContent = floor.toFixed(4);
+    element("evaluations").textContent = request.by === NETWORK ? String(Math.round(evaluations)) : "none";
+    this.say(milliseconds ? `computed in ${(milliseconds / 1000).toFixed(2)} s` : "");
+  }
+
+  /** What the path of the one start shows. */
+  drawn(chosen, trace) {
+    element("apart").textContent = trace?.apart == null ? "–" : trace.apart.toFixed(4);
+  }
+}

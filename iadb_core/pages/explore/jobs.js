@@ -1,0 +1,79 @@
+// What is computed, away from the page: where points go, however they are moved.
+import { byChance } from "./chance.js";
+import { exactField } from "./exact.js";
+import { COARSE, FINE, lawOf } from "./laws.js";
+import { Network } from "./network.js";
+import { uniformOf } from "./random.js";
+import { follow } from "./solvers.js";
+
+export const [NETWORK, EXACT, CHANCE, PAIRS] = ["network", "exact", "chance", "pairs"];
+
+/** What moves points, from the page's data. */
+export class Movers {
+  constructor(data) {
+    this.networks = data.models.map((model) => new Network(model.network));
+    [this.source, this.target] = [lawOf(data.source), lawOf(data.target)];
+    this.drawn = { digits: "", law: null };
+  }
+
+  /** The target of a request: what was drawn on the page, or the experiment's own. */
+  targetOf({ drawn }) {
+    if (!drawn) return this.target;
+    if (this.drawn.digits !== drawn.values) this.drawn = { digits: drawn.values, law: lawOf(drawn) };
+    return this.drawn.law;
+  }
+
+  /** The source of a request: of what was drawn, also where that of the experiment is not exactly known. */
+  sourceOf({ fallback }) {
+    return this.source ?? lawOf(fallback);
+  }
+
+  /** The field that a request follows, (x, α, jump) to velocities. */
+  fieldOf(request) {
+    if (request.by === EXACT) {
+      const bounds = request.start?.length === 2 ? FINE : COARSE; // of one point, as exact as the pictures are
+      return exactField(this.sourceOf(request), this.targetOf(request), bounds);
+    }
+    const network = this.networks[request.model];
+    const { told, weight } = request;
+    if (told === null || !network.classes) return (x, alpha, jump) => network.velocity(x, alpha, jump);
+    return (x, alpha, jump) => {
+      const guided = network.velocity(x, alpha, jump, told);
+      if (weight === 1) return guided;
+      const free = network.velocity(x, alpha, jump);
+      return guided.map((value, i) => free[i] + weight * (value - free[i]));
+    };
+  }
+
+  /** The states of a request's points at its alphas, and how often the network was evaluated for each point. */
+  states(request) {
+    const { start, alphas, solver, tolerance, seed } = request;
+    const network = this.networks[request.model];
+    const before = network?.evaluations ?? 0;
+    let states;
+    if (request.by === CHANCE) {
+      states = byChance(this.sourceOf(request), this.targetOf(request), start, alphas, uniformOf(seed));
+    } else {
+      states = follow(this.fieldOf(request), start, alphas, solver, tolerance);
+    }
+    const evaluations = ((network?.evaluations ?? 0) - before) / (start.length / 2);
+    return { states, evaluations };
+  }
+}
+
+/** Answer requests in a worker. */
+export function serve(scope) {
+  let movers = null;
+  scope.onmessage = ({ data: { id, data, request } }) => {
+    try {
+      if (data) {
+        movers = new Movers(data);
+        return;
+      }
+      const { states, evaluations } = movers.states(request);
+      scope.postMessage({ id, states, evaluations }, states.map((state) => state.buffer));
+    } catch (error) {
+      scope.postMessage({ id, error: error.message });
+    }
+  };
+}

@@ -1,0 +1,27 @@
+// Five short steps, each of which sets the controls.
+import { EXACT, NETWORK, PAIRS } from "./jobs.js";
+
+const BASE = { backward: false, drawn: null };
+const OWN = { ...BASE, by: NETWORK };
+
+/** What each step chooses; its text stands in the page. play: whether it runs from the start. */
+export function lessonSteps(data) {
+  const torn = data.start;
+  const steps = [
+    { chosen: { ...BASE, by: PAIRS, alpha: 0.5, show: ["points", "source", "target"], start: null }, play: true },
+    { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
+    { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
+    { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points", "paths"], start: torn } },
+    { chosen: { ...OWN, solver: "midpoint", nfe: 128, alpha: 1, show: ["points", "target"], start: torn } },
+  ];
+  return data.known ? steps : steps.slice(0, 4);
+}
+
+/** What a comparison that a step offers chooses: data-try of its buttons. */
+export const TRIALS = {
+  euler: { by: NETWORK, solver: "euler", nfe: 8, alpha: 1 },
+  midpoint: { by: NETWORK, solver: "midpoint", nfe: 8, alpha: 1 },
+  fine: { by: NETWORK, solver: "midpoint", nfe: 128, alpha: 1 },
+  exact: { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1 },
+  network: { by: NETWORK, solver: "midpoint", nfe: 32, alpha: 1 },
+};
