@@ -1,9 +1,10 @@
 // Colours of points by where they start: of one scale that colour-blind people can tell apart.
 
-// From blue over grey to yellow, as cividis (Nuñez, Anderton and Renslow 2018), without its darkest and lightest ends.
+// From blue over grey to yellow, in the manner of cividis (Nuñez, Anderton and Renslow 2018), but neither so dark nor so
+// light that points are lost on a dark or a light page.
 const SCALE = [
-  [27, 66, 118], [63, 86, 117], [92, 105, 120], [121, 125, 123], [151, 146, 117], [183, 168, 103], [216, 190, 79],
-  [244, 212, 48],
+  [52, 98, 176], [76, 108, 158], [98, 119, 143], [121, 130, 129], [149, 145, 113], [177, 159, 95], [205, 173, 71],
+  [228, 186, 40],
 ];
 export const BINS = 24;
 

@@ -1,8 +1,9 @@
 // The controls beside the canvas: each says what it chooses, and shows what is chosen.
 import { EVALUATIONS, LAYERS, TOLERANCES } from "./choices.js";
-import { CHANCE, NETWORK, PAIRS } from "./jobs.js";
+import { CHANCE, EXACT, NETWORK, PAIRS } from "./jobs.js";
 import { TRIALS } from "./lesson.js";
 
+const OF_DRAWN = { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1, backward: false };
 const element = (id) => document.getElementById(id);
 
 export class Controls {
@@ -24,7 +25,7 @@ export class Controls {
     on("again", "click", () => app.choose({ seed: app.chosen.seed + 1 }));
     on("measure", "click", () => this.measure());
     on("save", "click", () => this.save());
-    on("draw", "change", () => app.choose({ drawn: element("draw").checked ? app.drawing.text : null, by: element("draw").checked ? "exact" : NETWORK }));
+    on("draw", "change", () => this.draw(element("draw").checked));
     on("clear", "click", () => {
       app.drawing.clear();
       app.choose({ drawn: "" });
@@ -39,6 +40,12 @@ export class Controls {
       button.addEventListener("click", () => app.choose(TRIALS[button.dataset.try]));
     }
     this.drops();
+  }
+
+  /** Begin to draw a target, whose exact field is followed; or go back to the experiment's own. */
+  draw(on) {
+    const { solver, nfe } = this.data.models[this.app.chosen.model];
+    this.app.choose(on ? { ...OF_DRAWN, drawn: this.app.drawing.text } : { drawn: null, by: NETWORK, solver, nfe });
   }
 
   get brush() {
@@ -67,7 +74,7 @@ export class Controls {
     try {
       await this.app.drawing.take(file);
       if (this.app.drawing.empty) throw new Error("that picture is of one colour: there is nothing to go to");
-      this.app.choose({ drawn: this.app.drawing.text, by: "exact" });
+      this.draw(true);
     } catch (error) {
       this.say(error.message, true);
     }
@@ -156,7 +163,7 @@ export class Controls {
   measured({ distance, floor, evaluations, milliseconds, request }) {
     element("distance").textContent = distance === null ? "–" : distance.toFixed(4);
     element("floor").textContent = floor.toFixed(4);
-    element("evaluations").textContent = request.by === NETWORK ? String(Math.round(evaluations)) : "none";
+    element("evaluations").textContent = request.by === NETWORK ? String(Math.round(evaluations)) : "no network";
     this.say(milliseconds ? `computed in ${(milliseconds / 1000).toFixed(2)} s` : "");
   }
 

@@ -33,7 +33,7 @@ export class Drawing {
     }
   }
 
-  /** Bright on dark is dense, as everywhere here; of a picture that is mostly bright, dark. */
+  /** Bright is dense, as everywhere here; of a picture with a bright border, dark. */
   async take(file) {
     if (!file.type.startsWith("image/")) throw new Error("that is no picture");
     if (file.size > LARGEST_FILE) throw new Error("that picture is larger than 30 MB");
@@ -51,8 +51,9 @@ export class Drawing {
       const [red, green, blue, opacity] = pixels.subarray(4 * i, 4 * i + 4);
       return ((0.299 * red + 0.587 * green + 0.114 * blue) * opacity) / 255;
     });
-    const mean = light.reduce((a, b) => a + b, 0) / light.length;
-    this.cells.set(light.map((value) => (mean > 127 ? 255 - value : value)));
+    const border = light.filter((_, i) => i < SIDE || i >= SIDE * (SIDE - 1) || i % SIDE === 0 || i % SIDE === SIDE - 1);
+    const bright = border.reduce((a, b) => a + b, 0) / border.length > 160;
+    this.cells.set(light.map((value) => (bright ? 255 - value : value)));
   }
 
   /** Which cells are filled, as text that fits an address: 6 cells a letter. */

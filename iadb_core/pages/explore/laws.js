@@ -2,10 +2,10 @@
 import { bytesOf } from "./codec.js";
 import { normalOf } from "./random.js";
 
-const LATTICE = 48; // points along each side of the lattice that stands for a normal distribution
+const MOST_LATTICE = 160; // points along each side of the lattice that stands for normal distributions
 const REACH = 4.5; // standard deviations
 
-/** How many nodes stand for a picture: for one path, and for all points at once. */
+/** How many nodes stand for a density: for one path, and for all points at once. */
 export const [FINE, COARSE] = [{ least: 4096, most: 65536 }, { least: 1024, most: 3072 }];
 
 /** The unit square, whose points are (row, column). */
@@ -144,7 +144,9 @@ export class Mixture {
     return sum;
   }
 
-  nodes() {
+  /** The same, on a lattice that reaches far enough. */
+  nodes({ most }) {
+    const lattice = Math.min(MOST_LATTICE, Math.floor(Math.sqrt(most)));
     const [low, high] = [[Infinity, Infinity], [-Infinity, -Infinity]];
     for (const { mean, covariance } of this.components) {
       [covariance[0], covariance[2]].forEach((variance, side) => {
@@ -153,10 +155,10 @@ export class Mixture {
       });
     }
     const found = { x: [], y: [], weight: [] };
-    for (let i = 0; i < LATTICE; i += 1) {
-      for (let j = 0; j < LATTICE; j += 1) {
-        const x = low[0] + ((high[0] - low[0]) * i) / (LATTICE - 1);
-        const y = low[1] + ((high[1] - low[1]) * j) / (LATTICE - 1);
+    for (let i = 0; i < lattice; i += 1) {
+      for (let j = 0; j < lattice; j += 1) {
+        const x = low[0] + ((high[0] - low[0]) * i) / (lattice - 1);
+        const y = low[1] + ((high[1] - low[1]) * j) / (lattice - 1);
         const weight = this.at(x, y);
         if (weight > 0) add(found, [x, y], weight);
       }

@@ -8,7 +8,7 @@ const OWN = { ...BASE, by: NETWORK };
 export function lessonSteps(data) {
   const torn = data.start;
   const steps = [
-    { chosen: { ...BASE, by: PAIRS, alpha: 0.5, show: ["points", "source", "target"], start: null }, play: true },
+    { chosen: { ...BASE, by: PAIRS, alpha: 0, show: ["points", "source", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points", "paths"], start: torn } },
