@@ -4,12 +4,17 @@
 DATA_DIR ?= data
 BIN := .venv/bin
 
-.PHONY: all evaluate test test-quick test-slurm bench bench-quick lint format docs install install-dev clean-venv help
+.PHONY: all report evaluate test test-quick test-slurm bench bench-quick lint format docs install install-dev clean-venv help
 .DEFAULT_GOAL := all
 
 all: install ## the environment in .venv, then densities.gif within a minute, digits.gif and the metrics table
 	@$(BIN)/snakemake --cores all --prioritize results/densities.gif
 	@echo; echo "Made:"; ls results/*.gif results/metrics.*; echo; cat results/metrics.md
+
+report: install ## results/report.html: all that has been made, in one page to show to others; works offline
+	@$(BIN)/snakemake --cores all -- pages
+	@$(BIN)/snakemake --report results/report.html -- pages
+	@echo "results/report.html"
 
 evaluate: install ## the same with every seed, and all that is measured of them: results/evaluation.csv, summary.md, pictures
 	@$(BIN)/snakemake --cores all evaluate

@@ -9,6 +9,9 @@ include: "workflow/rules/reading.smk"
 configfile: "config.yaml"
 
 
+report: "workflow/report/landing.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/common_sources.smk"
 include: "workflow/rules/common_resources.smk"
@@ -17,6 +20,7 @@ include: "workflow/rules/common_sampling.smk"
 include: "workflow/rules/common_pairs.smk"
 include: "workflow/rules/common_evaluation.smk"
 include: "workflow/rules/common_pages.smk"
+include: "workflow/rules/common_report.smk"
 include: "workflow/rules/samples.smk"
 include: "workflow/rules/pairs.smk"
 include: "workflow/rules/train.smk"

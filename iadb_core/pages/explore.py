@@ -1,16 +1,10 @@
 """results/<experiment>/explore.html: models of points of the plane, which run in the page."""
 
-import hashlib
-import json
-from base64 import b64encode
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from torch import Tensor
 
 from iadb_core.data.density import Density
@@ -18,13 +12,12 @@ from iadb_core.drawing.plane import plane_of
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.networks import checkpoint
-from iadb_core.pages.modules import joined
 from iadb_core.pages.packed import packed_behind, packed_law, packed_network, packed_normal, packed_points
+from iadb_core.pages.page import rendered
 from iadb_core.sampling.model import Model, load_model
 from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.system.errors import InputError
 
-FOLDER = Path(__file__).parent / "explore"
 SOLVERS = ("euler", "midpoint", "heun", "rk4", "dopri5")
 SHOWN = 2048  # points; as many again tell the floor
 TRIED, COARSE, FINE = 256, 8, 64  # starts, and evaluations, to find one whose path is instructive
@@ -77,7 +70,7 @@ def explore_page(
     solvers = [*SOLVERS, *(["map"] if any(own["network"]["jumps"] for own in packed) else [])]
     choices = {"models": [own.name for own in models], "classes": classes, "always": always, "solvers": solvers}
     told = {"title": title, "about": packed[0]["about"] + f", seed {seed}", "protocol": _protocol(len(both[1]) // 2)}
-    return _rendered(data, **told, known=data["known"], **choices)
+    return rendered("explore", "app", ("start", "serve"), data, **told, known=data["known"], **choices)
 
 
 def _packed(shown: Shown) -> dict[str, Any]:
@@ -142,34 +135,3 @@ def instructive_start(model: Model, starts: Tensor) -> list[float]:
     order = (ends[0] - ends[1]).square().sum(dim=1).argsort()
     chosen: list[float] = starts[order[int(0.97 * (len(order) - 1))]].tolist()
     return chosen
-
-
-def _rendered(data: dict[str, Any], **values: Any) -> str:
-    """The page of its data and values. Text is escaped, and the data cannot end its own element."""
-    code, begin = joined(FOLDER, "app", ("start", "serve")), "iadb.start();"
-    style = (FOLDER / "style.css").read_text("utf-8")
-    if any("</" in part for part in (code, style)):
-        raise ValueError("scripts and styles must not hold an end tag")
-    text = json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
-    safe = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
-        data=Markup(safe),
-        code=Markup(code),
-        begin=Markup(begin),
-        style=Markup(style),
-        hashes=Markup(" ".join(f"'{_hash(part)}'" for part in (code, begin))),
-        style_hash=Markup(_hash(style)),
-        **values,
-    )
-
-
-def _hash(text: str) -> str:
-    """What a page's policy names a script or a style by."""
-    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -37,7 +37,13 @@ rule compare:
     output:
         csv=ensure("results/compare/{comparison}.csv", non_empty=True),
         markdown=ensure("results/compare/{comparison}.md", non_empty=True),
-        picture=ensure("results/compare/{comparison}.png", non_empty=True),
+        picture=reported(
+            "results/compare/{comparison}.png",
+            "compare",
+            COMPARED_OF_REPORT,
+            experiment="{comparison}",
+            what="picture",
+        ),
     log:
         "logs/compare/{comparison}.log",
     wildcard_constraints:

@@ -1,4 +1,4 @@
-# Pages that a browser shows without a server: results/<experiment>/explore.html
+# Pages that a browser shows without a server: results/<experiment>/{explore,animation}.html, results/….table.html
 
 
 rule explore:
@@ -13,7 +13,9 @@ rule explore:
         parts=page_parts("explore"),
         code=sources("explore", "source", "target", "network", "beside", "explored"),
     output:
-        page=ensure("results/{experiment}/explore.html", non_empty=True),
+        page=reported(
+            "results/{experiment}/explore.html", "explore", WATCH, experiment="{experiment}", what="the model"
+        ),
     log:
         "logs/pages/{experiment}/explore.log",
     localrule: True
@@ -26,3 +28,59 @@ rule explore:
         "Writing {output.page}"
     script:
         "../scripts/explore.py"
+
+
+rule animation_page:
+    """Put a GIF into a page, in which it plays."""
+    input:
+        gif=gif_of,
+        parts=page_parts("animation"),
+        code=sources("animation_page"),
+    output:
+        page=reported(
+            "results/{experiment}/{kind}animation.html",
+            "animation",
+            WATCH,
+            experiment="{experiment}",
+            what="{kind}animation",
+        ),
+    log:
+        "logs/pages/{experiment}/{kind}animation.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    message:
+        "Writing {output.page}"
+    script:
+        "../scripts/animation_page.py"
+
+
+rule table_page:
+    """Put a table into a page, in which it is sorted and filtered."""
+    input:
+        csv="results/{tabled}.csv",
+        parts=page_parts("table"),
+        code=sources("table_page"),
+    output:
+        page=report(
+            ensure("results/{tabled}.table.html", non_empty=True),
+            caption="../report/table.rst",
+            category=category_of_table,
+            labels=labels_of_table,
+        ),
+    log:
+        "logs/pages/{tabled}.table.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    message:
+        "Writing {output.page}"
+    script:
+        "../scripts/table_page.py"
+
+
+rule pages:
+    """What stands in the report, of the default experiments and of what else has been made: make report."""
+    input:
+        page_targets,
+    localrule: True

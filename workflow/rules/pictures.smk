@@ -8,7 +8,9 @@ rule loss_plot:
         maps=of_every_seed("map.json"),
         code=sources("loss_plot"),
     output:
-        plot=ensure("results/{experiment}/loss.png", non_empty=True),
+        plot=reported(
+            "results/{experiment}/loss.png", "loss", TRAINING_OF_REPORT, experiment="{experiment}", what="loss"
+        ),
     log:
         "logs/pictures/{experiment}/loss.log",
     localrule: True
@@ -30,7 +32,9 @@ rule solver_plot:
         table="results/{experiment}/solvers.csv",
         code=sources("solver_plot"),
     output:
-        plot=ensure("results/{experiment}/solvers.png", non_empty=True),
+        plot=reported(
+            "results/{experiment}/solvers.png", "solvers", SOLVERS_OF_REPORT, experiment="{experiment}", what="picture"
+        ),
     log:
         "logs/pictures/{experiment}/solvers.log",
     localrule: True
@@ -50,7 +54,13 @@ rule contact_sheet:
         target_files=files_behind("target"),
         code=sources("contact_sheet", "source", "target"),
     output:
-        sheet=ensure("results/{experiment}/contact_sheet.png", non_empty=True),
+        sheet=reported(
+            "results/{experiment}/contact_sheet.png",
+            "contact_sheet",
+            WATCH,
+            experiment="{experiment}",
+            what="contact sheet",
+        ),
     log:
         "logs/pictures/{experiment}/contact_sheet.log",
     localrule: True
@@ -74,7 +84,7 @@ rule map_picture:
         target_files=files_behind("target"),
         code=sources("map_picture", "source", "target"),
     output:
-        picture=ensure("results/{experiment}/map.png", non_empty=True),
+        picture=reported("results/{experiment}/map.png", "map", MAPS_OF_REPORT, experiment="{experiment}", what="map"),
     log:
         "logs/pictures/{experiment}/map.log",
     localrule: True
@@ -98,7 +108,9 @@ rule field_picture:
         target_files=files_behind("target"),
         code=sources("field_picture", "source", "target", "network", "solver"),
     output:
-        picture=ensure("results/{experiment}/field.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/field.png", "field", MAPS_OF_REPORT, experiment="{experiment}", what="field"
+        ),
     log:
         "logs/pictures/{experiment}/field.log",
     localrule: True
@@ -121,7 +133,13 @@ rule neighbours:
         train=samples("target", "train"),
         code=sources("neighbours", "target"),
     output:
-        picture=ensure("results/{experiment}/neighbours.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/neighbours.png",
+            "neighbours",
+            SAMPLES_OF_REPORT,
+            experiment="{experiment}",
+            what="nearest training images",
+        ),
     log:
         "logs/pictures/{experiment}/neighbours.log",
     conda:
@@ -144,7 +162,13 @@ rule guidance_plot:
         table="results/{experiment}/guidance.csv",
         code=sources("guidance_plot"),
     output:
-        plot=ensure("results/{experiment}/guidance.png", non_empty=True),
+        plot=reported(
+            "results/{experiment}/guidance.png",
+            "guidance",
+            SAMPLES_OF_REPORT,
+            experiment="{experiment}",
+            what="guidance",
+        ),
     log:
         "logs/pictures/{experiment}/guidance.log",
     wildcard_constraints:
@@ -168,7 +192,9 @@ rule classes_picture:
         target_files=files_behind("target"),
         code=sources("classes_picture", "source", "target"),
     output:
-        picture=ensure("results/{experiment}/classes.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/classes.png", "classes", SAMPLES_OF_REPORT, experiment="{experiment}", what="classes"
+        ),
     log:
         "logs/pictures/{experiment}/classes.log",
     wildcard_constraints:
@@ -191,7 +217,13 @@ rule restored_picture:
         shown="results/{experiment}/restored.npz",
         code=sources("restored_picture"),
     output:
-        picture=ensure("results/{experiment}/restored.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/restored.png",
+            "restored",
+            SAMPLES_OF_REPORT,
+            experiment="{experiment}",
+            what="restored",
+        ),
     log:
         "logs/pictures/{experiment}/restored.log",
     wildcard_constraints:
@@ -213,7 +245,13 @@ use rule restored_picture as partners_picture with:
         shown="results/{experiment}/partners.npz",
         code=sources("restored_picture"),
     output:
-        picture=ensure("results/{experiment}/partners.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/partners.png",
+            "restored",
+            SAMPLES_OF_REPORT,
+            experiment="{experiment}",
+            what="partners",
+        ),
     log:
         "logs/pictures/{experiment}/partners.log",
     wildcard_constraints:

@@ -36,7 +36,9 @@ rule published_table:
     output:
         csv=ensure("results/published.csv", non_empty=True),
         markdown=ensure("results/published.md", non_empty=True),
-        picture=ensure("results/published.png", non_empty=True),
+        picture=reported(
+            "results/published.png", "published", COMPARED_OF_REPORT, experiment="all", what="published figures"
+        ),
     log:
         "logs/tables/published.log",
     localrule: True

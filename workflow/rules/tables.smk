@@ -60,7 +60,9 @@ rule sweep:
     output:
         csv=ensure("results/{experiment}/sweep.csv", non_empty=True),
         html=ensure("results/{experiment}/sweep.html", non_empty=True),
-        png=ensure("results/{experiment}/sweep.png", non_empty=True),
+        png=reported(
+            "results/{experiment}/sweep.png", "sweep", COMPARED_OF_REPORT, experiment="{experiment}", what="sweep"
+        ),
     log:
         "logs/tables/{experiment}/sweep.log",
     wildcard_constraints:

@@ -37,7 +37,9 @@ rule theorem_plot:
         csv="results/{experiment}/theorem.csv",
         code=sources("theorem_plot"),
     output:
-        picture=ensure("results/{experiment}/theorem.png", non_empty=True),
+        picture=reported(
+            "results/{experiment}/theorem.png", "theorem", MAPS_OF_REPORT, experiment="{experiment}", what="by chance"
+        ),
     log:
         "logs/pictures/{experiment}/theorem.log",
     localrule: True
