@@ -44,7 +44,10 @@ class Told:
     def training(self, experiment: str) -> str:
         """How long the first run was trained."""
         summary = _json(self._run(experiment) / "training.json")
-        return f"The first run took {summary['seconds']:,.0f} s." if summary and "seconds" in summary else ""
+        if not summary or "training_seconds" not in summary:
+            return ""
+        steps, seconds = summary["training_steps"], summary["training_seconds"]
+        return f"The first run was trained for {steps:,} steps in {seconds:,.0f} s."
 
     def evaluations(self, experiment: str) -> str:
         """The best of the fewest evaluations, and of the most."""
@@ -117,15 +120,30 @@ def _csv(path: Path) -> list[dict[str, str]]:
 
 
 def _statistics() -> Iterator[list[str]]:
-    """Of each rule: how many jobs, and what they took, as Snakemake's `benchmark` has recorded it."""
+    """Of each rule: how many jobs, and what they took, as Snakemake's `benchmark` has recorded it.
+
+    Trainings have records of their own: a rule whose results may come from a cache can have no `benchmark`.
+    """
+    trainings = [_json(path) for path in sorted(RESULTS.glob("*/seed*/training.json"))]
+    told = [own for own in trainings if own and "training_seconds" in own]
+    if told:
+        memory = [own["peak_memory_mb"] for own in told if own.get("peak_memory_mb")]
+        yield _row("train", [own["training_seconds"] for own in told], memory)
     for folder in sorted(STATISTICS.iterdir()) if STATISTICS.exists() else []:
-        rows = [row for path in folder.rglob("*.tsv") for row in csv.DictReader(path.open(), delimiter="\t")]
-        seconds = [float(row["s"]) for row in rows]
+        rows = [row for path in sorted(folder.rglob("*.tsv")) for row in _records(path)]
         memory = [float(row["max_rss"]) for row in rows if row["max_rss"] not in ("-", "NA")]
-        if seconds:
-            most = f"{max(memory):,.0f}" if memory else ""
-            median = f"{statistics.median(seconds):,.1f}"
-            yield [escape(folder.name), str(len(seconds)), median, f"{max(seconds):,.1f}", most]
+        if rows:
+            yield _row(folder.name, [float(row["s"]) for row in rows], memory)
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def _row(rule: str, seconds: list[float], memory: list[float]) -> list[str]:
+    most = f"{max(memory):,.0f}" if memory else ""
+    return [escape(rule), str(len(seconds)), f"{statistics.median(seconds):,.1f}", f"{max(seconds):,.1f}", most]
 
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

@@ -19,6 +19,8 @@ use rule solvers as solvers_of_run with:
         csv=ensure("results/{experiment}/seed{seed}/solvers.csv", non_empty=True),
     log:
         "logs/solvers/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/solvers/{experiment}/seed{seed}.tsv"
     threads: lambda wildcards: experiments[wildcards.experiment].threads
     params:
         settings=compared_settings,

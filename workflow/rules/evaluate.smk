@@ -10,6 +10,8 @@ rule classifier:
         summary=ensure("results/classifiers/{dataset}/classifier.json", non_empty=True),
     log:
         "logs/classifiers/{dataset}.log",
+    benchmark:
+        "logs/benchmarks/classifiers/{dataset}.tsv"
     wildcard_constraints:
         dataset=one_of(classifiers),
     conda:
@@ -46,6 +48,8 @@ rule metrics:
         metrics=ensure("results/{experiment}/seed{seed}/metrics.json", non_empty=True),
     log:
         "logs/metrics/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/metrics/{experiment}/seed{seed}.tsv"
     group:
         measurement_group
     conda:
@@ -84,6 +88,8 @@ rule maps:
         ends=ensure("results/{experiment}/seed{seed}/ends.npy", non_empty=True),
     log:
         "logs/maps/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/maps/{experiment}/seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment].threads
@@ -118,6 +124,8 @@ rule likelihood:
         likelihood=ensure("results/{experiment}/seed{seed}/likelihood.json", non_empty=True),
     log:
         "logs/likelihood/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/likelihood/{experiment}/seed{seed}.tsv"
     conda:
         "../../environment.yml"
     threads: lambda wildcards: experiments[wildcards.experiment].threads
@@ -154,6 +162,8 @@ rule solvers:
         csv=ensure("results/{experiment}/solvers.csv", non_empty=True),
     log:
         "logs/solvers/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/solvers/{experiment}.tsv"
     conda:
         "../../environment.yml"
     threads: undisturbed
@@ -192,6 +202,8 @@ rule guidance:
         csv=ensure("results/{experiment}/guidance.csv", non_empty=True),
     log:
         "logs/guidance/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/guidance/{experiment}.tsv"
     wildcard_constraints:
         experiment=one_of(guided),
     conda:
@@ -236,6 +248,8 @@ rule restored:
         shown=ensure("results/{experiment}/restored.npz", non_empty=True),
     log:
         "logs/restored/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/restored/{experiment}.tsv"
     wildcard_constraints:
         experiment=one_of(restoring),
     conda:
@@ -273,6 +287,8 @@ rule partners:
         shown=ensure("results/{experiment}/partners.npz", non_empty=True),
     log:
         "logs/partners/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/partners/{experiment}.tsv"
     wildcard_constraints:
         experiment=one_of(paired),
     conda:

@@ -12,6 +12,8 @@ rule make_pairs:
         pairs=temp("results/{experiment}/seed{seed}/pairs/{scatteritem}.npz"),
     log:
         "logs/pairs/{experiment}/seed{seed}/{scatteritem}.log",
+    benchmark:
+        "logs/benchmarks/pairs/{experiment}/seed{seed}/{scatteritem}.tsv"
     wildcard_constraints:
         experiment=one_of(reflowed),
     conda:

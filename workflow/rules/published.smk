@@ -19,6 +19,8 @@ use rule solvers_of_run as solvers_of_published with:
         csv=ensure("results/{experiment}/seed{seed}/published.csv", non_empty=True),
     log:
         "logs/published/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/published/{experiment}/seed{seed}.tsv"
     params:
         settings=solver_settings,
         seed=run_seed,

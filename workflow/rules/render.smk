@@ -13,6 +13,8 @@ rule render:
         frames=ensure("results/{experiment}/seed{seed}/frames.zip", non_empty=True),
     log:
         "logs/render/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/render/{experiment}/seed{seed}.tsv"
     group:
         "animation"
     conda:
@@ -83,6 +85,8 @@ rule density:
         density=ensure("results/{experiment}/seed{seed}/density.npz", non_empty=True),
     log:
         "logs/density/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/density/{experiment}/seed{seed}.tsv"
     wildcard_constraints:
         experiment=one_of(of_the_plane),
     conda:

@@ -13,6 +13,8 @@ rule trajectory:
         trajectory=ensure("results/{experiment}/seed{seed}/trajectory.npy", non_empty=True),
     log:
         "logs/trajectory/{experiment}/seed{seed}.log",
+    benchmark:
+        "logs/benchmarks/trajectory/{experiment}/seed{seed}.tsv"
     group:
         "animation"
     conda:
@@ -45,6 +47,8 @@ rule generate:
         summary=ensure("results/{experiment}/seed{seed}/generated/{scatteritem}.json", non_empty=True),
     log:
         "logs/generate/{experiment}/seed{seed}/{scatteritem}.log",
+    benchmark:
+        "logs/benchmarks/generate/{experiment}/seed{seed}/{scatteritem}.tsv"
     group:
         measurement_group
     conda:

@@ -52,6 +52,8 @@ rule read_samples:
         held_out=ensure("results/{sample_set}/held_out.npy", non_empty=True),
     log:
         "logs/samples/{sample_set}.log",
+    benchmark:
+        "logs/benchmarks/samples/{sample_set}.tsv"
     wildcard_constraints:
         sample_set=one_of(sample_sets(experiments, homes, Read, labelled=False)),
     localrule: True

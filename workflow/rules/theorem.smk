@@ -15,6 +15,8 @@ rule theorem:
         paths=ensure("results/{experiment}/theorem_paths.npz", non_empty=True),
     log:
         "logs/theorem/{experiment}.log",
+    benchmark:
+        "logs/benchmarks/theorem/{experiment}.tsv"
     conda:
         "../../environment.yml"
     threads: 2
