@@ -240,7 +240,7 @@ def of_published(name, of_solvers):
 def published_targets(wildcards):
     """What `snakemake published` makes."""
     if not configuration.published:
-        raise WorkflowError(
+        raise ConfigError(
             "The configuration has no published figures. Those of two papers are in a file of their own:\n"
             "snakemake --cores 4 --configfile config/published.yaml -- published"
         )
@@ -252,7 +252,7 @@ def of_known(paths):
 
     def found(wildcards):
         if not experiments[wildcards.experiment].has_pairs_by_chance:
-            raise WorkflowError(
+            raise ConfigError(
                 f"{wildcards.experiment}: (de)blending by chance needs all pairs that blend into a point. A network tells "
                 "but their mean difference; pictures, Gaussian mixtures, or a Gaussian and stored samples have them."
             )

@@ -23,7 +23,7 @@ def not_explorable(experiment):
 def explored(wildcards):
     """The model that a page is about."""
     if why := not_explorable(experiments[wildcards.experiment]):
-        raise WorkflowError(f"{wildcards.experiment}: {why}")
+        raise ConfigError(f"{wildcards.experiment}: {why}")
     return of_first_seed("model.pt")(wildcards)
 
 
