@@ -50,6 +50,7 @@ CALLS = {
     "metrics": ("law", *OF_VALUES),
     "maps": ("draw", "draw_blocks", "law", "laws_of_classes", "network_values", "network"),
     "density": ("law", "network"),
+    "gallery": ("draw", "network", *OF_VALUES),
     "explore": ("behind", "draw", "law", "network", "network_values"),
     "theorem": ("draw", "law", "network_values"),
     "theorem_frames": ("behind", "true_values"),

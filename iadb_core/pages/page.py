@@ -14,6 +14,12 @@ from iadb_core.pages.modules import joined
 
 FOLDER = Path(__file__).parent
 BEGIN = "iadb.start();"
+STYLES = {  # that a kind of page shares with others
+    "explore": ("base.css", "stage.css"),
+    "gallery": ("base.css", "stage.css"),
+    "table": ("base.css",),
+    "animation": ("base.css",),
+}
 
 
 def rendered(
@@ -26,7 +32,9 @@ def rendered(
     """
     folder = FOLDER / kind
     scripts = [joined(folder, main, names), BEGIN] if main else []
-    style = (folder / "style.css").read_text("utf-8")
+    style = "".join(
+        path.read_text("utf-8") for path in (*(FOLDER / name for name in STYLES[kind]), folder / "style.css")
+    )
     if any("</" in part for part in (*scripts, style)):
         raise ValueError("scripts and styles must not hold an end tag")
     environment = Environment(

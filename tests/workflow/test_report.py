@@ -5,6 +5,7 @@ import re
 import pytest
 from browsing import needs_browser, opened
 from conftest import copied
+from small import POINTS
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +31,9 @@ def test_the_report_has_what_was_made_with_figures_in_its_captions(reported):
         "images/animation.html",
         "metrics.table.html",
         "points/loss.png",
+        "images/explore.html",
     ):
         assert f"results/{name}" in text
-    assert "images/explore.html" not in text  # no page runs a U-net
     assert re.search(r"The first run was trained for 60 steps in \d", text)
     assert "W2 (with root): " in text
     assert "{{" not in re.sub(r"(?s)<script.*?</script>", "", text)
@@ -57,4 +58,7 @@ def test_it_opens_without_a_network(reported):
 
 @pytest.mark.slow
 def test_a_page_that_cannot_be_is_told_why(reported, refused):
-    refused(reported.snakemake("results/images/explore.html"), "images: explore.html shows points of the plane")
+    reported.configure({"normal": {**POINTS, "source": {"gaussian": {}}, "target": {"gaussian": {"dimensions": 3}}}})
+    refused(
+        reported.snakemake("results/normal/explore.html"), "normal: explore.html shows points of the plane, and these"
+    )

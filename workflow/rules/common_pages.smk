@@ -6,13 +6,17 @@ PAGE_NETWORKS = ("mlp", "residual_mlp")
 
 def page_parts(name):
     """The files that a kind of page is put together from: scripts, styles and templates."""
-    return sorted(glob(f"iadb_core/pages/{name}/*.*"))
+    return sorted([*glob("iadb_core/pages/*.css"), *glob(f"iadb_core/pages/{name}/*.*")])
 
 
 def not_explorable(experiment):
     """Why there is no page for an experiment's model; None if there is one."""
+    if experiment.restores:
+        return "explore.html shows samples that need no degraded image; restored.png has those"
+    if not experiment.of_points:
+        return None
     if experiment.shape != (2,):
-        return "explore.html shows points of the plane"
+        return f"explore.html shows points of the plane, and these have {experiment.shape[0]} coordinates"
     if experiment.told_of_samples:
         return "explore.html shows models that are told no more than a class"
     if experiment.network.name not in PAGE_NETWORKS:
@@ -20,11 +24,23 @@ def not_explorable(experiment):
     return None
 
 
-def explored(wildcards):
+def of_images(name):
+    """An input function: a file of the first run that a page of images is about."""
+    return lambda wildcards: explored(wildcards, name)
+
+
+def explored(wildcards, name="model.pt"):
     """The model that a page is about."""
     if why := not_explorable(experiments[wildcards.experiment]):
         raise ConfigError(f"{wildcards.experiment}: {why}")
-    return of_first_seed("model.pt")(wildcards)
+    return of_first_seed(name)(wildcards)
+
+
+def gallery_settings(wildcards):
+    """What a page of images depends on."""
+    settings = section("source", "target", "device", "precision")(wildcards)
+    guided = picked(wildcards, "sampling", ("solver", "steps", "guidance", "autoguidance", "classes"))
+    return settings | {"sampling": guided, "network": experiments[wildcards.experiment].network.name}
 
 
 def models_beside(wildcards):

@@ -18,6 +18,8 @@ rule explore:
         ),
     log:
         "logs/pages/{experiment}/explore.log",
+    wildcard_constraints:
+        experiment=one_of(name for name in experiments if experiments[name].of_points),
     localrule: True
     conda:
         "../../environment.yml"
@@ -28,6 +30,43 @@ rule explore:
         "Writing {output.page}"
     script:
         "../scripts/explore.py"
+
+
+rule gallery:
+    """Put samples of images on a page, on their way by several solvers, beside training images."""
+    input:
+        model=of_images("model.pt"),
+        weaker=weaker_model,
+        starts=measured_sources,
+        train=samples("target", "train"),
+        source_files=files_behind("source"),
+        target_files=files_behind("target"),
+        parts=page_parts("gallery"),
+        code=sources("gallery", "source", "target", "network", "explored", "weaker"),
+    output:
+        page=reported("results/{experiment}/explore.html", "gallery", WATCH, experiment="{experiment}", what="samples"),
+    log:
+        "logs/pages/{experiment}/explore.log",
+    benchmark:
+        "logs/benchmarks/pages/{experiment}/explore.tsv"
+    wildcard_constraints:
+        experiment=one_of(name for name in experiments if not experiments[name].of_points),
+    conda:
+        "../../environment.yml"
+    threads: lambda wildcards: experiments[wildcards.experiment].threads
+    resources:
+        gpu=gpus,
+        gpu_share=gpu_share,
+        mem_mb=lambda wildcards, attempt: 6000 * attempt,
+        runtime=lambda wildcards, attempt: f"{attempt}h",
+    params:
+        settings=gallery_settings,
+        seed=first_seed,
+        shape=lambda wildcards: experiments[wildcards.experiment].shape,
+    message:
+        "Writing {output.page}"
+    script:
+        "../scripts/gallery.py"
 
 
 rule animation_page:
