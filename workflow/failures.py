@@ -58,8 +58,8 @@ def write_sweeps(
         for (variant, seed), said in failed.items():
             told[variant] = "; ".join(filter(None, [told.get(variant), f"seed {seed}: {said}"]))
         compared = compare(rows, values, told)
-        files = [results / name / f"sweep.{suffix}" for suffix in ("csv", "html", "png")]
-        write_comparison(name, compared, *files)
+        files = [results / name / f"sweep.{suffix}" for suffix in ("csv", "html", "png", "pdf", "svg", "txt")]
+        write_comparison(name, compared, files)
         for path in files:
             os.utime(path, (0, 0))
         written.append(name)

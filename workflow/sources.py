@@ -51,6 +51,7 @@ CALLS = {
     "maps": ("draw", "draw_blocks", "law", "laws_of_classes", "network_values", "network"),
     "density": ("law", "network"),
     "gallery": ("draw", "network", *OF_VALUES),
+    "compare": ("true_values",),
     "explore": ("behind", "draw", "law", "network", "network_values"),
     "theorem": ("draw", "law", "network_values"),
     "theorem_frames": ("behind", "true_values"),

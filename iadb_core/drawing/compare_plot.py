@@ -1,33 +1,51 @@
 """Experiments side by side: quality against evaluations, straightness, and training time."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from iadb_core.drawing.loss_plot import excess
 from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
 
 COLUMNS = 3
+TRAINING_SECONDS = "training seconds, with those before"
 MANY_TIMES = 50  # as large as the least bar: then a logarithmic axis shows more
 
 
-def compare_plot(name: str, table: pandas.DataFrame) -> Figure:
-    """A plot for each figure. table: as `tables.side_by_side` makes it. name: of the comparison."""
+def compare_plot(
+    name: str, table: pandas.DataFrame, histories: Mapping[str, Sequence[pandas.DataFrame]] | None = None
+) -> Figure:
+    """A plot for each figure, for quality against training time, and for the losses of training.
+
+    table: as `tables.side_by_side` makes it. name: of the comparison. histories: of each experiment's seeds, `step` and
+    `loss`.
+    """
     figures = list(dict.fromkeys(table.figure))
     names = list(dict.fromkeys(table.experiment))
     colours = {experiment: f"C{number}" for number, experiment in enumerate(names)}
     caption = (
         f"{name}: mean over {int(table.seeds.max())} seeds, with one standard deviation. Against network evaluations a "
         "sample (NFE): Euler's steps of a field, jumps of a flow map. Dashed: what as many real samples score, or the "
-        "exact field. Of distances less is better. Training seconds are those of all models that it takes."
+        "exact field. Of distances less is better. Training seconds are those of all models that it takes; beside "
+        "them, quality with the fewest evaluations is hollow, with the most it is filled."
     )
-    figure, axes = captioned_figure(COLUMNS, -(-len(figures) // COLUMNS), caption)
+    more = [_against_seconds] if table.nfe.notna().any() else []
+    count = len(figures) + len(more) + bool(histories)
+    figure, axes = captioned_figure(COLUMNS, -(-count // COLUMNS), caption)
     for axis, title in zip(axes, figures, strict=False):
         own = table[table.figure == title]
         (_bars if own.nfe.isna().all() else _curves)(axis, own, colours)
         axis.set_title(title, fontsize=9)
-    for axis in axes[len(figures) :]:
+    rest = iter(axes[len(figures) :])
+    for draw in more:
+        draw(next(rest), table, colours)
+    if histories:
+        _losses(next(rest), histories, colours)
+    for axis in rest:
         axis.set_visible(False)
     axes[0].legend(frameon=False, fontsize=7)
     return figure
@@ -50,6 +68,31 @@ def _curves(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:
     if (own["mean"] > 0).all():
         axis.set_yscale("log")
         plain_numbers(axis)
+
+
+def _against_seconds(axis: Axes, table: pandas.DataFrame, colours: dict[str, str]) -> None:
+    """The first figure that depends on evaluations, at the fewest and at the most, by how long was trained for it."""
+    first = table[table.nfe.notna()].figure.iloc[0]
+    seconds = table[table.figure == TRAINING_SECONDS].set_index("experiment")["mean"]
+    for experiment, own in table[table.figure == first].groupby("experiment", sort=False):
+        ends, colour = own.sort_values("nfe")["mean"].iloc[[0, -1]], colours[str(experiment)]
+        x = seconds[experiment]
+        axis.plot([x, x], ends, "-", color=colour, linewidth=1)
+        axis.plot(x, ends.iloc[0], "o", markersize=5, markerfacecolor="white", color=colour)
+        axis.plot(x, ends.iloc[1], "o", markersize=5, color=colour)
+    axis.set(xscale="log", yscale="log", xlabel="training seconds")
+    axis.set_title(f"{first}, against training time", fontsize=9)
+    plain_numbers(axis)
+
+
+def _losses(axis: Axes, histories: Mapping[str, Sequence[pandas.DataFrame]], colours: dict[str, str]) -> None:
+    for experiment, seeds in histories.items():
+        for history in seeds:
+            steps, losses = excess(history, 0.0)
+            axis.plot(steps, losses, color=colours[experiment], linewidth=1)
+    axis.set(xscale="log", yscale="log", xlabel="step")
+    axis.set_title("loss of training (comparable within one objective)", fontsize=9)
+    plain_numbers(axis)
 
 
 def _bars(axis: Axes, own: pandas.DataFrame, colours: dict[str, str]) -> None:

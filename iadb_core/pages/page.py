@@ -14,10 +14,12 @@ from iadb_core.pages.modules import joined
 
 FOLDER = Path(__file__).parent
 BEGIN = "iadb.start();"
+SCRIPTS = {"compare": "table"}  # a kind whose scripts are another's
 STYLES = {  # that a kind of page shares with others
     "explore": ("base.css", "stage.css"),
     "gallery": ("base.css", "stage.css"),
     "table": ("base.css",),
+    "compare": ("base.css", "table/style.css"),
     "animation": ("base.css",),
 }
 
@@ -31,14 +33,14 @@ def rendered(
     the functions that it gives, `start` among them. data: of the page, as JSON has it. values: of the template.
     """
     folder = FOLDER / kind
-    scripts = [joined(folder, main, names), BEGIN] if main else []
+    scripts = [joined(FOLDER / SCRIPTS.get(kind, kind), main, names), BEGIN] if main else []
     style = "".join(
         path.read_text("utf-8") for path in (*(FOLDER / name for name in STYLES[kind]), folder / "style.css")
     )
     if any("</" in part for part in (*scripts, style)):
         raise ValueError("scripts and styles must not hold an end tag")
     environment = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader([folder, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -19,12 +19,17 @@ class Cell(NamedTuple):
 
 def table_page(title: str, table: pandas.DataFrame) -> str:
     """The page of a table. Columns without any value are left out; what is the same in every row stands below."""
+    return rendered("table", "table", ("start",), title=title, **rows_of(table))
+
+
+def rows_of(table: pandas.DataFrame) -> dict[str, Any]:
+    """What `rows.html.j2` shows of a table: its columns, rows of cells, and what all rows share."""
     own = table.dropna(axis="columns", how="all")
     same = [name for name in own if len(own) > FEW and own[name].nunique(dropna=False) == 1]
     shown = own.drop(columns=same)
     rows = [[_cell(value) for value in row] for row in shown.itertuples(index=False, name=None)]
     shared = {str(name): _cell(own[name].iloc[0]).text for name in same}
-    return rendered("table", "table", ("start",), title=title, columns=list(shown), rows=rows, shared=shared)
+    return {"columns": list(shown), "rows": rows, "shared": shared}
 
 
 def _cell(value: Any) -> Cell:

@@ -7,11 +7,11 @@ import numpy as np
 import pandas
 
 from iadb_core.data.parts import HELD_OUT
+from iadb_core.drawing.compare_plot import TRAINING_SECONDS
 from iadb_core.evaluation.metrics import PATH_ENERGY, PATH_ENERGY_ERROR, STRAIGHTNESS
 
 Run = tuple[str, pandas.DataFrame, Mapping[str, Any], float]
 OF_PATHS = (STRAIGHTNESS, PATH_ENERGY, PATH_ENERGY_ERROR)
-TRAINING_SECONDS = "training seconds, with those before"
 COLUMNS = ["experiment", "figure", "solver", "nfe", "mean", "std", "seeds", "floor", "floor_std", "n"]
 KEY = ["experiment", "figure", "solver", "nfe"]
 SHOWN_NFE = (1, 2, 4, 8, 128)

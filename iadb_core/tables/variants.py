@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas
 from jinja2 import Environment
 
 from iadb_core.data.parts import VALIDATION
-from iadb_core.drawing.plots import save_plot
+from iadb_core.drawing.plots import save_plots
 from iadb_core.drawing.sweep_plot import sweep_plot
 from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
 from iadb_core.system.files import write_text
@@ -143,11 +144,15 @@ def page(name: str, compared: Compared) -> str:
     return template.render(title=f"Sweep of {name}", caption=caption, table=shown, floors=floors)
 
 
-def write_comparison(name: str, compared: Compared, csv: Destination, html: Destination, png: Destination) -> None:
-    """Write the table of a sweep, as CSV and as an HTML page, and its picture. Raises InputError if one cannot be."""
-    write_text(csv, compared.table.to_csv(index=False, lineterminator="\n"))
-    write_text(html, page(name, compared))
-    save_plot(png, sweep_plot(name, *compared))
+def write_comparison(name: str, compared: Compared, paths: Iterable[Destination]) -> None:
+    """Write the table of a sweep, as CSV and as an HTML page, and its picture, as the paths' suffixes have it.
+
+    Raises InputError if one cannot be written.
+    """
+    by_suffix = {Path(path).suffix: path for path in paths}
+    write_text(by_suffix[".csv"], compared.table.to_csv(index=False, lineterminator="\n"))
+    write_text(by_suffix[".html"], page(name, compared))
+    save_plots(by_suffix.values(), sweep_plot(name, *compared))
 
 
 def _with_deviation(means: pandas.Series, deviations: pandas.Series) -> list[str]:

@@ -1,9 +1,11 @@
+import re
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from iadb_core.drawing.plots import captioned_figure, plain_numbers, save_plot
+from iadb_core.drawing.plots import captioned_figure, for_paper, plain_numbers, save_plot, save_plots
 from iadb_core.system.errors import InputError
 
 
@@ -18,6 +20,25 @@ def test_the_same_plot_is_the_same_bytes(tmp_path):
     for name in ("a.png", "b.png"):
         save_plot(tmp_path / name, some_plot())
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_for_a_paper_a_plot_is_as_wide_as_its_column_and_has_its_caption_beside(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        save_plots(
+            [tmp_path / folder / f"plot.{suffix}" for suffix in ("png", "pdf", "svg", "txt", "csv")], some_plot()
+        )
+    files = sorted((tmp_path / "a").iterdir())
+    assert [path.suffix for path in files] == [".pdf", ".png", ".svg", ".txt"]
+    assert all(path.read_bytes() == (tmp_path / "b" / path.name).read_bytes() for path in files)
+    assert (tmp_path / "a" / "plot.txt").read_text() == ("What to see. " * 20).strip() + "\n"
+    svg = (tmp_path / "a" / "plot.svg").read_text()
+    assert re.search(r'width="([\d.]+)pt"', svg)[1] == f"{6.9 * 72:g}"
+    assert "See" not in svg
+    figure, _ = captioned_figure(1, 1, "One.")
+    assert for_paper(figure) == "One."
+    assert figure.get_size_inches()[0] == pytest.approx(3.3)
+    assert figure.texts == []
 
 
 def test_a_plot_that_cannot_be_written_is_a_clear_error(tmp_path):

@@ -62,7 +62,11 @@ def test_the_short_table_has_a_line_for_each_experiment():
 def test_the_picture_has_curves_by_evaluations_and_bars_of_the_rest():
     figure = compare_plot("all", side_by_side(RUNS, SOLVERS))
     shown = [axis for axis in figure.axes if axis.get_visible()]
-    assert [axis.get_title() for axis in shown] == ["W2", "straightness (squared)", TRAINING_SECONDS]
+    titles = ["W2", "straightness (squared)", TRAINING_SECONDS, "W2, against training time"]
+    assert [axis.get_title() for axis in shown] == titles
+    against = shown[-1].lines
+    assert [line.get_xdata()[0] for line in against[::3]] == [12.0, 30.0]
+    assert [line.get_ydata().tolist() for line in against[::3]] == [[5.0, 1.25], [2.0, 1.0]]
     curves = {line.get_label(): list(line.get_ydata()) for line in shown[0].lines if line.get_marker() == "o"}
     assert curves == {"curved": [5.0, 1.25], "jumps": [2.0, 1.0]}
     assert [bar.get_width() for bar in shown[2].patches] == [12.0, 30.0]

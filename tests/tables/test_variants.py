@@ -101,8 +101,11 @@ def test_figures_are_told_apart_by_their_part():
 
 
 def test_the_files_of_a_sweep_are_written(tmp_path):
-    files = [tmp_path / f"sweep.{suffix}" for suffix in ("csv", "html", "png")]
-    write_comparison("a", compare(rows(), VALUES), *files)
+    files = [tmp_path / f"sweep.{suffix}" for suffix in ("csv", "html", "png", "pdf", "svg", "txt")]
+    write_comparison("a", compare(rows(), VALUES), files)
     assert files[0].read_text().startswith("training.rate,seeds,")
     assert files[1].read_text().startswith("<!doctype html>")
     assert files[2].read_bytes().startswith(b"\x89PNG")
+    assert files[3].read_bytes().startswith(b"%PDF")
+    assert files[4].read_text().startswith("<?xml")
+    assert len(files[5].read_text()) > 40

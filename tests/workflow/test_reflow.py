@@ -40,6 +40,10 @@ def compared(tmp_path_factory):
 @pytest.mark.slow
 def test_experiments_stand_side_by_side(compared):
     table = pandas.read_csv(compared.path("results/compare/all.csv"))
+    page = compared.path("results/compare/all.html").read_text("utf-8")
+    assert ">training.objective.progressive" in page or ">training.objective" in page
+    assert "<td>samples.points</td>" not in page  # which is the same for all
+    assert compared.path("results/compare/all.pdf").read_bytes().startswith(b"%PDF")
     assert list(dict.fromkeys(table.experiment)) == COMPARED
     solvers = table.dropna(subset="solver").groupby("experiment").solver.unique()
     assert {name: list(own) for name, own in solvers.items()} == {

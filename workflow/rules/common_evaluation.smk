@@ -1,6 +1,7 @@
 # What the rules of the evaluation share: their settings, and which runs a table has.
 from math import prod
 
+from workflow.differences import differences
 from workflow.borrowing import FROM, PAIRS, TEACHER, needed
 
 classifiers = {
@@ -301,6 +302,26 @@ def of_compared(name):
     return lambda wildcards: [
         f"results/{experiment}/seed{seed}/{name}" for experiment, seed in compared_runs(wildcards)
     ]
+
+
+def of_compared_first(name):
+    """An input function: a file of the first run of each experiment of a comparison."""
+    return lambda wildcards: [
+        f"results/{experiment}/seed{experiments[experiment].seeds[0]}/{name}"
+        for experiment in configuration.compare[wildcards.comparison]
+    ]
+
+
+def targets_of_compared(wildcards):
+    """The target of each experiment of a comparison, by which its samples are shown."""
+    names = configuration.compare[wildcards.comparison]
+    return {name: sorted_tree(experiments[name].target.described()) for name in names}
+
+
+def differences_of_compared(wildcards):
+    """What differs between the configurations of a comparison."""
+    names = configuration.compare[wildcards.comparison]
+    return differences({name: measured_settings(experiments[name]) for name in names})
 
 
 def classifier_summaries(wildcards):

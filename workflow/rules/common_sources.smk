@@ -77,3 +77,15 @@ def sources_of_set(script):
 def sources_of_classifier(script):
     """The same for the data set that a classifier is of."""
     return lambda wildcards: code_of(script, modules_of(classifiers[wildcards.dataset], "target"))
+
+
+def sources_of_comparison(script):
+    """The same for a comparison, whose samples are shown as each target has them."""
+    return lambda wildcards: code_of(
+        script,
+        [
+            name
+            for experiment in configuration.compare[wildcards.comparison]
+            for name in modules_of(experiments[experiment], "target")
+        ],
+    )

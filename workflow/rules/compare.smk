@@ -1,4 +1,4 @@
-# Experiments side by side: results/compare/<name>.{csv,md,png}, over all their seeds
+# Experiments side by side: results/compare/<name>.{csv,md,html,png,pdf,svg,txt}, over all their seeds
 
 
 use rule solvers as solvers_of_run with:
@@ -34,11 +34,24 @@ rule compare:
     input:
         solvers=of_compared("solvers.csv"),
         maps=of_compared("map.json"),
+        histories=of_compared("training.csv"),
+        ends=of_compared_first("ends.npy"),
+        parts=page_parts("compare") + page_parts("table"),
         training=lambda wildcards: sorted({path for paths in trainings_of_compared(wildcards) for path in paths}),
-        code=sources("compare"),
+        code=sources_of_comparison("compare"),
     output:
         csv=ensure("results/compare/{comparison}.csv", non_empty=True),
         markdown=ensure("results/compare/{comparison}.md", non_empty=True),
+        pdf=ensure("results/compare/{comparison}.pdf", non_empty=True),
+        svg=ensure("results/compare/{comparison}.svg", non_empty=True),
+        caption=ensure("results/compare/{comparison}.txt", non_empty=True),
+        page=reported(
+            "results/compare/{comparison}.html",
+            "compare",
+            COMPARED_OF_REPORT,
+            experiment="{comparison}",
+            what="side by side",
+        ),
         picture=reported(
             "results/compare/{comparison}.png",
             "compare",
@@ -57,6 +70,8 @@ rule compare:
         runs=compared_runs,
         trainings=trainings_of_compared,
         solvers=solvers_of_compared,
+        targets=targets_of_compared,
+        differences=differences_of_compared,
     message:
         "Comparing {wildcards.comparison}"
     script:

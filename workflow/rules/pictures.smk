@@ -260,3 +260,47 @@ use rule restored_picture as partners_picture with:
     params:
         seed=first_seed,
         about="partners",
+
+
+use rule loss_plot as loss_plot_for_paper with:
+    output:
+        pdf=ensure("results/{experiment}/loss.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/loss.svg", non_empty=True),
+        caption=ensure("results/{experiment}/loss.txt", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/loss_for_paper.log",
+    message:
+        "Drawing {output.pdf} and .svg"
+
+
+use rule solver_plot as solver_plot_for_paper with:
+    output:
+        pdf=ensure("results/{experiment}/solvers.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/solvers.svg", non_empty=True),
+        caption=ensure("results/{experiment}/solvers.txt", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/solvers_for_paper.log",
+    message:
+        "Drawing {output.pdf} and .svg"
+
+
+use rule field_picture as field_picture_for_paper with:
+    output:
+        pdf=ensure("results/{experiment}/field.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/field.svg", non_empty=True),
+        caption=ensure("results/{experiment}/field.txt", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/field_for_paper.log",
+    message:
+        "Drawing {output.pdf} and .svg"
+
+
+use rule guidance_plot as guidance_plot_for_paper with:
+    output:
+        pdf=ensure("results/{experiment}/guidance.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/guidance.svg", non_empty=True),
+        caption=ensure("results/{experiment}/guidance.txt", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/guidance_for_paper.log",
+    message:
+        "Drawing {output.pdf} and .svg"

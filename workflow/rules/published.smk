@@ -38,6 +38,9 @@ rule published_table:
     output:
         csv=ensure("results/published.csv", non_empty=True),
         markdown=ensure("results/published.md", non_empty=True),
+        pdf=ensure("results/published.pdf", non_empty=True),
+        svg=ensure("results/published.svg", non_empty=True),
+        caption=ensure("results/published.txt", non_empty=True),
         picture=reported(
             "results/published.png", "published", COMPARED_OF_REPORT, experiment="all", what="published figures"
         ),

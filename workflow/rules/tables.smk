@@ -60,6 +60,9 @@ rule sweep:
     output:
         csv=ensure("results/{experiment}/sweep.csv", non_empty=True),
         html=ensure("results/{experiment}/sweep.html", non_empty=True),
+        pdf=ensure("results/{experiment}/sweep.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/sweep.svg", non_empty=True),
+        caption=ensure("results/{experiment}/sweep.txt", non_empty=True),
         png=reported(
             "results/{experiment}/sweep.png", "sweep", COMPARED_OF_REPORT, experiment="{experiment}", what="sweep"
         ),

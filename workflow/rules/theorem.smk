@@ -53,6 +53,17 @@ rule theorem_plot:
         "../scripts/theorem_plot.py"
 
 
+use rule theorem_plot as theorem_plot_for_paper with:
+    output:
+        pdf=ensure("results/{experiment}/theorem.pdf", non_empty=True),
+        svg=ensure("results/{experiment}/theorem.svg", non_empty=True),
+        caption=ensure("results/{experiment}/theorem.txt", non_empty=True),
+    log:
+        "logs/pictures/{experiment}/theorem_for_paper.log",
+    message:
+        "Drawing {output.pdf} and .svg"
+
+
 rule theorem_frames:
     """Draw both algorithms side by side, from few steps to many."""
     input:

@@ -2,7 +2,7 @@
 
 from iadb_core.data.registry import source_and_target
 from iadb_core.drawing.field_plot import field_plot_of
-from iadb_core.drawing.plots import save_plot
+from iadb_core.drawing.plots import save_plots
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.sampler import Way
 from iadb_core.sampling.settings import Sampling
@@ -19,4 +19,4 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} field picture"):
     name = f"{snakemake.wildcards.experiment}, seed {snakemake.params.seed}"
     alphas = Way.of(Sampling.of(settings["sampling"])).alphas
     figure = field_plot_of(name, model, alphas, load_array(inputs.trajectory), *densities)
-    save_plot(snakemake.output.picture, figure)
+    save_plots(snakemake.output, figure)

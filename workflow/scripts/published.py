@@ -2,7 +2,7 @@
 
 import pandas
 
-from iadb_core.drawing.plots import save_plot
+from iadb_core.drawing.plots import save_plots
 from iadb_core.drawing.published_plot import published_plot
 from iadb_core.system.files import read_json, write_text
 from iadb_core.system.progress import job
@@ -20,4 +20,4 @@ with job(snakemake.log[0], "published figures"):
     table = published_table(papers, runs)
     write_text(output.csv, table.to_csv(index=False, lineterminator="\n"))
     write_text(output.markdown, readable(table))
-    save_plot(output.picture, published_plot(table))
+    save_plots(output, published_plot(table))

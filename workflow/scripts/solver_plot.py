@@ -2,9 +2,9 @@
 
 import pandas
 
-from iadb_core.drawing.plots import save_plot
+from iadb_core.drawing.plots import save_plots
 from iadb_core.drawing.solver_plot import solver_plot
 from iadb_core.system.progress import job
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solver plot"):
-    save_plot(snakemake.output.plot, solver_plot(pandas.read_csv(snakemake.input.table)))
+    save_plots(snakemake.output, solver_plot(pandas.read_csv(snakemake.input.table)))

@@ -10,4 +10,4 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} sweep"):
     for (experiment, seed), (training, metrics) in zip(snakemake.params.runs, files, strict=True):
         rows.append({"experiment": experiment, "seed": seed, **figures_of(read_json(metrics)), **read_json(training)})
     compared, output = compare(rows, snakemake.params.values), snakemake.output
-    write_comparison(snakemake.wildcards.experiment, compared, output.csv, output.html, output.png)
+    write_comparison(snakemake.wildcards.experiment, compared, output)
