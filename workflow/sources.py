@@ -35,6 +35,7 @@ WITHOUT_EFFECT = {
     f"{PACKAGE}/system/locks.py": "who waits for whom",
     f"{PACKAGE}/system/interruptions.py": "when a signal acts; a training goes on from where it was",
     f"{PACKAGE}/training/launch.py": "how processes are started",
+    f"{PACKAGE}/training/events.py": "what is told beside the history while it runs",
 }
 
 

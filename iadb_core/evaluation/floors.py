@@ -33,8 +33,11 @@ class Figure(NamedTuple):
     error: float | None = None
 
     def described(self) -> dict[str, Any]:
-        """The figure as it stands in files: the metric by its title, and the network whose features it takes."""
-        return self._asdict() | {"metric": self.metric.title, "extractor": self.metric.extractor}
+        """The figure as it stands in files: the metric by its title and by its key, and the network whose features it
+        takes.
+        """
+        told = {"metric": self.metric.title, "key": self.metric.key, "extractor": self.metric.extractor}
+        return self._asdict() | told
 
 
 class RealSets(NamedTuple):

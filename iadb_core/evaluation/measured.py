@@ -13,7 +13,7 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.provenance import versions
 from iadb_core.system.runtime import precision_name
 
-FIGURE = ("metric", "value", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
+FIGURE = ("metric", "key", "value", "floor", "floor_std", "n", "split", "floor_split", "extractor", "extractor_hash")
 
 
 class Measured(NamedTuple):
@@ -42,7 +42,11 @@ class Measured(NamedTuple):
         comparison = self.comparison
         sets = {"n": comparison.sets.n, "split": comparison.split, "floor_split": comparison.floor_split}
         seen_by = {"extractor": metric.extractor, "extractor_hash": comparison.hashes().get(metric.extractor)}
-        return {"metric": metric.title, "value": value, "floor": floor, "floor_std": deviation} | sets | seen_by
+        return (
+            {"metric": metric.title, "key": metric.key, "value": value, "floor": floor, "floor_std": deviation}
+            | sets
+            | seen_by
+        )
 
 
 def protocol(model: Model, code: str, experiment: str, seed: int) -> dict[str, Any]:

@@ -94,7 +94,12 @@ def solver_table(
 
 def _apart(ends: Tensor, exact: Tensor) -> dict[str, Any]:
     """How far ends are from where the exact field carries the same starts, by the columns of `FIGURE`."""
-    found = {"metric": EXACT_MAP.title, "value": root_mean_square(ends[: len(exact)], exact), "floor": 0.0}
+    found = {
+        "metric": EXACT_MAP.title,
+        "key": EXACT_MAP.key,
+        "value": root_mean_square(ends[: len(exact)], exact),
+        "floor": 0.0,
+    }
     return dict.fromkeys(FIGURE) | found | {"n": len(exact), "split": HELD_OUT}
 
 

@@ -11,7 +11,19 @@ from iadb_core.data.parts import HELD_OUT, VALIDATION
 from iadb_core.system.provenance import settings_digest, settings_text
 
 RUN = ["experiment", "seed"]
-FIGURE = ["metric", "value", "error", "floor", "floor_std", "floor_is", "n", "split", "floor_split", "trained_on"]
+FIGURE = [
+    "metric",
+    "key",
+    "value",
+    "error",
+    "floor",
+    "floor_std",
+    "floor_is",
+    "n",
+    "split",
+    "floor_split",
+    "trained_on",
+]
 EXTRACTOR = ["extractor", "extractor_hash", "extractor_accuracy"]
 SAMPLING = ["solver", "schedule", "steps", "nfe", "samples_per_second", "sampling_precision"]
 SAMPLING += ["sampling_device", "sampling_hardware"]

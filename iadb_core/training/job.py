@@ -40,6 +40,7 @@ from iadb_core.system.runtime import (
 )
 from iadb_core.training import launch
 from iadb_core.training.choosing import LeastLoss
+from iadb_core.training.events import events_beside
 from iadb_core.training.loop import State, train, training_length
 from iadb_core.training.processes import ALONE, LostError, Processes, among_others, end_with_parent
 from iadb_core.training.recipe import Recipe
@@ -63,7 +64,8 @@ class TrainingJob(NamedTuple):
     written. settings: canonical, of the `Recipe`. shape: of a sample. threads: of each machine. files: by side, of
     which the model keeps what it is drawn from. begin: a model to begin from, if not from random weights. teacher: a
     model that is distilled, if one is. sharing: how many such jobs share its GPU, or its memory. objective: what the
-    model is then of: deblending, by whatever objective its settings name, or a regression.
+    model is then of: deblending, by whatever objective its settings name, or a regression. tensorboard: whether event
+    files are written.
     """
 
     title: str
@@ -82,6 +84,7 @@ class TrainingJob(NamedTuple):
     teacher: str | None = None
     sharing: int = 1
     objective: str = checkpoint.DEBLENDING
+    tensorboard: bool = False
 
 
 def run(what: TrainingJob, devices: int = 1, nodes: int = 1, tasks: int = 1) -> None:
@@ -210,10 +213,15 @@ def _train(what: TrainingJob, processes: Processes) -> None:
             pass
         return
     done = records[-1].step if records else 0
-    with Progress(steps, "steps", done) as progress, Interruptions(again=processes.size > 1) as interruptions:
+    with (
+        Progress(steps, "steps", done) as progress,
+        events_beside(what.history, what.tensorboard, done) as events,
+        Interruptions(again=processes.size > 1) as interruptions,
+    ):
         keeper = Keeper(resume, interruptions, finished)
         for record in train(*how, record_at, state, keeper, processes, objective, validation):
             records.append(record)
+            events(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")
     log.info("loss %.4g after %.0f s", final_loss(records), records[-1].seconds)
     if final_loss(records) > DIVERGED * records[0].loss:

@@ -77,6 +77,12 @@ class Training(Section):
         validate_default=True,
     )
     record_every: int = setting(50, "Steps between rows of training.csv and reports of progress.", ge=1, le=1_000_000)
+    tensorboard: bool = setting(
+        False,
+        "Also write event files, to `events` beside training.csv: `tensorboard --logdir results` shows trainings while "
+        "they run. Needs the package tensorboard.",
+        changes=WORK,
+    )
 
     @field_validator("devices")
     @classmethod

@@ -38,6 +38,7 @@ rule train:
         mpi=srun,
         gpu_share=gpu_share,
         sharing=runs_per_gpu,
+        tensorboard=lambda wildcards: int(experiments[wildcards.experiment].training.tensorboard),
         mem_mb=training_memory,
         runtime="4h",
     params:

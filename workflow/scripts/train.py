@@ -20,5 +20,6 @@ what = TrainingJob(
     teacher=snakemake.input.teacher or None,
     sharing=resources.sharing,
     objective=snakemake.params.get("objective", "deblending"),
+    tensorboard=bool(resources.tensorboard),
 )
 run(what, resources.devices, resources.get("nodes", 1), resources.get("tasks", 1))
