@@ -4,6 +4,7 @@ import base64
 import csv
 import json
 import statistics
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -13,6 +14,7 @@ from workflow.configuration import Configuration, Experiment
 
 RESULTS, STATISTICS = Path("results"), Path("logs/benchmarks")
 THUMBNAIL = 600_000  # bytes of a GIF, above which a picture stands for it
+LONGEST_LINE = 5000  # docutils refuses lines of more than 10,000
 TABLES = {
     "metrics": "Figures of the first run of each experiment, each beside its floor.",
     "evaluation": "Every figure of every run, with its floor and all that it takes to have it again.",
@@ -148,7 +150,7 @@ def _row(rule: str, seconds: list[float], memory: list[float]) -> list[str]:
 
 def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """A table of cells that are HTML."""
-    style = 'style="text-align:left;padding:4px 12px 4px 0"'
+    style = 'style="text-align:left;vertical-align:middle;padding:4px 12px 4px 0"'
     head = "".join(f"<th {style}>{escape(one)}</th>" for one in heads)
     body = "".join("<tr>" + "".join(f"<td {style}>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -173,5 +175,6 @@ def _picture(path: Path, about: str, width: int) -> str:
     if not path.exists():
         return ""
     kind = {".svg": "svg+xml"}.get(path.suffix, path.suffix[1:])
-    told = base64.b64encode(path.read_bytes()).decode()
+    text = base64.b64encode(path.read_bytes()).decode()
+    told = "\n".join(textwrap.wrap(text, LONGEST_LINE))  # browsers take no notice of white space in it
     return f'<img src="data:image/{kind};base64,{told}" alt="{escape(about)}" style="max-width:100%" width="{width}">'

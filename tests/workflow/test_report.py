@@ -36,6 +36,8 @@ def test_the_report_has_what_was_made_with_figures_in_its_captions(reported):
         assert f"results/{name}" in text
     assert re.search(r"The first run was trained for 60 steps in \d", text)
     assert "W2 (with root): " in text
+    assert "System Message" not in text
+    assert "How to have it again" in text
     assert "{{" not in re.sub(r"(?s)<script.*?</script>", "", text)
 
 

@@ -39,7 +39,7 @@ def explored(wildcards, name="model.pt"):
 def gallery_settings(wildcards):
     """What a page of images depends on."""
     settings = section("source", "target", "device", "precision")(wildcards)
-    guided = picked(wildcards, "sampling", ("solver", "steps", "guidance", "autoguidance", "classes"))
+    guided = picked(wildcards, "sampling", (*WAY, "classes"))
     return settings | {"sampling": guided, "network": experiments[wildcards.experiment].network.name}
 
 
