@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.configuration import Configuration, Experiment
+from workflow.sources import ROOT
 
 RESULTS, STATISTICS = Path("results"), Path("logs/benchmarks")
 THUMBNAIL = 600_000  # bytes of a GIF, above which a picture stands for it
@@ -75,7 +76,7 @@ class Told:
             "</code>; here of each experiment:</p>",
             *(_details(name, self.experiments[name]) for name in self.configuration.default_experiments),
             "<h2>How files come from files</h2>",
-            _picture(Path("docs/rules.svg"), "The graph of the rules", 900),
+            _picture(ROOT / "docs" / "rules.svg", "The graph of the rules", 900),
         ]
         if statistics_of_jobs := list(_statistics()):
             heads = ["rule", "jobs", "seconds (median)", "seconds (longest)", "memory (most, MB)"]

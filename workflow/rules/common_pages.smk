@@ -6,7 +6,8 @@ PAGE_NETWORKS = ("mlp", "residual_mlp")
 
 def page_parts(name):
     """The files that a kind of page is put together from: scripts, styles and templates."""
-    return sorted([*glob("iadb_core/pages/*.css"), *glob(f"iadb_core/pages/{name}/*.*")])
+    kinds = ("*.css", "*.j2", f"{name}/*.*")
+    return own(sorted(path for kind in kinds for path in glob(f"iadb_core/pages/{kind}", root_dir=ROOT)))
 
 
 def not_explorable(experiment):

@@ -49,9 +49,16 @@ def modules_of(experiment, role):
     return [type(getattr(experiment, role)).__module__]
 
 
+def own(paths):
+    """Files of this project by their paths from its root, as a rule names them: another workflow may have it as a module,
+    and then runs in a folder of its own.
+    """
+    return paths if os.getcwd() == str(ROOT) else [str(ROOT / path) for path in paths]
+
+
 def code_of(script, chosen=()):
     """The modules that workflow/scripts/<script>.py runs; chosen: names of those of the kinds it is used with."""
-    return imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py", chosen)
+    return own(imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py", chosen))
 
 
 def sources(script, *roles):
