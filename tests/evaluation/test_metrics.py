@@ -52,3 +52,13 @@ def test_distances_are_better_where_they_are_lower_and_shares_where_they_are_hig
     assert {ways[key] for key in ("w2", "energy", "mmd", "loss", "excess_loss", "frechet_inception")} == {"lower"}
     assert {ways[key] for key in ("precision", "recall", "density", "coverage", "class_entropy")} == {"higher"}
     assert ways["nearest_training"] is ways["transport_cost"] is None
+
+
+def test_every_metric_has_its_short_name_in_the_documentation():
+    from pathlib import Path
+
+    from every_metric import every
+
+    page = (Path(__file__).resolve().parents[2] / "docs" / "metrics.md").read_text("utf-8")
+    assert [metric.key for metric in every() if f"| `{metric.key}` | {metric.title} |" not in page] == []
+    assert len({metric.key for metric in every()}) == len(every())
