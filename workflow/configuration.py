@@ -276,9 +276,9 @@ class Configuration(Section):
     )
     defaults: dict[str, Any] = setting({}, "Settings merged, key by key, under each experiment.")
     classifier: ClassifierTraining = setting(ClassifierTraining(), str(ClassifierTraining.__doc__))
-    compare: dict[Annotated[str, Field(pattern=NAME)], Annotated[list[str], DISTINCT, Field(min_length=2)]] = setting(
+    compare: dict[Annotated[str, Field(pattern=NAME)], Annotated[list[str], DISTINCT, Field(min_length=1)]] = setting(
         {},
-        "Experiments that stand side by side in results/compare/<name>.csv, .md and .png: quality by network "
+        "Experiments, or sweeps, that stand side by side in results/compare/<name>.html: quality by network "
         "evaluations, straightness, training time.",
     )
     published: dict[Annotated[str, Field(pattern=NAME)], Published] = setting(

@@ -100,6 +100,7 @@ def completed(config: Mapping[str, Any]) -> Completed:
     swept = straightened | {variant for values in sweeps.values() for variant in values}
     if "default_experiments" not in tree:
         checked = checked.model_copy(update={"default_experiments": [name for name in every if name not in swept]})
+    checked = checked.model_copy(update={"compare": _spread_out(checked.compare, sweeps)})
     asked = {"default_experiments": checked.default_experiments}
     asked |= {f"compare.{name}": compared for name, compared in checked.compare.items()}
     for name, paper in checked.published.items():
@@ -118,6 +119,16 @@ def completed(config: Mapping[str, Any]) -> Completed:
         if name not in unusable
     }
     return Completed(checked, usable, unusable)
+
+
+def _spread_out(compare: Mapping[str, list[str]], sweeps: Sweeps) -> dict[str, list[str]]:
+    """Comparisons with the variants of each sweep in its place. Raises ConfigError for one of a single experiment."""
+    found = {}
+    for name, compared in compare.items():
+        found[name] = list(dict.fromkeys(own for one in compared for own in sweeps.get(one, [one])))
+        if len(found[name]) < 2:
+            raise ConfigError(f"compare.{name}: {found[name][0]} alone stands beside nothing: give two, or a sweep")
+    return found
 
 
 def _checked(tree: Mapping[str, Any], config: Mapping[str, Any]) -> Configuration:
