@@ -14,8 +14,8 @@ def config(compare):
 
 def test_a_sweep_in_a_comparison_stands_for_its_variants():
     found = complete(config(["one", "swept"])).compare["name"]
-    assert found == ["one", "swept~network.width=4", "swept~network.width=8"]
-    assert complete(config(["swept", "swept~network.width=4"])).compare["name"] == found[1:]
+    assert found == ["one", "swept~width=4", "swept~width=8"]
+    assert complete(config(["swept", "swept~width=4"])).compare["name"] == found[1:]
 
 
 @pytest.mark.parametrize(
