@@ -1,32 +1,29 @@
 // The page: what is chosen, what is computed for it, and what is shown.
 import { Chart } from "./chart.js";
-import { EVALUATIONS, defaults, fitting, fromAddress, stepsOf, toAddress } from "./choices.js";
+import { EVALUATIONS, defaults, fitting, fromAddress, toAddress } from "./choices.js";
 import { bytesOf } from "./codec.js";
 import { binsOf } from "./colours.js";
 import { Controls } from "./controls.js";
 import { slicedW2 } from "./distances.js";
-import { Drawing, SIDE } from "./drawn.js";
+import { Drawing } from "./drawn.js";
 import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
-import { lawOf } from "./laws.js";
 import { lessonSteps } from "./lesson.js";
 import { apart, positionsAt } from "./paths.js";
-import { pointsOf } from "./points.js";
 import { Pool } from "./pool.js";
-import { uniformOf } from "./random.js";
-import { schedule } from "./solvers.js";
+import { Sets, paired, requestOf } from "./requests.js";
+import { COSTS, schedule } from "./solvers.js";
 import { Stage } from "./stage.js";
 
 const PLAYED_MS = 4000; // from one end to the other
 const TRACED = 64; // steps of the exact path of the start that is dragged
 const QUICK = 8; // evaluations of the first picture
-const MOST_CHANCE = 32; // steps by chance, each of which sums over all pairs
 
 export class App {
   constructor(data, code) {
     this.data = data;
     this.pool = new Pool(data, code);
     this.alone = new Movers(data); // for the one point that is dragged
-    this.sets = { source: pointsOf(data.points.source), target: pointsOf(data.points.target) };
+    this.sets = new Sets(data);
     this.drawing = new Drawing();
     this.chosen = fromAddress(globalThis.location.hash, data);
     if (this.chosen.drawn) this.drawing.text = this.chosen.drawn;
@@ -98,28 +95,9 @@ export class App {
     this.choose(defaults(this.data));
   }
 
-  /** What is computed for choices; its points are given when it is. */
+  /** What is computed for choices. */
   request(chosen) {
-    const { model, by, solver, nfe, tolerance, backward, told, weight, seed, drawn } = chosen;
-    const steps = by === CHANCE ? Math.min(nfe, MOST_CHANCE) : stepsOf(solver, nfe);
-    const alphas = schedule(by === PAIRS ? 1 : solver === "dopri5" && by !== CHANCE ? 32 : steps, backward);
-    const target = drawn && { kind: "picture", values: this.drawing.text && btoa(String.fromCharCode(...this.drawing.cells)), rows: SIDE, columns: SIDE, box: this.data.box };
-    return {
-      model, by, solver: solver === "map" && by !== NETWORK ? "euler" : solver, alphas, tolerance, told, weight, seed,
-      backward, drawn: target || null, fallback: this.data.fallback,
-    };
-  }
-
-  /** The points that a request begins with, and the real ones that its ends are compared with. */
-  async pointsFor(request) {
-    const target = request.drawn ? this.ofDrawn(request.drawn) : this.sets.target;
-    const source = request.drawn && !this.data.source ? setOf(lawOf(this.data.fallback)) : this.sets.source;
-    return request.backward ? { from: target, to: source } : { from: source, to: target };
-  }
-
-  /** Points of what was drawn. */
-  ofDrawn(drawn) {
-    return setOf(lawOf(drawn));
+    return requestOf(chosen, this.data, this.drawing);
   }
 
   async refresh() {
@@ -136,7 +114,7 @@ export class App {
       this.controls.busy(true);
       try {
         const began = performance.now();
-        const { from, to } = await this.pointsFor(request);
+        const { from, to } = this.sets.of(request);
         const found = request.by === PAIRS ? paired(from, to) : await this.pool.states({ ...request, start: from.first }, request.solver === "dopri5" && request.by !== CHANCE);
         if (this.wanted !== key) return; // something else is chosen by now
         this.taken(request, found, performance.now() - began, key, from, to);
@@ -155,14 +133,19 @@ export class App {
     const ends = found.states[found.states.length - 1];
     const places = Float32Array.from(from.first.filter((_, i) => i % 2 === (this.data.box.upward ? 0 : 1)));
     this.computed = { ...found, key, request, milliseconds, bins: binsOf(places) };
-    this.computed.distance = request.by === PAIRS ? null : slicedW2(ends, to.first);
+    const comparable = request.by !== PAIRS && (request.told === null || request.by !== NETWORK); // held-out: of all classes
+    this.computed.distance = comparable ? slicedW2(ends, to.first) : null;
     this.computed.floor = slicedW2(to.other, to.first);
-    this.chart.floor = this.computed.floor;
-    if (key && request.by !== PAIRS && request.by !== CHANCE) {
-      const evaluations = request.by === NETWORK ? found.evaluations : request.alphas.length - 1;
-      this.chart.add(this.moverOf(request), request.solver, evaluations, this.computed.distance);
+    this.chart.begin(JSON.stringify([request.drawn?.values, request.backward]), this.computed.floor);
+    if (key && comparable && request.by !== CHANCE) {
+      this.chart.add(this.moverOf(request), request.solver, this.cost(request, found), this.computed.distance);
     }
     this.controls.measured(this.computed, this.chosen);
+  }
+
+  /** Evaluations for each point: of the network as counted, of the exact field by the solver's steps. */
+  cost(request, { evaluations }) {
+    return request.by === NETWORK ? evaluations : (request.alphas.length - 1) * (COSTS[request.solver] ?? 6);
   }
 
   moverOf(request) {
@@ -172,12 +155,12 @@ export class App {
 
   /** Measure a solver at every number of evaluations, for the chart. */
   async measureAll() {
-    for (const nfe of EVALUATIONS) {
+    for (const nfe of EVALUATIONS.filter((count) => count >= (COSTS[this.chosen.solver] ?? 1))) {
       const request = this.request({ ...this.chosen, nfe });
-      const { from, to } = await this.pointsFor(request);
-      const { states, evaluations } = await this.pool.states({ ...request, start: from.first }, request.solver === "dopri5");
-      const counted = request.by === NETWORK ? evaluations : request.alphas.length - 1;
-      this.chart.add(this.moverOf(request), request.solver, counted, slicedW2(states[states.length - 1], to.first));
+      const { from, to } = this.sets.of(request);
+      const found = await this.pool.states({ ...request, start: from.first });
+      const distance = slicedW2(found.states[found.states.length - 1], to.first);
+      this.chart.add(this.moverOf(request), request.solver, this.cost(request, found), distance);
       this.chart.draw(`${this.moverOf(request)} ${request.solver}`);
     }
   }
@@ -196,7 +179,7 @@ export class App {
     const own = pairsOf(this.alone.states({ ...request, start }).states);
     const trace = { own, exact: null, apart: null };
     if (this.data.known || request.drawn) {
-      if (request.by !== EXACT) {
+      if (request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
         const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(TRACED, request.backward), start };
         trace.exact = pairsOf(this.alone.states(exactly).states);
         trace.apart = apart(own[own.length - 1], trace.exact[TRACED]);
@@ -260,28 +243,6 @@ export class App {
     const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (play && !quiet) this.play();
   }
-}
-
-/** Pairs by chance: each start with a real sample, on a straight line. */
-function paired(from, to) {
-  const uniform = uniformOf(1);
-  const count = from.first.length / 2;
-  const ends = new Float32Array(from.first.length);
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i -= 1) {
-    const j = Math.floor(uniform() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  order.forEach((own, i) => ends.set(to.first.subarray(2 * own, 2 * own + 2), 2 * i));
-  return { states: [from.first, ends], evaluations: 0 };
-}
-
-const DRAWN_POINTS = 2048;
-
-/** Two sets of points of a density. */
-function setOf(law) {
-  const points = law.draw(2 * DRAWN_POINTS, uniformOf(7));
-  return { first: points.slice(0, 2 * DRAWN_POINTS), other: points.slice(2 * DRAWN_POINTS) };
 }
 
 /** Begin, where the page has its data; else say what is wrong, in the page. */

@@ -17,11 +17,13 @@ export class Chart {
     this.element = element;
     this.element.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
     this.found = new Map(); // of each solver and mover, the distance by evaluations
-    this.floor = null;
+    [this.about, this.floor] = [null, null];
   }
 
-  clear() {
-    this.found.clear();
+  /** What follows is about a target, by any name of it, whose floor is that; what was about another is forgotten. */
+  begin(about, floor) {
+    if (about !== this.about) this.found.clear();
+    [this.about, this.floor] = [about, floor];
   }
 
   /** A measured distance. mover: what moved the points. */

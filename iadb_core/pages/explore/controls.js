@@ -2,6 +2,7 @@
 import { EVALUATIONS, LAYERS, TOLERANCES } from "./choices.js";
 import { CHANCE, EXACT, NETWORK, PAIRS } from "./jobs.js";
 import { TRIALS } from "./lesson.js";
+import { MOST_CHANCE } from "./requests.js";
 
 const OF_DRAWN = { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1, backward: false };
 const element = (id) => document.getElementById(id);
@@ -109,7 +110,7 @@ export class Controls {
     set("model", "value", String(chosen.model));
     set("solver", "value", chosen.solver);
     set("nfe", "value", String(EVALUATIONS.indexOf(chosen.nfe)));
-    element("nfe-value").textContent = chosen.by === CHANCE ? `${Math.min(32, chosen.nfe)} steps` : String(chosen.nfe);
+    element("nfe-value").textContent = chosen.by === CHANCE ? `${Math.min(MOST_CHANCE, chosen.nfe)} steps` : String(chosen.nfe);
     set("tolerance", "value", String(TOLERANCES.indexOf(chosen.tolerance)));
     element("tolerance-value").textContent = chosen.tolerance.toExponential(0);
     set("backward", "checked", chosen.backward);
