@@ -9,6 +9,7 @@ from torch import Tensor
 
 from iadb_core.data.density import Density
 from iadb_core.drawing.plane import plane_of
+from iadb_core.evaluation.studies import exact_ends
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.networks import checkpoint
@@ -21,6 +22,7 @@ from iadb_core.system.errors import InputError
 SOLVERS = ("euler", "midpoint", "heun", "rk4", "dopri5")
 SHOWN = 2048  # points; as many again tell the floor
 TRIED, COARSE, FINE = 256, 8, 64  # starts, and evaluations, to find one whose path is instructive
+FEWER = 128  # starts that the exact field carries, which takes longer
 WITHOUT_A_LAW = 0.15  # of the box: how wide a normal distribution is, in the place of a source that is not known
 
 
@@ -51,6 +53,7 @@ def explore_page(
     both = [_halves(samples, side) for samples, side in ((starts, "source"), (held_out, "target"))]
     box = plane_of(both[0][:SHOWN], both[1][:SHOWN], source, target).box
     packed = [_packed(shown) for shown in models]
+    first, tried = load_model(models[0].path, "cpu", "float32"), torch.from_numpy(both[0][:TRIED])
     classes, always = _classes(models[0].path)
     laws = [packed_law(density.law()) for density in (source, target)]
     middle = [low + box.width / 2 for low in box.low]
@@ -65,7 +68,8 @@ def explore_page(
         "points": {"source": packed_points(both[0]), "target": packed_points(both[1])},
         "classes": classes,
         "always": always,
-        "start": instructive_start(load_model(models[0].path, "cpu", "float32"), torch.from_numpy(both[0][:TRIED])),
+        "start": instructive_start(first, tried),
+        "torn": torn_start(first, tried[:FEWER], source, target),
     }
     solvers = [*SOLVERS, *(["map"] if any(own["network"]["jumps"] for own in packed) else [])]
     choices = {"models": [own.name for own in models], "classes": classes, "always": always, "solvers": solvers}
@@ -134,4 +138,18 @@ def instructive_start(model: Model, starts: Tensor) -> list[float]:
     ]
     order = (ends[0] - ends[1]).square().sum(dim=1).argsort()
     chosen: list[float] = starts[order[int(0.97 * (len(order) - 1))]].tolist()
+    return chosen
+
+
+def torn_start(model: Model, starts: Tensor, source: Density, target: Density) -> list[float] | None:
+    """A start whose end by the network is far from its exact one, but not the farthest; None where that is not known.
+
+    starts: (count, 2).
+    """
+    exact = None if model.classes else exact_ends(source.law(), target.law(), starts)
+    if exact is None:
+        return None
+    ends = Sampler(model.field, Way(solver_of("midpoint"), linear(FINE // 2), len(starts)), model.device).ends(starts)
+    order = (ends - exact).square().sum(dim=1).argsort()
+    chosen: list[float] = starts[order[int(0.98 * (len(order) - 1))]].tolist()
     return chosen

@@ -31,11 +31,14 @@ class Way(NamedTuple):
     states: Sequence[Tensor]
 
 
-def gallery_page(title: str, about: str, target: Density, ways: Sequence[Way], nearest: Nearest) -> str:
+def gallery_page(
+    title: str, about: str, target: Density, ways: Sequence[Way], nearest: Nearest, held_out: np.ndarray
+) -> str:
     """The page of the same starts, followed in several ways.
 
     target: by whose scaling they are images. nearest: from images, (count, channels, height, width), to the training
-    images nearest to them, and their distances. Raises InputError if there is no way.
+    images nearest to them, and their distances. held_out: real images that were not trained on, as `nearest` takes
+    them. Raises InputError if there is no way.
     """
     if not ways:
         raise InputError("explore.html needs a way to make samples")
@@ -43,7 +46,8 @@ def gallery_page(title: str, about: str, target: Density, ways: Sequence[Way], n
     packed = [_packed(way, target, nearest) for way in ways]
     begin = min(range(len(ways)), key=lambda number: abs(ways[number].evaluations - NEARLY))
     rows = isqrt(count - 1) + 1
-    data = {"count": count, "rows": rows, "begin": begin, "ways": packed}
+    _, distances = nearest(held_out)
+    data = {"count": count, "rows": rows, "begin": begin, "ways": packed, "real": float(np.mean(distances))}
     protocol = (
         f"{count} samples of the same starts in every way; between two of {FRAMES} pictures each one is drawn over the "
         "other. Nearest by the distance of all pixels, of all training images."

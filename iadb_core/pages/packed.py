@@ -31,19 +31,22 @@ def packed_points(points: np.ndarray) -> dict[str, Any]:
     return {"low": low.tolist(), "width": width, "values": text_of(shares)}
 
 
-def packed_picture(values: np.ndarray) -> dict[str, Any]:
-    """A density on the cells of a square, (height, width), of at most `CELLS` a side, at 8 bits a cell."""
+def packed_picture(values: np.ndarray, bits: int = 8) -> dict[str, Any]:
+    """A density on the cells of a square, (height, width), of at most `CELLS` a side, at 8 or 16 bits a cell: with 8,
+    what is faint is none.
+    """
     rows, columns = (min(size, CELLS) for size in values.shape)
     masses = cell_masses(values, rows, columns) if values.shape != (rows, columns) else values
-    levels = np.round(masses / masses.max() * LEVELS).astype(np.uint8)
-    return {"rows": rows, "columns": columns, "values": text_of(levels)}
+    shares = masses / masses.max()
+    levels = np.round(shares * SHARES).astype(np.uint16) if bits == 16 else np.round(shares * LEVELS).astype(np.uint8)
+    return {"rows": rows, "columns": columns, "bits": bits, "values": text_of(levels)}
 
 
 def packed_law(law: Law | None) -> dict[str, Any] | None:
     """A density of the plane that is exactly known; None of another."""
     match law:
         case Pixels(values):
-            return {"kind": "picture", **packed_picture(values)}
+            return {"kind": "picture", **packed_picture(values, 16)}
         case Normal(mean, std):
             return packed_normal([mean, mean], std)
         case Mixture(weights, means, covariances) if len(means[0]) == 2:

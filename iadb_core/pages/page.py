@@ -14,6 +14,7 @@ from iadb_core.pages.modules import joined
 
 FOLDER = Path(__file__).parent
 BEGIN = "iadb.start();"
+WITH_WORKERS = {"explore"}
 SCRIPTS = {"compare": "table"}  # a kind whose scripts are another's
 STYLES = {  # that a kind of page shares with others
     "explore": ("base.css", "stage.css"),
@@ -47,7 +48,8 @@ def rendered(
         lstrip_blocks=True,
     )
     allowed = " ".join(f"'{_hash(script)}'" for script in scripts) or "'none'"
-    policy = f"default-src 'none'; script-src {allowed} blob:; worker-src blob:; style-src '{_hash(style)}'; "
+    workers = " blob:; worker-src blob:" if kind in WITH_WORKERS else ""
+    policy = f"default-src 'none'; script-src {allowed}{workers}; style-src '{_hash(style)}'; "
     return environment.get_template("page.html.j2").render(
         policy=policy + "img-src data: blob:; base-uri 'none'; form-action 'none'",
         style=Markup(style),

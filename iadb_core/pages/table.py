@@ -1,5 +1,6 @@
 """A table as a page: sorted by its columns, filtered by words."""
 
+from math import isfinite
 from typing import Any, NamedTuple
 
 import pandas
@@ -38,5 +39,7 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, bool | str) or not hasattr(value, "__float__"):
         return Cell(str(value), None)
     number = float(value)
+    if not isfinite(number):
+        return Cell(str(number), None)
     text = f"{number:,.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:.{DIGITS}g}"
     return Cell(text, number)

@@ -38,7 +38,7 @@ def page():
         Way("euler", 2, [0.0, 0.5, 1.0], states),
         Way("map", 1, [0.0, 1.0], states[::2]),
     ]
-    return gallery_page(HOSTILE, f"about {HOSTILE}", TARGET, ways, training)
+    return gallery_page(HOSTILE, f"about {HOSTILE}", TARGET, ways, training, np.zeros((4, 1, 8, 8)))
 
 
 def data_of(page):
@@ -69,7 +69,7 @@ def test_its_frames_are_the_states_and_what_lies_between_them(page):
 
 def test_without_a_way_there_is_no_page():
     with pytest.raises(InputError, match="needs a way"):
-        gallery_page("a", "b", TARGET, [], training)
+        gallery_page("a", "b", TARGET, [], training, np.zeros((4, 1, 8, 8)))
 
 
 @needs_browser
@@ -81,7 +81,12 @@ def test_a_sample_is_chosen_by_pointer_and_keys_and_solvers_by_their_controls(pa
         box = own.page.locator("#view").bounding_box()
         own.page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.3 * box["height"])
         own.until("document.getElementById('own-told').textContent.startsWith('sample 10')")
-        assert "9.00 away, mean 4.50" in own.page.inner_text("#nearest-told")
+        assert "9.00 away; mean of all 4.50, of held-out images 1.50" in own.page.inner_text("#nearest-told")
+        own.page.mouse.down()
+        own.page.mouse.up()
+        own.page.mouse.move(box["x"] + 0.1 * box["width"], box["y"] + 0.1 * box["height"])
+        own.page.wait_for_timeout(200)
+        assert own.page.inner_text("#own-told").startswith("sample 10")  # a click keeps it
         own.page.focus("#view")
         own.page.keyboard.press("ArrowUp")
         own.until("document.getElementById('own-told').textContent.startsWith('sample 9')")
@@ -102,6 +107,18 @@ def test_a_sample_is_chosen_by_pointer_and_keys_and_solvers_by_their_controls(pa
         other.page.click("#play")
         other.until("explored.state.alpha === 1")
         assert all(asked.startswith(("file:", "data:")) for asked in other.asked)
+
+
+@needs_browser
+def test_what_is_chosen_last_is_shown_whatever_is_decoded_last(page, tmp_path):
+    (tmp_path / "explore.html").write_text(page, "utf-8")
+    with opened(tmp_path / "explore.html", "#solver=euler&nfe=1&sample=9&alpha=1") as own:
+        own.until("explored.shown")
+        for _ in range(3):
+            own.value("(explored.pictures.clear(), explored.choose({ alpha: 0.3 }), explored.choose({ alpha: 1 }))")
+            own.page.wait_for_timeout(300)
+            pixel = own.value("document.getElementById('own').getContext('2d').getImageData(128, 128, 1, 1).data[0]")
+            assert pixel == pytest.approx(0.9 * 255, abs=3)
 
 
 @needs_browser

@@ -86,7 +86,8 @@ def test_by_chance_the_ends_are_distributed_as_the_target():
     body = """
     const [source, target] = [lawOf(given.source), lawOf(given.target)];
     const uniform = uniformOf(5);
-    const states = byChance(source, target, source.draw(4000, uniform), schedule(6), uniform);
+    const each = Array.from({ length: 4000 }, (_, row) => uniformOf(1000 + row));
+    const states = byChance(source, target, source.draw(4000, uniform), schedule(6), each);
     return [states[3], states[6]];
     """
     imports = {"laws": "lawOf", "chance": "byChance", "random": "uniformOf", "solvers": "schedule"}
@@ -101,7 +102,8 @@ def test_by_chance_between_pictures_as_well():
     body = """
     const [source, target] = [lawOf(given.source), lawOf(given.target)];
     const uniform = uniformOf(2);
-    const states = byChance(source, target, source.draw(1500, uniform), schedule(8), uniform);
+    const each = Array.from({ length: 1500 }, (_, row) => uniformOf(1000 + row));
+    const states = byChance(source, target, source.draw(1500, uniform), schedule(8), each);
     return states[8];
     """
     imports = {"laws": "lawOf", "chance": "byChance", "random": "uniformOf", "solvers": "schedule"}

@@ -38,6 +38,7 @@ rule gallery:
         model=of_images("model.pt"),
         weaker=weaker_model,
         starts=measured_sources,
+        held_out=targets("held_out"),
         train=samples("target", "train"),
         source_files=files_behind("source"),
         target_files=files_behind("target"),

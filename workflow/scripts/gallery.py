@@ -49,6 +49,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} explore.html"):
         return pixels(train[index]), distance
 
     about = f"{settings['network']}, {snakemake.params.shape[-1]} × {snakemake.params.shape[-2]} pixels, seed {seed}"
-    page = gallery_page(snakemake.wildcards.experiment, about, target, ways, found)
+    real = pixels(load_array(inputs.held_out)[:SHOWN])
+    page = gallery_page(snakemake.wildcards.experiment, about, target, ways, found, real)
     write_text(snakemake.output.page, page)
     log.info("%.0f kB", len(page.encode()) / 1000)

@@ -4,18 +4,20 @@ import { EVALUATIONS, defaults, fitting, fromAddress, toAddress } from "./choice
 import { bytesOf } from "./codec.js";
 import { binsOf } from "./colours.js";
 import { Controls } from "./controls.js";
-import { slicedW2 } from "./distances.js";
+import { floorOf, slicedW2 } from "./distances.js";
 import { Drawing } from "./drawn.js";
 import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
 import { lessonSteps } from "./lesson.js";
 import { apart, positionsAt } from "./paths.js";
 import { Pool } from "./pool.js";
+import { uniformOf } from "./random.js";
 import { Sets, paired, requestOf } from "./requests.js";
 import { COSTS, schedule } from "./solvers.js";
 import { Stage } from "./stage.js";
 
 const PLAYED_MS = 4000; // from one end to the other
 const TRACED = 64; // steps of the exact path of the start that is dragged
+const PATIENCE_MS = 300; // after which what is no longer wanted is given up
 const QUICK = 8; // evaluations of the first picture
 
 export class App {
@@ -35,11 +37,12 @@ export class App {
     this.lesson = lessonSteps(data);
     this.controls = new Controls(this, data);
     this.computed = null; // {key, states, alphas, …} of what is shown
-    this.playing = null;
+    [this.playing, this.toPlay, this.running] = [null, false, null];
     this.brush = {
       active: () => this.chosen.drawn !== null,
       stroke: (from, to, event) => {
-        this.drawing.stroke(from, to, this.controls.brush, event.buttons === 2 || event.shiftKey ? 0 : 255);
+        const erases = this.controls.erases || event.buttons === 2 || event.shiftKey;
+        this.drawing.stroke(from, to, this.controls.brush, erases ? 0 : 255);
         this.draw();
       },
       done: () => this.choose({ drawn: this.drawing.text }),
@@ -63,7 +66,8 @@ export class App {
   first() {
     const quick = this.request({ ...this.chosen, nfe: Math.min(this.chosen.nfe, QUICK), by: NETWORK, drawn: null });
     if (quick.solver === "dopri5") quick.solver = "euler";
-    this.taken(quick, this.alone.states({ ...quick, start: this.sets.source.first }), 0);
+    const { from, to } = this.sets.of(quick);
+    this.taken(quick, this.alone.states({ ...quick, start: from.first }), 0, null, from, to);
     this.refresh();
   }
 
@@ -91,6 +95,7 @@ export class App {
 
   reset() {
     this.drawing.clear();
+    this.chart.clear();
     this.stop();
     this.choose(defaults(this.data));
   }
@@ -100,68 +105,94 @@ export class App {
     return requestOf(chosen, this.data, this.drawing);
   }
 
+  /** Show what is chosen; compute it first if it is not there. One thing at a time is computed: what is wanted last. */
   async refresh() {
     this.controls.show(this.chosen);
     const request = this.request(this.chosen);
     const key = JSON.stringify(request);
     this.wanted = key;
-    if (this.computed?.key !== key) {
-      if (this.chosen.drawn !== null && this.drawing.empty) {
-        this.controls.say("Paint a target with the brush, or drop a picture.");
-        this.draw();
+    if (this.chosen.drawn !== null && this.drawing.empty) {
+      this.waitForDrawing(key);
+    } else if (this.computed?.key !== key) {
+      if (this.running) {
+        if (this.running.key !== key && performance.now() - this.running.began > PATIENCE_MS) this.pool.cancel();
+        return; // what runs goes on with what is wanted when it ends
+      }
+      await this.compute(request, key);
+      if (this.wanted !== key) {
+        await this.refresh();
         return;
       }
-      this.controls.busy(true);
-      try {
-        const began = performance.now();
-        const { from, to } = this.sets.of(request);
-        const found = request.by === PAIRS ? paired(from, to) : await this.pool.states({ ...request, start: from.first }, request.solver === "dopri5" && request.by !== CHANCE);
-        if (this.wanted !== key) return; // something else is chosen by now
-        this.taken(request, found, performance.now() - began, key, from, to);
-      } catch (error) {
-        if (this.wanted === key) this.controls.say(error.message, true);
-        return;
-      } finally {
-        if (this.wanted === key) this.controls.busy(false);
-      }
+    } else if (!this.running) {
+      this.controls.busy(false);
     }
     this.draw();
+    if (this.toPlay) this.play();
+  }
+
+  /** Nothing is painted yet: the starts, and no figures. */
+  waitForDrawing(key) {
+    const from = this.sets.source;
+    const request = { ...this.request({ ...this.chosen, by: PAIRS }), by: PAIRS };
+    this.computed = { key, request, states: [from.first, from.first], bins: this.binsFor(from), evaluations: 0, distance: null, floor: null };
+    this.controls.measured(this.computed);
+    this.controls.say("Paint a target with the brush, or drop a picture.");
+  }
+
+  async compute(request, key) {
+    const began = performance.now();
+    this.running = { key, began };
+    this.controls.busy(true);
+    try {
+      const { from, to } = this.sets.of(request);
+      const whole = request.solver === "dopri5" && request.by !== CHANCE; // its steps are the same for all points
+      const found = request.by === PAIRS ? paired(from, to) : await this.pool.states({ ...request, start: from.first }, whole);
+      if (this.wanted === key) this.taken(request, found, performance.now() - began, key, from, to);
+    } catch (error) {
+      if (this.wanted === key) {
+        this.controls.say(error.message, true);
+        this.computed = { ...this.computed, key }; // not tried again until something else is chosen
+      }
+    } finally {
+      this.running = null;
+      this.controls.busy(false);
+    }
   }
 
   /** Keep what was computed, and measure it. */
-  taken(request, found, milliseconds, key = null, from = this.sets.source, to = this.sets.target) {
+  taken(request, found, milliseconds, key, from, to) {
     const ends = found.states[found.states.length - 1];
-    const places = Float32Array.from(from.first.filter((_, i) => i % 2 === (this.data.box.upward ? 0 : 1)));
-    this.computed = { ...found, key, request, milliseconds, bins: binsOf(places) };
     const comparable = request.by !== PAIRS && (request.told === null || request.by !== NETWORK); // held-out: of all classes
-    this.computed.distance = comparable ? slicedW2(ends, to.first) : null;
-    this.computed.floor = slicedW2(to.other, to.first);
-    this.chart.begin(JSON.stringify([request.drawn?.values, request.backward]), this.computed.floor);
-    if (key && comparable && request.by !== CHANCE) {
-      this.chart.add(this.moverOf(request), request.solver, this.cost(request, found), this.computed.distance);
-    }
-    this.controls.measured(this.computed, this.chosen);
+    const distance = comparable ? slicedW2(ends, to.first) : null;
+    to.floor ??= floorOf(to, uniformOf(3));
+    this.computed = { ...found, key, request, milliseconds, bins: this.binsFor(from), distance, floor: to.floor };
+    this.chart.begin(JSON.stringify([request.drawn?.values, request.backward]), to.floor.mean);
+    if (key && comparable && request.by !== CHANCE) this.chart.add(...this.moverOf(request), request.solver, found.evaluations, distance);
+    this.controls.measured(this.computed);
   }
 
-  /** Evaluations for each point: of the network as counted, of the exact field by the solver's steps. */
-  cost(request, { evaluations }) {
-    return request.by === NETWORK ? evaluations : (request.alphas.length - 1) * (COSTS[request.solver] ?? 6);
+  /** The colours of starts: by how far to the right they lie. */
+  binsFor(from) {
+    from.bins ??= binsOf(Float32Array.from(from.first.filter((_, i) => i % 2 === (this.data.box.upward ? 0 : 1))));
+    return from.bins;
   }
 
+  /** What the chart calls what moves points, and whether that is the exact field. */
   moverOf(request) {
-    const model = this.data.models[request.model];
-    return request.by === NETWORK ? (request.model ? model.name : "network") : "exact";
+    const { name } = this.data.models[request.model];
+    return request.by === NETWORK ? [this.data.models.length > 1 ? name : "network", false] : ["exact field", true];
   }
 
-  /** Measure a solver at every number of evaluations, for the chart. */
+  /** Measure what is chosen at every number of evaluations, for the chart. */
   async measureAll() {
-    for (const nfe of EVALUATIONS.filter((count) => count >= (COSTS[this.chosen.solver] ?? 1))) {
-      const request = this.request({ ...this.chosen, nfe });
+    const chosen = { ...this.chosen };
+    for (const nfe of EVALUATIONS.filter((count) => count >= (COSTS[chosen.solver] ?? 1))) {
+      const request = this.request({ ...chosen, nfe });
       const { from, to } = this.sets.of(request);
       const found = await this.pool.states({ ...request, start: from.first });
-      const distance = slicedW2(found.states[found.states.length - 1], to.first);
-      this.chart.add(this.moverOf(request), request.solver, this.cost(request, found), distance);
-      this.chart.draw(`${this.moverOf(request)} ${request.solver}`);
+      const [mover, exact] = this.moverOf(request);
+      this.chart.add(mover, exact, request.solver, found.evaluations, slicedW2(found.states[found.states.length - 1], to.first));
+      this.chart.draw(`${mover} ${request.solver}`);
     }
   }
 
@@ -170,20 +201,20 @@ export class App {
     return this.chosen.start ?? this.data.start;
   }
 
-  /** The paths of the one start: as chosen, and exactly. */
+  /** The paths of the one start: as chosen, exactly, and as it was before another way was chosen. */
   traced() {
     const { request } = this.computed;
     if (this.chosen.start === null || request.by === PAIRS) return null;
     const start = Float32Array.from(this.start());
     const pairsOf = (states) => states.map((state) => [state[0], state[1]]);
     const own = pairsOf(this.alone.states({ ...request, start }).states);
-    const trace = { own, exact: null, apart: null };
-    if (this.data.known || request.drawn) {
-      if (request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
-        const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(TRACED, request.backward), start };
-        trace.exact = pairsOf(this.alone.states(exactly).states);
-        trace.apart = apart(own[own.length - 1], trace.exact[TRACED]);
-      }
+    const trace = { own, exact: null, apart: null, before: null, start: String(start) };
+    if (this.trace?.start === trace.start) trace.before = this.trace.own;
+    const known = this.data.known || request.drawn;
+    if (known && request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
+      const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(TRACED, request.backward), start };
+      trace.exact = pairsOf(this.alone.states(exactly).states);
+      trace.apart = apart(own[own.length - 1], trace.exact[TRACED]);
     }
     return trace;
   }
@@ -201,28 +232,36 @@ export class App {
         scene.arrows = { at, vectors: this.alone.fieldOf(request)(at, Math.min(0.999, this.chosen.alpha), 0) };
       }
       const key = `${this.computed.key} ${this.start()} ${this.chosen.start === null}`;
-      if (this.traceKey !== key) [this.traceKey, this.trace] = [key, this.traced()];
+      if (this.traceKey !== key) {
+        this.traceKey = key;
+        try {
+          this.trace = this.traced();
+        } catch (error) {
+          this.trace = null;
+          this.controls.say(error.message, true);
+        }
+      }
       scene.trace = this.trace;
       this.stage.draw(scene);
       this.controls.drawn(this.chosen, this.trace);
-      this.chart.draw(`${this.moverOf(request)} ${request.solver}`);
+      this.chart.draw(`${this.moverOf(request)[0]} ${request.solver}`);
     });
   }
 
   /** Run through α, from one end to the other. */
   play() {
-    const end = this.chosen.backward ? 0 : 1;
-    if (this.chosen.alpha === end) this.chosen.alpha = 1 - end;
+    this.toPlay = false;
+    const end = () => (this.chosen.backward ? 0 : 1);
+    if (this.chosen.alpha === end()) this.chosen.alpha = 1 - end();
     let before = null;
     const frame = (now) => {
       const by = before === null ? 0 : (now - before) / PLAYED_MS;
       before = now;
-      const alpha = Math.min(1, Math.max(0, this.chosen.alpha + (end ? by : -by)));
-      this.chosen.alpha = alpha;
+      this.chosen.alpha = Math.min(1, Math.max(0, this.chosen.alpha + (end() ? by : -by)));
       this.controls.show(this.chosen);
       this.draw();
-      this.playing = alpha === end ? null : requestAnimationFrame(frame);
-      if (this.playing === null) this.stop();
+      if (this.chosen.alpha === end()) this.stop();
+      else this.playing = requestAnimationFrame(frame);
     };
     this.playing = requestAnimationFrame(frame);
     this.controls.playing(true);
@@ -235,13 +274,12 @@ export class App {
     this.choose({});
   }
 
-  /** A step of the lesson, from 1; 0 is none. */
-  async go(step) {
+  /** A step of the lesson, from 1; 0 closes it. What it plays begins when it has been computed. */
+  go(step) {
     if (this.playing !== null) this.stop();
-    const { chosen, play } = this.lesson[step - 1];
+    const { chosen, play } = step ? this.lesson[step - 1] : { chosen: {}, play: false };
+    this.toPlay = Boolean(play) && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.choose({ ...chosen, step });
-    const quiet = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (play && !quiet) this.play();
   }
 }
 

@@ -3,7 +3,7 @@ import { Plane, blendedPairs, likelyPairs } from "./exact.js";
 import { Mixture, firstAbove, normalPair } from "./laws.js";
 import { normalOf } from "./random.js";
 
-/** The states of points at each of the alphas, ascending from 0 to 1, the start included. */
+/** The states of points at each of the alphas, ascending from 0 to 1, the start included. uniform: for each point its own. */
 export function byChance(source, target, start, alphas, uniform) {
   const both = source instanceof Mixture && target instanceof Mixture;
   const pairs = both ? ofMixtures(source, target, uniform) : ofPlane(source, target, uniform);
@@ -33,7 +33,7 @@ function ofPlane(source, target, uniform) {
         sums[0] = 1;
       }
       for (let i = 1; i < weights.length; i += 1) weights[i] += weights[i - 1];
-      const chosen = firstAbove(weights, uniform() * sums[0]);
+      const chosen = firstAbove(weights, uniform[row / 2]() * sums[0]);
       [y[row], y[row + 1]] = [nodes.x[chosen], nodes.y[chosen]];
       for (const i of [row, row + 1]) rest[i] = (x[i] - share * y[i]) / (1 - share);
     }
@@ -43,13 +43,13 @@ function ofPlane(source, target, uniform) {
 
 /** Pairs of mixtures: which components they are of is drawn, then x₁, which is normal given those. */
 function ofMixtures(source, target, uniform) {
-  const normal = normalOf(uniform);
+  const normal = uniform.map(normalOf);
   return (x, alpha) => {
     const pairs = blendedPairs(source, target, alpha);
     const [x0, x1] = [new Float32Array(x.length), new Float32Array(x.length)];
     for (let row = 0; row < x.length; row += 2) {
       const { weights, solved } = likelyPairs(pairs, x[row], x[row + 1]);
-      let left = uniform();
+      let left = uniform[row / 2]();
       let number = 0;
       while (number < weights.length - 1 && left >= weights[number]) {
         left -= weights[number];
@@ -58,7 +58,7 @@ function ofMixtures(source, target, uniform) {
       const { two, inverse } = pairs[number];
       const [d, [a, b]] = [two.covariance, solved[number]];
       const mean = [two.mean[0] + alpha * (d[0] * a + d[1] * b), two.mean[1] + alpha * (d[1] * a + d[2] * b)];
-      const noise = normalPair(leftOver(d, inverse, alpha), normal);
+      const noise = normalPair(leftOver(d, inverse, alpha), normal[row / 2]);
       for (const i of [0, 1]) {
         x1[row + i] = mean[i] + noise[i];
         x0[row + i] = (x[row + i] - alpha * x1[row + i]) / (1 - alpha);

@@ -1,6 +1,6 @@
 // What evaluations buy: distances by their number, as they were measured on the page.
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [360, 200, 52, 12, 12, 34];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [380, 230, 52, 12, 16, 34];
 const MOST = 128;
 const MARKS = { euler: "○", midpoint: "□", heun: "△", rk4: "◇", map: "✕", dopri5: "▽" };
 
@@ -26,36 +26,47 @@ export class Chart {
     [this.about, this.floor] = [about, floor];
   }
 
-  /** A measured distance. mover: what moved the points. */
-  add(mover, solver, evaluations, distance) {
+  /** A measured distance. mover: what moved the points; exact: whether that was no network. */
+  add(mover, exact, solver, evaluations, distance) {
     const key = `${mover} ${solver}`;
-    if (!this.found.has(key)) this.found.set(key, { mover, solver, values: new Map() });
-    this.found.get(key).values.set(Math.max(1, Math.min(MOST, evaluations)), distance);
+    if (!this.found.has(key)) this.found.set(key, { mover, exact, solver, values: new Map() });
+    this.found.get(key).values.set(Math.round(evaluations), distance);
+  }
+
+  clear() {
+    this.found.clear();
   }
 
   draw(current) {
     const every = [...this.found.values()].flatMap(({ values }) => [...values.values()]);
     if (this.floor) every.push(this.floor);
-    const [low, high] = every.length ? [Math.min(...every) / 1.3, Math.max(...every) * 1.3] : [0.01, 1];
-    const x = (nfe) => LEFT + ((WIDTH - LEFT - RIGHT) * Math.log2(nfe)) / Math.log2(MOST);
+    const [least, most] = every.length ? [Math.min(...every), Math.max(...every)] : [0.01, 1];
+    const [low, high] = [Math.min(least / 1.3, most / 5), most * 1.3]; // room for two numbers on the axis at least
+    const at = (nfe) => Math.log2(Math.max(1, Math.min(MOST, nfe))) / Math.log2(MOST);
+    const x = (nfe) => LEFT + (WIDTH - LEFT - RIGHT) * at(nfe);
     const y = (distance) => TOP + ((HEIGHT - TOP - BOTTOM) * Math.log(high / distance)) / Math.log(high / low);
     const parts = [svg("title", {}, "Distance to held-out points by evaluations")];
     for (const nfe of [1, 2, 4, 8, 16, 32, 64, 128]) {
       parts.push(svg("text", { x: x(nfe), y: HEIGHT - 18, "text-anchor": "middle", class: "tick" }, nfe));
     }
     parts.push(svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "tick" }, "evaluations"));
+    parts.push(svg("text", { x: LEFT - 44, y: TOP + 2, class: "tick" }, "W₂"));
     for (const value of ticks(low, high)) {
       parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "grid" }));
       parts.push(svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end", class: "tick" }, `${value}`));
     }
     if (this.floor) {
       parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(this.floor), y2: y(this.floor), class: "floor" }));
+      parts.push(svg("text", { x: LEFT + 4, y: y(this.floor) - 4, class: "tick" }, "floor"));
     }
-    for (const [key, { solver, mover, values }] of this.found) {
+    for (const [key, { solver, mover, exact, values }] of this.found) {
       const ordered = [...values].sort((a, b) => a[0] - b[0]);
-      const kind = `${mover === "network" ? "network" : "exact"}${key === current ? " current" : ""}`;
+      const kind = `${exact ? "exact" : "network"}${key === current ? " current" : ""}`;
       const line = ordered.map(([nfe, distance]) => `${x(nfe)},${y(distance)}`).join(" ");
       parts.push(svg("polyline", { points: line, class: `line ${kind}` }));
+      const [first, highest] = ordered[0];
+      const told = svg("text", { x: x(first) + 9, y: y(highest) - 5, class: `label ${kind}` }, `${MARKS[solver]} ${mover}, ${solver}`);
+      parts.push(told);
       for (const [nfe, distance] of ordered) {
         const mark = svg("text", { x: x(nfe), y: y(distance) + 4, "text-anchor": "middle", class: `mark ${kind}` }, MARKS[solver]);
         mark.append(svg("title", {}, `${mover}, ${solver}, ${nfe} evaluations: ${distance.toPrecision(3)}`));

@@ -15,7 +15,6 @@ const oneOf = (values) => (text) => (values.map(String).includes(text) ? values[
 
 /** How each choice is read from text; undefined for what it cannot be. */
 function readers(data) {
-  const classes = data.classes.length;
   return {
     model: oneOf(data.models.map((_, index) => index)),
     by: oneOf(data.known ? [NETWORK, EXACT, CHANCE, PAIRS] : [NETWORK, PAIRS]),
@@ -25,13 +24,13 @@ function readers(data) {
     backward: oneOf([true, false]),
     alpha: number(0, 1),
     show: (text) => text.split(",").filter((layer) => LAYERS.includes(layer)),
-    told: (text) => (text === "" ? null : number(0, Math.max(0, classes - 1))(text)),
+    told: (text) => (text === "" ? null : oneOf(data.classes.map((_, index) => index))(text)),
     weight: number(0, MOST_WEIGHT),
     start: (text) => {
       const pair = text.split(",").map(number(-1e6, 1e6));
       return pair.length === 2 && !pair.includes(undefined) ? pair : undefined;
     },
-    drawn: (text) => (/^[\w-]{0,700}$/.test(text) ? text : undefined),
+    drawn: (text) => (/^[\w-]{0,1400}$/.test(text) ? text : undefined),
     step: oneOf([0, 1, 2, 3, 4, 5]),
     seed: number(0, 1e6),
   };
@@ -64,7 +63,7 @@ export function toAddress(chosen, data) {
   for (const [key, value] of Object.entries(chosen)) {
     if (String(value) !== String(first[key])) told.set(key, Array.isArray(value) ? value.join(",") : String(value ?? ""));
   }
-  return told.size ? `#${told}` : "";
+  return String(told) ? `#${told}` : "";
 }
 
 /** The same with what does not fit together made to fit. */

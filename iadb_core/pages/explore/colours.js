@@ -3,8 +3,8 @@
 // From blue over grey to yellow, in the manner of cividis (Nuñez, Anderton and Renslow 2018), but neither so dark nor so
 // light that points are lost on a dark or a light page.
 const SCALE = [
-  [52, 98, 176], [76, 108, 158], [98, 119, 143], [121, 130, 129], [149, 145, 113], [177, 159, 95], [205, 173, 71],
-  [228, 186, 40],
+  [52, 98, 176], [76, 108, 158], [98, 119, 143], [121, 130, 129], [149, 145, 113], [172, 148, 86], [190, 150, 58],
+  [204, 152, 24],
 ];
 export const BINS = 24;
 

@@ -1,16 +1,22 @@
 // The controls beside the canvas: each says what it chooses, and shows what is chosen.
-import { EVALUATIONS, LAYERS, TOLERANCES } from "./choices.js";
+import { EVALUATIONS, LAYERS, TOLERANCES, stepsOf } from "./choices.js";
 import { CHANCE, EXACT, NETWORK, PAIRS } from "./jobs.js";
 import { TRIALS } from "./lesson.js";
 import { MOST_CHANCE } from "./requests.js";
+import { COSTS } from "./solvers.js";
 
 const OF_DRAWN = { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1, backward: false };
 const element = (id) => document.getElementById(id);
 
+/** How many evaluations a choice really takes: whole steps, at least one. */
+function evaluationsOf({ solver, nfe }) {
+  return COSTS[solver] === null ? nfe : stepsOf(solver, nfe) * COSTS[solver];
+}
+
 export class Controls {
   /** app: whose `choose` is called. data: of the page. */
   constructor(app, data) {
-    [this.app, this.data] = [app, data];
+    [this.app, this.data, this.measuring] = [app, data, false];
     const on = (id, event, act) => element(id)?.addEventListener(event, act);
     on("alpha", "input", () => app.choose({ alpha: Number(element("alpha").value) }));
     on("play", "click", () => (app.playing === null ? app.play() : app.stop()));
@@ -35,7 +41,8 @@ export class Controls {
     for (const by of document.getElementsByName("by")) by.addEventListener("change", () => app.choose({ by: by.value }));
     for (const layer of LAYERS) on(`show-${layer}`, "change", () => app.choose({ show: LAYERS.filter((name) => element(`show-${name}`).checked) }));
     for (const button of document.querySelectorAll("[data-step]")) {
-      button.addEventListener("click", () => app.go(Number(button.dataset.step)));
+      const step = Number(button.dataset.step);
+      button.addEventListener("click", () => app.go(app.chosen.step === step ? 0 : step));
     }
     for (const button of document.querySelectorAll("[data-try]")) {
       button.addEventListener("click", () => app.choose(TRIALS[button.dataset.try]));
@@ -47,6 +54,10 @@ export class Controls {
   draw(on) {
     const { solver, nfe } = this.data.models[this.app.chosen.model];
     this.app.choose(on ? { ...OF_DRAWN, drawn: this.app.drawing.text } : { drawn: null, by: NETWORK, solver, nfe });
+  }
+
+  get erases() {
+    return element("erase").checked;
   }
 
   get brush() {
@@ -74,22 +85,28 @@ export class Controls {
     if (!file) return;
     try {
       await this.app.drawing.take(file);
-      if (this.app.drawing.empty) throw new Error("that picture is of one colour: there is nothing to go to");
       this.draw(true);
     } catch (error) {
       this.say(error.message, true);
+    } finally {
+      element("file").value = ""; // so that the same one can be taken again
     }
   }
 
   async measure() {
-    element("measure").disabled = true;
+    this.measuring = true;
+    this.enable(this.app.chosen);
+    this.say("measuring …");
     try {
       await this.app.measureAll();
     } catch (error) {
       this.say(error.message, true);
+      return;
     } finally {
-      element("measure").disabled = false;
+      this.measuring = false;
+      this.enable(this.app.chosen);
     }
+    this.say("");
   }
 
   save() {
@@ -110,7 +127,10 @@ export class Controls {
     set("model", "value", String(chosen.model));
     set("solver", "value", chosen.solver);
     set("nfe", "value", String(EVALUATIONS.indexOf(chosen.nfe)));
-    element("nfe-value").textContent = chosen.by === CHANCE ? `${Math.min(MOST_CHANCE, chosen.nfe)} steps` : String(chosen.nfe);
+    const told = chosen.by === CHANCE ? `${Math.min(MOST_CHANCE, chosen.nfe)} steps` : String(evaluationsOf(chosen));
+    element("nfe-value").textContent = told;
+    element("nfe").setAttribute("aria-valuetext", told);
+    element("tolerance").setAttribute("aria-valuetext", chosen.tolerance.toExponential(0));
     set("tolerance", "value", String(TOLERANCES.indexOf(chosen.tolerance)));
     element("tolerance-value").textContent = chosen.tolerance.toExponential(0);
     set("backward", "checked", chosen.backward);
@@ -137,13 +157,16 @@ export class Controls {
     element("tolerance-row").classList.toggle("unused", !adaptive);
     element("tolerance").disabled = !adaptive;
     element("backward").disabled = !follows || chosen.solver === "map";
-    element("measure").disabled = !follows || adaptive;
+    element("measure").disabled = !follows || adaptive || this.measuring || chosen.drawn === "";
+    element("show-field").disabled = !follows;
+    element("trace").disabled = chosen.by === PAIRS;
+    element("view").classList.toggle("dragged", chosen.drawn !== null || chosen.start !== null);
     element("again").disabled = chosen.by !== CHANCE;
     for (const by of document.getElementsByName("by")) if (by.value === NETWORK) by.disabled = chosen.drawn !== null;
     for (const option of element("solver").options) {
       if (option.value === "map") option.disabled = chosen.by !== NETWORK || !this.data.models[chosen.model].network.jumps;
     }
-    for (const id of ["brush", "clear"]) element(id).disabled = chosen.drawn === null;
+    for (const id of ["brush", "erase", "clear"]) element(id).disabled = chosen.drawn === null;
   }
 
   playing(on) {
@@ -153,6 +176,7 @@ export class Controls {
   busy(on) {
     element("view").setAttribute("aria-busy", String(on));
     if (on) this.say("computing …");
+    else if (element("said").textContent === "computing …") this.say("");
   }
 
   say(text, wrong = false) {
@@ -163,13 +187,15 @@ export class Controls {
   /** What was measured of what is shown. */
   measured({ distance, floor, evaluations, milliseconds, request }) {
     element("distance").textContent = distance === null ? "–" : distance.toFixed(4);
-    element("floor").textContent = floor.toFixed(4);
-    element("evaluations").textContent = request.by === NETWORK ? String(Math.round(evaluations)) : "no network";
+    element("floor").textContent = floor === null ? "–" : `${floor.mean.toFixed(4)} ± ${floor.std.toFixed(4)}`;
+    const followed = request.by === NETWORK || request.by === EXACT;
+    element("evaluations").textContent = followed ? String(Math.round(evaluations)) : "–";
     this.say(milliseconds ? `computed in ${(milliseconds / 1000).toFixed(2)} s` : "");
   }
 
   /** What the path of the one start shows. */
   drawn(chosen, trace) {
-    element("apart").textContent = trace?.apart == null ? "–" : trace.apart.toFixed(4);
+    const exact = trace && chosen.by === EXACT ? "exact" : "–";
+    element("apart").textContent = trace?.apart == null ? exact : trace.apart.toFixed(4);
   }
 }

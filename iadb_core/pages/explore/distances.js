@@ -1,6 +1,7 @@
 // How far apart sets of points are.
 
 const DIRECTIONS = 32;
+const DRAWS = 6; // of two sets of real points
 
 /**
  * Sliced W₂, with root: the mean over directions, spread evenly, of the squared distance of sorted projections.
@@ -15,6 +16,21 @@ export function slicedW2(one, other) {
     for (let i = 0; i < count; i += 1) sum += (a[i] - b[i]) ** 2;
   }
   return Math.sqrt(sum / (count * DIRECTIONS));
+}
+
+/** The distance of two halves of real points, by chance how: its mean and deviation over several draws. */
+export function floorOf({ first, other }, uniform) {
+  const all = Float32Array.from([...first, ...other]);
+  const found = Array.from({ length: DRAWS }, () => {
+    for (let i = all.length / 2 - 1; i > 0; i -= 1) {
+      const j = Math.floor(uniform() * (i + 1));
+      for (const k of [0, 1]) [all[2 * i + k], all[2 * j + k]] = [all[2 * j + k], all[2 * i + k]];
+    }
+    const half = 2 * (all.length >> 2);
+    return slicedW2(all.subarray(0, half), all.subarray(half, 2 * half));
+  });
+  const mean = found.reduce((a, b) => a + b, 0) / DRAWS;
+  return { mean, std: Math.sqrt(found.reduce((sum, own) => sum + (own - mean) ** 2, 0) / (DRAWS - 1)) };
 }
 
 function projected(points, count, angle) {

@@ -14,6 +14,7 @@ export class Movers {
     this.networks = data.models.map((model) => new Network(model.network));
     [this.source, this.target] = [lawOf(data.source), lawOf(data.target)];
     this.drawn = { digits: "", law: null };
+    this.exact = { key: null, field: null };
   }
 
   /** The target of a request: what was drawn on the page, or the experiment's own. */
@@ -32,7 +33,11 @@ export class Movers {
   fieldOf(request) {
     if (request.by === EXACT) {
       const bounds = request.start?.length === 2 ? FINE : COARSE; // of one point, as exact as the pictures are
-      return exactField(this.sourceOf(request), this.targetOf(request), bounds);
+      const key = `${bounds.most} ${request.drawn?.values}`;
+      if (this.exact.key !== key) {
+        this.exact = { key, field: exactField(this.sourceOf(request), this.targetOf(request), bounds) };
+      }
+      return this.exact.field;
     }
     const network = this.networks[request.model];
     const { told, weight } = request;
@@ -45,19 +50,28 @@ export class Movers {
     };
   }
 
-  /** The states of a request's points at its alphas, and how often the network was evaluated for each point. */
+  /** The states of a request's points at its alphas, and how often a field was evaluated for each point. */
   states(request) {
-    const { start, alphas, solver, tolerance, seed } = request;
-    const network = this.networks[request.model];
-    const before = network?.evaluations ?? 0;
-    let states;
+    const { start, alphas, solver, tolerance, seed, first = 0 } = request;
     if (request.by === CHANCE) {
-      states = byChance(this.sourceOf(request), this.targetOf(request), start, alphas, uniformOf(seed));
-    } else {
-      states = follow(this.fieldOf(request), start, alphas, solver, tolerance);
+      const uniform = Array.from({ length: start.length / 2 }, (_, row) => uniformOf(seed * 65536 + first + row));
+      return { states: byChance(this.sourceOf(request), this.targetOf(request), start, alphas, uniform), evaluations: 0 };
     }
-    const evaluations = ((network?.evaluations ?? 0) - before) / (start.length / 2);
-    return { states, evaluations };
+    const field = this.fieldOf(request);
+    const network = request.by === NETWORK ? this.networks[request.model] : null;
+    const before = network?.evaluations ?? 0;
+    let asked = 0;
+    const states = follow(
+      (x, alpha, jump) => {
+        asked += 1;
+        return field(x, alpha, jump);
+      },
+      start,
+      alphas,
+      solver,
+      tolerance,
+    );
+    return { states, evaluations: network ? (network.evaluations - before) / (start.length / 2) : asked };
   }
 }
 

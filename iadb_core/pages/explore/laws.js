@@ -198,7 +198,11 @@ export function normalPair([xx, xy, yy], normal) {
 /** A density from the page's data; null where it is not exactly known. */
 export function lawOf(data) {
   if (!data) return null;
-  if (data.kind === "picture") return new Picture(bytesOf(data.values), data.rows, data.columns, data.box ?? UNIT);
+  if (data.kind === "picture") {
+    const bytes = bytesOf(data.values);
+    const values = data.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
+    return new Picture(values, data.rows, data.columns, data.box ?? UNIT);
+  }
   if (data.kind === "mixture") return new Mixture(data.components);
   throw new Error(`this page does not know the density ${data.kind}`);
 }

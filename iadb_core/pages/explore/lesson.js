@@ -6,13 +6,12 @@ const OWN = { ...BASE, by: NETWORK };
 
 /** What each step chooses; its text stands in the page. play: whether it runs from the start. */
 export function lessonSteps(data) {
-  const torn = data.start;
   const steps = [
     { chosen: { ...BASE, by: PAIRS, alpha: 0, show: ["points", "source", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
-    { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points", "paths"], start: torn } },
-    { chosen: { ...OWN, solver: "midpoint", nfe: 128, alpha: 1, show: ["points", "target"], start: torn } },
+    { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points"], start: data.start } },
+    { chosen: { ...OWN, solver: "midpoint", nfe: 128, alpha: 1, show: ["points", "target"], start: data.torn ?? data.start } },
   ];
   return data.known ? steps : steps.slice(0, 4);
 }
@@ -21,6 +20,7 @@ export function lessonSteps(data) {
 export const TRIALS = {
   euler: { by: NETWORK, solver: "euler", nfe: 8, alpha: 1 },
   midpoint: { by: NETWORK, solver: "midpoint", nfe: 8, alpha: 1 },
+  slow: { by: NETWORK, solver: "euler", nfe: 128, alpha: 1 },
   fine: { by: NETWORK, solver: "midpoint", nfe: 128, alpha: 1 },
   exact: { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1 },
   network: { by: NETWORK, solver: "midpoint", nfe: 32, alpha: 1 },

@@ -146,8 +146,18 @@ export class Painter {
     context.setLineDash(dashed ? [plane.size / 70, plane.size / 90] : []);
     this.line(states);
     context.setLineDash([]);
-    if (!dashed && states.length <= 34) for (const state of states.slice(1, -1)) this.disc(state, plane.size / 170);
+    if (!dashed && states.length <= 34) for (const state of states.slice(1, -1)) this.disc(state, plane.size / 210);
     this.disc(states[states.length - 1], plane.size / 85);
+  }
+
+  /** The way of before, faint, with its end. */
+  faint(states, colour) {
+    const { context, plane } = this;
+    [context.globalAlpha, context.strokeStyle, context.fillStyle] = [0.45, colour, colour];
+    [context.lineWidth] = [plane.size / 400];
+    this.line(states);
+    this.disc(states[states.length - 1], plane.size / 120);
+    context.globalAlpha = 1;
   }
 
   disc([a, b], radius) {

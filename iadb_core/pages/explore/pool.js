@@ -39,6 +39,16 @@ export class Pool {
     for (const [id, { request }] of unanswered) this.computed(id, request);
   }
 
+  /** Give up what is being computed: who waits for it is told. */
+  cancel() {
+    if (this.alone) return; // what the page computes by itself cannot be interrupted
+    for (const worker of this.workers) worker.terminate();
+    this.workers = [];
+    const unanswered = [...this.waiting.values()];
+    this.waiting.clear();
+    for (const { fail } of unanswered) fail(new Error("given up"));
+  }
+
   computed(id, request) {
     try {
       this.answered({ id, ...this.alone.states(request) });
@@ -72,7 +82,7 @@ export class Pool {
     const cuts = Array.from({ length: parts + 1 }, (_, part) => 2 * Math.round((rows * part) / parts));
     const answers = await Promise.all(
       cuts.slice(1).map((end, part) => {
-        const own = { ...request, start: request.start.slice(cuts[part], end), seed: request.seed * parts + part };
+        const own = { ...request, start: request.start.slice(cuts[part], end), first: cuts[part] / 2 };
         return this.ask(own, part);
       }),
     );

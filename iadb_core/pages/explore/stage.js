@@ -50,6 +50,7 @@ export class Stage {
     if (scene.show.includes("points")) painter.points(scene.points, scene.bins, Math.max(1, this.plane.size / 420));
     if (scene.arrows) painter.arrows(scene.arrows.at, scene.arrows.vectors, colours.ink);
     if (scene.trace) {
+      if (scene.trace.before) painter.faint(scene.trace.before, colours.accent);
       if (scene.trace.exact) painter.trace(scene.trace.exact, colours.ink, true);
       painter.trace(scene.trace.own, colours.accent, false);
       painter.ring(scene.trace.own[0], colours.accent, colours.canvas);
@@ -75,7 +76,11 @@ export class Stage {
       else chosen(at);
       last = at;
     };
+    this.canvas.addEventListener("contextmenu", (event) => {
+      if (brush.active()) event.preventDefault();
+    });
     this.canvas.addEventListener("pointerdown", (event) => {
+      if (event.button && !brush.active()) return;
       this.canvas.setPointerCapture(event.pointerId);
       used(event);
     });

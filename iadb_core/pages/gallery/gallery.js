@@ -33,7 +33,7 @@ class Gallery {
     this.data = data;
     this.state = fromAddress(globalThis.location.hash, data);
     this.pictures = new Map();
-    this.playing = null;
+    [this.playing, this.pinned, this.asked] = [null, false, 0];
     element("alpha").addEventListener("input", () => this.choose({ alpha: Number(element("alpha").value) }));
     element("solver").addEventListener("change", () => this.solver(element("solver").value));
     element("nfe").addEventListener("input", () => this.choose({ way: this.ways()[Number(element("nfe").value)] }));
@@ -63,12 +63,20 @@ class Gallery {
       const [right, down] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
       this.choose({ chosen: sampleAt(right, down, this.data.rows, this.data.count) });
     };
-    canvas.addEventListener("pointermove", point);
-    canvas.addEventListener("pointerdown", point);
+    canvas.addEventListener("pointermove", (event) => {
+      if (!this.pinned) point(event);
+    });
+    canvas.addEventListener("pointerdown", (event) => {
+      const before = this.state.chosen;
+      point(event);
+      this.pinned = !this.pinned || this.state.chosen !== before;
+    });
+    globalThis.addEventListener("hashchange", () => this.choose(fromAddress(globalThis.location.hash, this.data)));
     const steps = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -this.data.rows, ArrowRight: this.data.rows };
     canvas.addEventListener("keydown", (event) => {
       if (!Object.hasOwn(steps, event.key)) return;
       event.preventDefault();
+      this.pinned = true;
       const next = this.state.chosen + steps[event.key];
       if (next >= 0 && next < this.data.count) this.choose({ chosen: next });
     });
@@ -84,7 +92,7 @@ class Gallery {
     } catch {
       // a frame without an address of its own: the page works all the same
     }
-    this.show();
+    this.show().catch((error) => failed(error));
   }
 
   /** A picture of the data, decoded once. */
@@ -98,6 +106,8 @@ class Gallery {
   }
 
   async show() {
+    this.asked += 1;
+    const { asked } = this;
     const { ways, rows } = this.data;
     const { alpha, chosen } = this.state;
     const way = ways[this.state.way];
@@ -110,9 +120,10 @@ class Gallery {
     element("nfe-value").textContent = String(way.nfe);
     element("own-told").textContent = `sample ${chosen + 1} at α = ${alpha.toFixed(2)}`;
     const distance = way.distances[chosen].toFixed(2);
-    element("nearest-told").textContent = `nearest training image to its end: ${distance} away, mean ${way.mean.toFixed(2)}`;
+    element("nearest-told").textContent = `nearest training image to its end: ${distance} away; mean of all ${way.mean.toFixed(2)}, of held-out images ${this.data.real.toFixed(2)}`;
     const { first, share } = framesAt(alpha, way.frames.length);
     const [one, two, nearest] = await Promise.all([way.frames[first], way.frames[first + 1], way.nearest].map((own) => this.picture(own)));
+    if (asked !== this.asked) return; // something else is chosen by now
     const side = one.width / Math.ceil(this.data.count / rows);
     const from = [Math.floor(chosen / rows) * side, (chosen % rows) * side];
     drawn(element("view"), one, two, share, [0, 0], [one.width, one.height]);
@@ -168,7 +179,11 @@ export function start() {
   try {
     globalThis.explored = new Gallery(JSON.parse(element("data").textContent));
   } catch (error) {
-    element("failure").textContent = `This page cannot show its samples: ${error.message}`;
-    element("failure").hidden = false;
+    failed(error);
   }
+}
+
+function failed(error) {
+  element("failure").textContent = `This page cannot show its samples: ${error.message}`;
+  element("failure").hidden = false;
 }

@@ -1,12 +1,14 @@
 // A table whose rows are sorted by the heads of its columns, and filtered by words.
 
-/** Which of two cells comes first: numbers before text, each by its own order; what is empty comes last. */
-export function compared(one, other) {
-  const [a, b] = [one.value, other.value];
-  if ((a === null) !== (b === null)) return a === null ? 1 : -1;
-  if (a !== null) return a - b;
+/**
+ * Which of two cells comes first, upward (1) or downward (−1): numbers before text, each by its own order; what is empty
+ * comes last either way.
+ */
+export function compared(one, other, sign = 1) {
   if ((one.text === "") !== (other.text === "")) return one.text === "" ? 1 : -1;
-  return one.text.localeCompare(other.text);
+  const [a, b] = [one.value, other.value];
+  if ((a === null) !== (b === null)) return sign * (a === null ? 1 : -1);
+  return sign * (a === null ? one.text.localeCompare(other.text) : a - b);
 }
 
 /** Whether a row has all the words, wherever. */
@@ -30,7 +32,7 @@ export function start() {
       for (const other of document.querySelectorAll("th")) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const column = Number(button.dataset.column);
-      const rows = [...body.rows].sort((a, b) => (down ? -1 : 1) * compared(cellOf(a, column), cellOf(b, column)));
+      const rows = [...body.rows].sort((a, b) => compared(cellOf(a, column), cellOf(b, column), down ? -1 : 1));
       body.append(...rows);
     });
   }
@@ -38,7 +40,7 @@ export function start() {
   filter.addEventListener("input", () => {
     let shown = 0;
     for (const row of body.rows) {
-      row.hidden = !hasWords([...row.cells].map((cell) => cell.textContent).join(" "), filter.value);
+      row.hidden = !hasWords([...row.cells].map((cell) => `${cell.textContent} ${cell.dataset.value ?? ""}`).join(" "), filter.value);
       shown += Number(!row.hidden);
     }
     count.textContent = shown === body.rows.length ? `${shown} rows` : `${shown} of ${body.rows.length} rows`;
