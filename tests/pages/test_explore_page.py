@@ -209,6 +209,72 @@ def test_a_picture_is_taken_for_a_target(made, tmp_path):
         assert (cells[:32, :32] > 127).mean() > 0.9 > 0.1 > (cells[:32, 32:] > 127).mean()
 
 
+def test_a_picture_with_greys_comes_back_from_the_address(made, tmp_path):
+    from PIL import Image
+
+    ramp = np.tile(np.linspace(0, 120, 64), (64, 1)).astype(np.uint8)  # dim, and of many levels
+    Image.fromarray(ramp).save(tmp_path / "ramp.png")
+    with opened(made[0]) as own:
+        own.settled()
+        own.page.set_input_files("#file", tmp_path / "ramp.png")
+        own.until("explored.chosen.drawn")
+        own.settled()
+        levels = own.value("Array.from(new Set(explored.drawing.cells)).sort((a, b) => a - b)")
+        figures = own.page.inner_text("#distance"), own.page.inner_text("#floor")
+        address = own.page.url.partition("#")[2]
+    assert levels == [0, 85, 170, 255]
+    with opened(made[0], f"#{address}") as other:
+        other.settled()
+        assert (other.page.inner_text("#distance"), other.page.inner_text("#floor")) == figures
+
+
+def test_while_it_computes_nothing_is_computed_twice_and_the_last_choice_wins(made):
+    with opened(made[0], "#nfe=8") as own:
+        own.settled()
+        asked = own.value("explored.pool.next")
+        own.value("(explored.choose({ by: 'exact', nfe: 32 }), null)")
+        for step in range(10):
+            own.value(f"(explored.choose({{ alpha: {step / 10} }}), null)")
+        own.settled()
+        assert own.value("explored.pool.next") - asked <= own.value("explored.pool.count")
+        own.value("(explored.choose({ by: 'exact', nfe: 128 }), null)")
+        own.page.wait_for_timeout(400)
+        own.value("(explored.choose({ by: 'network', nfe: 8 }), null)")
+        own.settled()
+        own.until("!explored.running")
+        assert own.value("explored.computed.request.by") == "network"
+        assert own.page.get_attribute("#view", "aria-busy") == "false"
+        assert own.page.inner_text("#said") != "computing …"
+        assert own.said == []
+
+
+def test_a_measurement_is_of_what_was_chosen_when_it_began(made):
+    with opened(made[0], "#solver=euler&nfe=8") as own:
+        own.settled()
+        own.page.click("#measure")
+        own.value("(explored.choose({ by: 'pairs' }), null)")
+        own.until("!explored.controls.measuring")
+        own.settled()
+        assert own.value("Array.from(explored.chart.found.keys())") == ["network euler"]
+        own.page.click("#reset")
+        own.settled()
+        own.value("(explored.choose({ backward: true }), null)")
+        own.settled()
+        about = own.value("Array.from(explored.chart.found.values()).map((own) => own.values.size)")
+        assert about == [1]  # what was about the target is forgotten
+
+
+def test_chance_is_the_same_however_many_workers_there_are(made):
+    with opened(made[0], "#by=chance&nfe=4&seed=3") as own:
+        own.settled()
+        ends = own.value("Array.from(explored.computed.states.at(-1))")
+        own.value("(explored.pool.withoutWorkers(), explored.choose({ nfe: 8 }), null)")
+        own.settled()
+        own.value("(explored.choose({ nfe: 4 }), null)")
+        own.settled()
+        assert own.value("Array.from(explored.computed.states.at(-1))") == ends
+
+
 def test_the_chart_keeps_what_evaluations_bought(made):
     with opened(made[0], "#solver=midpoint") as own:
         own.settled()

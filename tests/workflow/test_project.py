@@ -314,4 +314,4 @@ def test_the_rule_of_a_script_has_its_modules_as_inputs(script):
     of_script = [text for text in rules().values() if f'"../scripts/{script.name}"' in text]
     assert of_script
     for text in of_script:
-        assert re.search(rf"""code=(sources|sources_of_set|sources_of_classifier)\("{script.stem}"[,)]""", text)
+        assert re.search(rf"""code=sources(?:_of_(?:set|classifier|comparison))?\("{script.stem}"[,)]""", text)

@@ -50,10 +50,8 @@ def modules_of(experiment, role):
 
 
 def own(paths):
-    """Files of this project by their paths from its root, as a rule names them: another workflow may have it as a module,
-    and then runs in a folder of its own.
-    """
-    return paths if os.getcwd() == str(ROOT) else [str(ROOT / path) for path in paths]
+    """Files of this project, from the folder that is worked in: of a workflow that has this one as a module, its own."""
+    return paths if os.path.isdir("iadb_core/system") else [str(ROOT / path) for path in paths]
 
 
 def code_of(script, chosen=()):
