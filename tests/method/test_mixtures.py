@@ -88,3 +88,11 @@ def test_many_places_are_taken_in_blocks(monkeypatch):
     monkeypatch.setattr(mixtures, "NUMBERS_AT_ONCE", 100)
     assert torch.allclose(field(x, alpha), whole)
     assert whole.dtype == torch.float32
+
+
+def test_at_one_alpha_for_all_it_is_the_same_as_at_several():
+    field = exact_field(TWO, THREE, (2,))
+    x, alphas = torch.randn(30, 2, generator=torch.Generator().manual_seed(0)).double(), torch.full((30,), 0.3).double()
+    several = torch.cat([alphas, torch.tensor([0.9]).double()])
+    assert field(x, alphas) == pytest.approx(field(torch.cat([x, x[:1]]), several)[:30], abs=1e-12)
+    assert field(x[:0], alphas[:0]).shape == (0, 2)
