@@ -364,6 +364,76 @@ def test_it_fits_every_size_and_is_accessible(told, made, width, scheme):
             assert found.violations_count == 0, found.generate_report()
 
 
+def test_each_layer_can_be_shown_and_the_picture_be_saved(made, tmp_path):
+    from PIL import Image
+
+    with opened(made[0], "#nfe=8&show=&alpha=0.5") as own:
+        own.settled()
+
+        def shown():
+            own.settled()
+            own.page.wait_for_timeout(60)
+            return own.value("document.getElementById('view').toDataURL()")
+
+        empty = shown()
+        for layer in ("points", "paths", "field", "source", "target", "density"):
+            own.page.check(f"#show-{layer}")
+            assert shown() != empty, layer
+            own.page.uncheck(f"#show-{layer}")
+            assert shown() == empty, layer
+        own.page.check("#trace")
+        assert shown() != empty
+        with own.page.expect_download() as download:
+            own.page.click("#save")
+        download.value.save_as(tmp_path / "saved.png")
+        with Image.open(tmp_path / "saved.png") as picture:
+            assert picture.width == picture.height == own.value("document.getElementById('view').width")
+
+
+def test_what_was_painted_is_erased_and_cleared(made):
+    with opened(made[0]) as own:
+        own.settled()
+        own.page.check("#draw")
+        box = own.page.locator("#view").bounding_box()
+
+        def stroke():
+            own.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
+            own.page.mouse.down()
+            own.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.6 * box["height"], steps=4)
+            own.page.mouse.up()
+            own.settled()
+
+        def filled():
+            return own.value("explored.drawing.cells.reduce((sum, cell) => sum + (cell > 0), 0)")
+
+        stroke()
+        thin = filled()
+        own.page.locator("#brush").fill("0.12")
+        stroke()
+        assert filled() > 2 * thin > 0
+        own.page.check("#erase")
+        stroke()
+        assert filled() == 0
+        assert own.page.inner_text("#distance") == "–"
+        own.page.uncheck("#erase")
+        stroke()
+        own.page.click("#clear")
+        own.settled()
+        assert filled() == 0
+        assert "Paint a target" in own.page.inner_text("#said")
+
+
+def test_a_tighter_tolerance_takes_more_evaluations(made):
+    with opened(made[0], "#solver=dopri5&tolerance=0.01") as own:
+        own.settled()
+        loose = own.value("explored.computed.evaluations")
+        own.page.locator("#tolerance").fill("3")
+        own.settled()
+        assert own.page.inner_text("#tolerance-value") == "1e-5"
+        assert own.value("explored.computed.evaluations") > loose
+        assert own.page.is_disabled("#nfe")
+
+
 def test_without_workers_it_computes_by_itself(made):
     with opened(made[0], "#nfe=8") as own:
         own.settled()
