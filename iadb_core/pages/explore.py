@@ -1,6 +1,6 @@
 """results/<experiment>/explore.html: models of points of the plane, which run in the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ from iadb_core.evaluation.studies import exact_ends
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.networks import checkpoint
+from iadb_core.networks.network import Network
 from iadb_core.pages.packed import packed_behind, packed_law, packed_network, packed_normal, packed_points
 from iadb_core.pages.page import rendered
 from iadb_core.sampling.model import Model, load_model
@@ -52,9 +53,10 @@ def explore_page(
     """
     both = [_halves(samples, side) for samples, side in ((starts, "source"), (held_out, "target"))]
     box = plane_of(both[0][:SHOWN], both[1][:SHOWN], source, target).box
-    packed = [_packed(shown) for shown in models]
+    loaded = [checkpoint.load(shown.path) for shown in models]
+    packed = [_packed(shown, *own) for shown, own in zip(models, loaded, strict=True)]
     first, tried = load_model(models[0].path, "cpu", "float32"), torch.from_numpy(both[0][:TRIED])
-    classes, always = _classes(models[0].path)
+    classes, always = _classes(loaded[0][1])
     laws = [packed_law(density.law()) for density in (source, target)]
     middle = [low + box.width / 2 for low in box.low]
     data = {
@@ -77,9 +79,8 @@ def explore_page(
     return rendered("explore", "app", ("start", "serve"), data, **told, known=data["known"], **choices)
 
 
-def _packed(shown: Shown) -> dict[str, Any]:
-    """A model as the page's data has it."""
-    network, content = checkpoint.load(shown.path)
+def _packed(shown: Shown, network: Network, content: Mapping[str, Any]) -> dict[str, Any]:
+    """A model as the page's data has it. network, content: of its file."""
     told = content["network"]
     if tuple(told["shape"]) != (2,) or told.get("numbers"):
         raise InputError(f"{shown.path}: explore.html runs models of points of the plane, told no more than a class")
@@ -95,9 +96,8 @@ def _packed(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _classes(path: str) -> tuple[list[str], bool]:
-    """The names of the classes that a model can be told, and whether it always has to be told one."""
-    _, content = checkpoint.load(path)
+def _classes(content: Mapping[str, Any]) -> tuple[list[str], bool]:
+    """The names of the classes that a model can be told, and whether it always has to be; content: of its file."""
     if not content["network"].get("classes"):
         return [], False
     settings = content["settings"]

@@ -8,6 +8,7 @@ import pandas
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation import metrics
+from iadb_core.evaluation.moments import CLOSED_FORM
 from iadb_core.system.errors import InputError
 from iadb_core.tables.settings import Published, PublishedFigure
 
@@ -77,7 +78,7 @@ def _of_run(run: pandas.DataFrame, figure: PublishedFigure) -> tuple[float, floa
         which = " ".join(str(part) for part in (title, figure.solver, figure.nfe) if part is not None)
         raise InputError(f"{figure.experiment} has {len(every)} figures {which}, not one")
     (one,) = every
-    known = one.get("floor_is") in ("exact field", "closed form")  # of another coupling, or what it must be
+    known = one.get("floor_is") in ("exact field", CLOSED_FORM)  # of another coupling, or what it must be
     floor, deviation = (None, None) if known else (_number(one["floor"]), _number(one.get("floor_std")))
     return one["value"] ** (2 if figure.squared else 1), floor, deviation, int(one["n"])
 

@@ -1,8 +1,7 @@
 # What the rules of the evaluation share: their settings, and which runs a table has.
 from math import prod
 
-from workflow.differences import differences
-from workflow.borrowing import FROM, PAIRS, TEACHER, needed
+from workflow.borrowing import needed
 
 classifiers = {
     classifier_of(experiment): experiment for experiment in experiments.values() if classifier_of(experiment)
@@ -224,30 +223,6 @@ solver_settings = evaluation_settings(
 )
 
 
-def published_runs(of_solvers):
-    """The runs that papers' figures are set beside, as [experiment, seed]: of figures of solvers, or of paths."""
-    figures = [own for paper in configuration.published.values() for own in paper.figures]
-    names = dict.fromkeys(own.experiment for own in figures if (own.solver is not None) == of_solvers)
-    return [[name, seed] for name in names for seed in experiments[name].seeds]
-
-
-def of_published(name, of_solvers):
-    """An input function: a file of each of these runs."""
-    return lambda wildcards: [
-        f"results/{experiment}/seed{seed}/{name}" for experiment, seed in published_runs(of_solvers)
-    ]
-
-
-def published_targets(wildcards):
-    """What `snakemake published` makes."""
-    if not configuration.published:
-        raise ConfigError(
-            "The configuration has no published figures. Those of two papers are in a file of their own:\n"
-            "snakemake --cores 4 --configfile config/published.yaml -- published"
-        )
-    return [f"results/published.{suffix}" for suffix in ("csv", "md", "png")]
-
-
 def of_known(paths):
     """An input function: the same files, of an experiment whose pairs can be drawn by chance."""
 
@@ -260,68 +235,6 @@ def of_known(paths):
         return paths(wildcards)
 
     return found
-
-
-def own_solver(experiment):
-    """The solver by which an experiment is compared with others: jumps of a flow map, else Euler's steps."""
-    return "map" if experiment.training.objective.flow_map else "euler"
-
-
-def compared_settings(wildcards):
-    """What an experiment's figures by network evaluations depend on."""
-    sections = ("source", "target", "device", "precision")
-    measured = ("count", "exact_count", "floor_draws", "projections", "nfe", "tolerances")
-    settings = evaluation_settings(sections, measured, ("schedule", "batch_size", "guidance", "autoguidance"))(
-        wildcards
-    )
-    return settings | {"evaluation": sorted_tree(settings["evaluation"] | {"solvers": ["euler"]})}
-
-
-def compared_runs(wildcards):
-    """The runs of a comparison, as [experiment, seed]."""
-    names = configuration.compare[wildcards.comparison]
-    return [[name, seed] for name in names for seed in experiments[name].seeds]
-
-
-def solvers_of_compared(wildcards):
-    """The solver of each experiment of a comparison."""
-    return {name: own_solver(experiments[name]) for name in configuration.compare[wildcards.comparison]}
-
-
-def trainings_of_compared(wildcards):
-    """For each run of a comparison the summaries of its training and of those before, whose models it learns from."""
-    learnt = (FROM, PAIRS, TEACHER)
-    return [
-        [f"results/{one}/seed{of}/training.json" for one, of in needed(experiments, name, seed, learnt)]
-        for name, seed in compared_runs(wildcards)
-    ]
-
-
-def of_compared(name):
-    """An input function: a file of each run of a comparison."""
-    return lambda wildcards: [
-        f"results/{experiment}/seed{seed}/{name}" for experiment, seed in compared_runs(wildcards)
-    ]
-
-
-def of_compared_first(name):
-    """An input function: a file of the first run of each experiment of a comparison."""
-    return lambda wildcards: [
-        f"results/{experiment}/seed{experiments[experiment].seeds[0]}/{name}"
-        for experiment in configuration.compare[wildcards.comparison]
-    ]
-
-
-def targets_of_compared(wildcards):
-    """The target of each experiment of a comparison, by which its samples are shown."""
-    names = configuration.compare[wildcards.comparison]
-    return {name: sorted_tree(experiments[name].target.described()) for name in names}
-
-
-def differences_of_compared(wildcards):
-    """What differs between the configurations of a comparison."""
-    names = configuration.compare[wildcards.comparison]
-    return differences({name: measured_settings(experiments[name]) for name in names})
 
 
 def classifier_summaries(wildcards):

@@ -7,7 +7,7 @@ PAGE_NETWORKS = ("mlp", "residual_mlp")
 def page_parts(name):
     """The files that a kind of page is put together from: scripts, styles and templates."""
     kinds = ("*.css", "*.j2", f"{name}/*.*")
-    return own(sorted(path for kind in kinds for path in glob(f"iadb_core/pages/{kind}", root_dir=ROOT)))
+    return project_files(sorted(path for kind in kinds for path in glob(f"iadb_core/pages/{kind}", root_dir=ROOT)))
 
 
 def not_explorable(experiment):
@@ -25,16 +25,11 @@ def not_explorable(experiment):
     return None
 
 
-def of_images(name):
-    """An input function: a file of the first run that a page of images is about."""
-    return lambda wildcards: explored(wildcards, name)
-
-
-def explored(wildcards, name="model.pt"):
+def explored(wildcards):
     """The model that a page is about."""
     if why := not_explorable(experiments[wildcards.experiment]):
         raise ConfigError(f"{wildcards.experiment}: {why}")
-    return of_first_seed(name)(wildcards)
+    return of_first_seed("model.pt")(wildcards)
 
 
 def gallery_settings(wildcards):

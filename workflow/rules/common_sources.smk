@@ -49,14 +49,14 @@ def modules_of(experiment, role):
     return [type(getattr(experiment, role)).__module__]
 
 
-def own(paths):
+def project_files(paths):
     """Files of this project, from the folder that is worked in: of a workflow that has this one as a module, its own."""
     return paths if os.path.isdir("iadb_core/system") else [str(ROOT / path) for path in paths]
 
 
 def code_of(script, chosen=()):
     """The modules that workflow/scripts/<script>.py runs; chosen: names of those of the kinds it is used with."""
-    return own(imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py", chosen))
+    return project_files(imported_sources(ROOT / "workflow" / "scripts" / f"{script}.py", chosen))
 
 
 def sources(script, *roles):

@@ -35,7 +35,7 @@ rule explore:
 rule gallery:
     """Put samples of images on a page, on their way by several solvers, beside training images."""
     input:
-        model=of_images("model.pt"),
+        model=explored,
         weaker=weaker_model,
         starts=measured_sources,
         held_out=targets("held_out"),
