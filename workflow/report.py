@@ -75,6 +75,7 @@ class Told:
             "<p>What every run was told in full stands in <code>results/&lt;experiment&gt;/seed&lt;seed&gt;/config.yaml"
             "</code>; here of each experiment:</p>",
             *(_details(name, self.experiments[name]) for name in self.configuration.default_experiments),
+            *self._protocol(),
             "<h2>How files come from files</h2>",
             _picture(ROOT / "docs" / "rules.svg", "The graph of the rules", 900),
         ]
@@ -92,6 +93,33 @@ class Told:
                 floor = "" if figure.get("floor") is None else f"{figure['floor']:.4g}"
             seeds = ", ".join(map(str, self.experiments[name].seeds))
             yield [_thumbnail(name), f"<b>{escape(name)}</b>", seeds, value, floor]
+
+    def _protocol(self) -> list[str]:
+        """By what each experiment's first figure is measured, and with which versions: HTML."""
+        rows: list[list[str]] = []
+        versions: dict[str, None] = {}
+        for name in self.configuration.default_experiments:
+            told = _json(self._run(name) / "metrics.json")
+            for own in told["figures"][:1] if told else []:
+                against = f"{own['n']:,} samples, {own['split']}"
+                floor = f"{own['floor_is']}, {own['floor_split']}" if own.get("floor") is not None else ""
+                classifier = f"{own['extractor']} {own['extractor_hash']}" if own.get("extractor") else ""
+                cells = [name, own["metric"], self._followed(name), against, floor, classifier, told["code"]]
+                rows.append([escape(str(cell)) for cell in cells])
+                versions[told["versions"]] = None
+        if not rows:
+            return []
+        heads = ["experiment", "figure", "samples by", "measured on", "floor of", "classifier", "code"]
+        return [
+            "<h2>Protocol</h2>",
+            _table(heads, rows),
+            *(f"<p>{escape(own)}</p>" for own in versions),
+            "<p>Every figure with all that it takes to have it again: <code>results/evaluation.csv</code>.</p>",
+        ]
+
+    def _followed(self, experiment: str) -> str:
+        sampling = self.experiments[experiment].sampling
+        return f"{sampling.solver}, {sampling.steps} steps"
 
     def _targets(self) -> list[str]:
         return [f"results/{name}.gif" for name in self.configuration.default_experiments]

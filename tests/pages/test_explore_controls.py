@@ -43,6 +43,19 @@ def test_playing_goes_from_the_source_to_the_target_and_can_be_stopped(made):
         assert own.page.inner_text("#play") == "Play"
 
 
+def test_a_step_that_opens_moves_nothing_of_what_is_looked_at(made):
+    with opened(made[0]) as own:
+        own.settled()
+        where = {
+            which: own.page.locator(which).bounding_box() for which in ("#view", "#chart", "#measure", "#distance")
+        }
+        for step in range(1, 6):
+            own.page.click(f"button[data-step='{step}']")
+            own.settled()
+            own.value("(window.scrollTo(0, 0), null)")
+            assert {which: own.page.locator(which).bounding_box() for which in where} == where
+
+
 def test_a_start_is_dragged_and_moved_by_keys_and_its_two_ends_are_compared(made):
     with opened(made[0], "#solver=euler&nfe=8") as own:
         own.settled()

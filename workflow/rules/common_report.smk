@@ -6,19 +6,41 @@ from workflow.report import Told
 WATCH, FIGURES, SOLVERS_OF_REPORT = "1 To watch", "2 Figures and floors", "3 What evaluations buy"
 MAPS_OF_REPORT, TRAINING_OF_REPORT, SAMPLES_OF_REPORT = "4 The map", "5 Training", "6 Samples"
 COMPARED_OF_REPORT = "7 Side by side"
+FIRST, OWN, EVERY, NONE, BOTH = "first", "own", "all", "–", "network and exact"
 
 if "--report" in sys.argv:  # captions have figures in them, which are read then and only then
     config["told"] = Told(configuration, {name: experiments[name] for name in experiments.names})
 
 
-def reported(path, caption, category, **labels):
-    """An output that stands in the report, under its labels."""
-    return report(
-        ensure(path, non_empty=True),
-        caption=f"../report/{caption}.rst",
-        category=category,
-        labels=labels or {"what": caption},
-    )
+def reported(path, caption, category, what, by="network", seed=FIRST, solver=OWN):
+    """An output that stands in the report, under labels, by which it is chosen there.
+
+    by: what moves its points; seed: of which runs; solver: how they are followed. Each may be a function of wildcards.
+    """
+
+    def labels(wildcards):
+        name = getattr(wildcards, "experiment", None)
+        own = experiments[name] if name else None
+        return {
+            "experiment": name or getattr(wildcards, "comparison", EVERY),
+            "seed": str(own.seeds[0]) if own and seed == FIRST else seed,
+            "moved by": by(wildcards) if callable(by) else by,
+            "solver": own.sampling.solver if own and solver == OWN else solver,
+            "what": what.format(**dict(wildcards.items())),
+        }
+
+    return report(ensure(path, non_empty=True), caption=f"../report/{caption}.rst", category=category, labels=labels)
+
+
+def movers_of_page(wildcards):
+    """What moves the points in explore.html: the exact field too, where both densities are known."""
+    own = experiments[wildcards.experiment]
+    return BOTH if own.source.known and own.target.known else "network"
+
+
+def movers_of_animation(wildcards):
+    """What moves the points of an animation."""
+    return {"density_": movers_of_page(wildcards), "theorem_": "exact"}.get(wildcards.kind, "network")
 
 
 def category_of_table(wildcards):
@@ -32,7 +54,13 @@ def category_of_table(wildcards):
 def labels_of_table(wildcards):
     """What a table is called there."""
     scope, _, name = wildcards.tabled.rpartition("/")
-    return {"experiment": scope if scope and scope != "compare" else "all", "what": f"table: {name}"}
+    return {
+        "experiment": scope if scope and scope != "compare" else EVERY,
+        "seed": EVERY,
+        "moved by": "network",
+        "solver": EVERY if name in ("solvers", "published") or scope == "compare" else "own",
+        "what": f"table: {name}",
+    }
 
 
 def made(*paths):

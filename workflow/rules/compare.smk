@@ -49,15 +49,15 @@ rule compare:
             "results/compare/{comparison}.html",
             "compare",
             COMPARED_OF_REPORT,
-            experiment="{comparison}",
             what="side by side",
+            seed=EVERY,
         ),
         picture=reported(
             "results/compare/{comparison}.png",
             "compare",
             COMPARED_OF_REPORT,
-            experiment="{comparison}",
             what="picture",
+            seed=EVERY,
         ),
     log:
         "logs/compare/{comparison}.log",

@@ -14,7 +14,7 @@ rule explore:
         code=sources("explore", "source", "target", "network", "beside", "explored"),
     output:
         page=reported(
-            "results/{experiment}/explore.html", "explore", WATCH, experiment="{experiment}", what="the model"
+            "results/{experiment}/explore.html", "explore", WATCH, what="the model", by=movers_of_page, solver=EVERY
         ),
     log:
         "logs/pages/{experiment}/explore.log",
@@ -45,7 +45,7 @@ rule gallery:
         parts=page_parts("gallery"),
         code=sources("gallery", "source", "target", "network", "explored", "weaker"),
     output:
-        page=reported("results/{experiment}/explore.html", "gallery", WATCH, experiment="{experiment}", what="samples"),
+        page=reported("results/{experiment}/explore.html", "gallery", WATCH, what="samples", solver=EVERY),
     log:
         "logs/pages/{experiment}/explore.log",
     benchmark:
@@ -81,8 +81,8 @@ rule animation_page:
             "results/{experiment}/{kind}animation.html",
             "animation",
             WATCH,
-            experiment="{experiment}",
             what="{kind}animation",
+            by=movers_of_animation,
         ),
     log:
         "logs/pages/{experiment}/{kind}animation.log",

@@ -8,9 +8,7 @@ rule loss_plot:
         maps=of_every_seed("map.json"),
         code=sources("loss_plot"),
     output:
-        plot=reported(
-            "results/{experiment}/loss.png", "loss", TRAINING_OF_REPORT, experiment="{experiment}", what="loss"
-        ),
+        plot=reported("results/{experiment}/loss.png", "loss", TRAINING_OF_REPORT, what="loss", seed=EVERY, solver=NONE),
     log:
         "logs/pictures/{experiment}/loss.log",
     localrule: True
@@ -32,9 +30,7 @@ rule solver_plot:
         table="results/{experiment}/solvers.csv",
         code=sources("solver_plot"),
     output:
-        plot=reported(
-            "results/{experiment}/solvers.png", "solvers", SOLVERS_OF_REPORT, experiment="{experiment}", what="picture"
-        ),
+        plot=reported("results/{experiment}/solvers.png", "solvers", SOLVERS_OF_REPORT, what="picture", solver=EVERY),
     log:
         "logs/pictures/{experiment}/solvers.log",
     localrule: True
@@ -58,7 +54,6 @@ rule contact_sheet:
             "results/{experiment}/contact_sheet.png",
             "contact_sheet",
             WATCH,
-            experiment="{experiment}",
             what="contact sheet",
         ),
     log:
@@ -84,7 +79,7 @@ rule map_picture:
         target_files=files_behind("target"),
         code=sources("map_picture", "source", "target"),
     output:
-        picture=reported("results/{experiment}/map.png", "map", MAPS_OF_REPORT, experiment="{experiment}", what="map"),
+        picture=reported("results/{experiment}/map.png", "map", MAPS_OF_REPORT, what="map", by=BOTH),
     log:
         "logs/pictures/{experiment}/map.log",
     localrule: True
@@ -108,9 +103,7 @@ rule field_picture:
         target_files=files_behind("target"),
         code=sources("field_picture", "source", "target", "network", "solver"),
     output:
-        picture=reported(
-            "results/{experiment}/field.png", "field", MAPS_OF_REPORT, experiment="{experiment}", what="field"
-        ),
+        picture=reported("results/{experiment}/field.png", "field", MAPS_OF_REPORT, what="field", by=BOTH, solver=NONE),
     log:
         "logs/pictures/{experiment}/field.log",
     localrule: True
@@ -137,7 +130,6 @@ rule neighbours:
             "results/{experiment}/neighbours.png",
             "neighbours",
             SAMPLES_OF_REPORT,
-            experiment="{experiment}",
             what="nearest training images",
         ),
     log:
@@ -166,7 +158,6 @@ rule guidance_plot:
             "results/{experiment}/guidance.png",
             "guidance",
             SAMPLES_OF_REPORT,
-            experiment="{experiment}",
             what="guidance",
         ),
     log:
@@ -192,9 +183,7 @@ rule classes_picture:
         target_files=files_behind("target"),
         code=sources("classes_picture", "source", "target"),
     output:
-        picture=reported(
-            "results/{experiment}/classes.png", "classes", SAMPLES_OF_REPORT, experiment="{experiment}", what="classes"
-        ),
+        picture=reported("results/{experiment}/classes.png", "classes", SAMPLES_OF_REPORT, what="classes"),
     log:
         "logs/pictures/{experiment}/classes.log",
     wildcard_constraints:
@@ -221,7 +210,6 @@ rule restored_picture:
             "results/{experiment}/restored.png",
             "restored",
             SAMPLES_OF_REPORT,
-            experiment="{experiment}",
             what="restored",
         ),
     log:
@@ -249,7 +237,6 @@ use rule restored_picture as partners_picture with:
             "results/{experiment}/partners.png",
             "restored",
             SAMPLES_OF_REPORT,
-            experiment="{experiment}",
             what="partners",
         ),
     log:

@@ -42,7 +42,12 @@ rule published_table:
         svg=ensure("results/published.svg", non_empty=True),
         caption=ensure("results/published.txt", non_empty=True),
         picture=reported(
-            "results/published.png", "published", COMPARED_OF_REPORT, experiment="all", what="published figures"
+            "results/published.png",
+            "published",
+            COMPARED_OF_REPORT,
+            what="published figures",
+            seed=EVERY,
+            solver=EVERY,
         ),
     log:
         "logs/tables/published.log",

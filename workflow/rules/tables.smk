@@ -63,9 +63,7 @@ rule sweep:
         pdf=ensure("results/{experiment}/sweep.pdf", non_empty=True),
         svg=ensure("results/{experiment}/sweep.svg", non_empty=True),
         caption=ensure("results/{experiment}/sweep.txt", non_empty=True),
-        png=reported(
-            "results/{experiment}/sweep.png", "sweep", COMPARED_OF_REPORT, experiment="{experiment}", what="sweep"
-        ),
+        png=reported("results/{experiment}/sweep.png", "sweep", COMPARED_OF_REPORT, what="sweep", seed=EVERY),
     log:
         "logs/tables/{experiment}/sweep.log",
     wildcard_constraints:

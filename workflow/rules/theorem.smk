@@ -40,7 +40,7 @@ rule theorem_plot:
         code=sources("theorem_plot"),
     output:
         picture=reported(
-            "results/{experiment}/theorem.png", "theorem", MAPS_OF_REPORT, experiment="{experiment}", what="by chance"
+            "results/{experiment}/theorem.png", "theorem", MAPS_OF_REPORT, what="by chance", by="exact", solver=EVERY
         ),
     log:
         "logs/pictures/{experiment}/theorem.log",

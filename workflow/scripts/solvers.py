@@ -43,5 +43,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} solvers"):
     }
     condition = measured_condition(model, target, load_array(inputs.asked), len(begin), seed) if inputs.asked else None
     exact = exact_ends(source.law(), target.law(), begin[: evaluation.exact_count]) if condition is None else None
+    looked_at = max(*(one.sets.n for one in comparisons), 0 if exact is None else len(exact))
+    begin, condition = begin[:looked_at], None if condition is None else condition[:looked_at]
     rows = ordered(solver_table(model, begin, evaluation, sampling, comparisons, condition, exact), shared)
     write_csv(snakemake.output.csv, COLUMNS, rows)
