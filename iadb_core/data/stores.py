@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from iadb_core.system.errors import InputError
-from iadb_core.system.runtime import memory_limit
+from iadb_core.system.memory import memory_limit
 
 Reader = Callable[[Tensor], Tensor]
 Item = TypeVar("Item")

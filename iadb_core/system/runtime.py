@@ -14,7 +14,6 @@ from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import seed_for
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
-OWN_GROUP, CONTROL_GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")  # version 2, as on today's Linux
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
@@ -64,23 +63,6 @@ def precision_name(dtype: torch.dtype) -> str:
 def available_cores() -> int:
     """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def memory_limit() -> int:
-    """The memory that this process may use, in bytes: the machine's, or what its control groups or Slurm grant."""
-    limit = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if (granted := os.environ.get("SLURM_MEM_PER_NODE", "")).isdigit() and int(granted):
-        limit = min(limit, int(granted) * 2**20)
-    try:
-        group = CONTROL_GROUPS / OWN_GROUP.read_text(encoding="utf-8").partition("0::")[2].strip().lstrip("/")
-    except OSError:
-        return limit
-    for folder in (group, *group.parents):
-        try:
-            limit = min(limit, int((folder / "memory.max").read_text(encoding="utf-8")))
-        except (OSError, ValueError):  # no such file, or `max`: no limit
-            continue
-    return limit
 
 
 def keep_freed_memory() -> None:

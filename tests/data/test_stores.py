@@ -9,7 +9,7 @@ from iadb_core.data import stores
 from iadb_core.data.stores import fits, in_file, read_ahead, resident
 from iadb_core.system.arrays import load_array, save_array
 from iadb_core.system.errors import InputError
-from iadb_core.system.runtime import memory_limit
+from iadb_core.system.memory import memory_limit
 
 CPU = torch.device("cpu")
 

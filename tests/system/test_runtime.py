@@ -47,20 +47,6 @@ def test_never_more_threads_than_cores(monkeypatch):
     assert asked == [1, 3, 3]
 
 
-def test_the_memory_that_may_be_used_is_that_of_the_strictest_control_group(tmp_path, monkeypatch):
-    whole = runtime.memory_limit()
-    (tmp_path / "own").write_text("0::/job/step\n")
-    (tmp_path / "groups" / "job" / "step").mkdir(parents=True)
-    monkeypatch.setattr(runtime, "OWN_GROUP", tmp_path / "own")
-    monkeypatch.setattr(runtime, "CONTROL_GROUPS", tmp_path / "groups")
-    assert runtime.memory_limit() >= whole
-    (tmp_path / "groups" / "job" / "memory.max").write_text("500000000\n")
-    (tmp_path / "groups" / "job" / "step" / "memory.max").write_text("max\n")
-    assert runtime.memory_limit() == 500_000_000
-    monkeypatch.setattr(runtime, "OWN_GROUP", tmp_path / "missing")
-    assert runtime.memory_limit() >= whole
-
-
 @pytest.mark.parametrize(
     ("accepted", "expected"),
     [
