@@ -1,6 +1,9 @@
+import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -61,3 +64,13 @@ def test_tasks_of_a_slurm_job_are_asked_to_end_and_srun_is_not(called, monkeypat
     launch.srun(1, 2, 2, 1, "a.module", [])
     signal.raise_signal(number)
     assert called.commands[1:] == [["scancel", "--signal=TERM", "7"]]
+
+
+def test_processes_find_each_other_on_a_machine_that_does_not_know_its_own_name(tmp_path):
+    started = f"from iadb_core.training.launch import torchrun; torchrun(2, 'summed_together', [{str(tmp_path)!r}])"
+    unnamed = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', "a-name-that-nobody-knows"]
+    if shutil.which("unshare") is None or subprocess.run([*unnamed, "true"], capture_output=True).returncode:
+        pytest.skip("this user may not give a process a host name of its own")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    subprocess.run([*unnamed, sys.executable, "-c", started], env=environment, timeout=120, check=True)
+    assert [(tmp_path / str(rank)).read_text() for rank in range(2)] == ["2", "2"]
