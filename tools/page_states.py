@@ -92,7 +92,7 @@ def main(path: Path, folder: Path) -> None:
     """Write a sheet for each size."""
     for width, (height, shown, columns) in SIZES.items():
         made = sheet(states(path, width, height), shown, columns)
-        made.quantize(64).save(folder / f"states-{width}.png", optimize=True)
+        made.quantize(256).save(folder / f"states-{width}.png", optimize=True)
 
 
 if __name__ == "__main__":
