@@ -1,6 +1,6 @@
-"""Sheets of explore.html in each of its states, at three sizes: python tools/page_states.py results/densities/explore.html docs
+"""Sheets of explore.html in each of its states, at three sizes, to be looked at after the page was changed.
 
-To be looked at after the page was changed. Writes states-<width>.png.
+python tools/page_states.py results/densities/explore.html docs writes docs/states-<width>.png.
 """
 
 import io

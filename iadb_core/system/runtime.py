@@ -12,14 +12,17 @@ import torch
 
 from iadb_core.system.errors import InputError
 from iadb_core.system.seeds import seed_for
+from iadb_core.system.sharing import least_taken
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
+_configured = False  # whether this process is a job, beside which others may run
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 def choose_device(name: str) -> torch.device:
     """The device for `auto` (CUDA, else MPS, else CPU) or for a name such as `cuda:1`.
 
+    In a job, which `configure` has been called in, `cuda` is the GPU that the fewest other jobs of the workflow have.
     Raises InputError if this machine does not have it.
     """
     if name == "auto":
@@ -34,6 +37,10 @@ def choose_device(name: str) -> torch.device:
     if index >= present.get(kind, 0):
         have = ", ".join(f"{key} ({count})" for key, count in present.items() if count)
         raise InputError(f"device: {name} is not on this machine, which has {have}; set `device: auto`")
+    if name == "cuda" and _configured and present["cuda"] > 1:
+        index = least_taken(present["cuda"])
+        torch.cuda.set_device(index)
+        return torch.device("cuda", index)
     return torch.device(name)
 
 
@@ -94,6 +101,8 @@ def configure(threads: int) -> int:
     Returns how many threads there are. More threads than cores would be many times slower: those that wait spin on
     the cores that the others need.
     """
+    global _configured
+    _configured = True
     keep_freed_memory()
     threads = min(threads, available_cores())
     torch.set_num_threads(threads)

@@ -75,11 +75,19 @@ def runs_per_gpu(wildcards):
     return experiments[wildcards.experiment].runs_per_gpu
 
 
+ONE_GPU, MOST_GPUS = 1_000_000, 1000  # of what a job asks for, Snakemake takes what there is
+
+
 def gpu_share(wildcards):
-    """What such a job takes of the million that profiles/default lets run at a time on one computer: enough parts for
-    as many jobs as may share it and not one more.
+    """What such a job takes of the million for each GPU that profiles/default lets run at a time on one computer:
+    enough parts for as many jobs as may share it and not one more.
     """
-    return 1_000_000 // runs_per_gpu(wildcards)
+    return ONE_GPU // runs_per_gpu(wildcards)
+
+
+def gpu_share_of_training(wildcards):
+    """The same; all of it for a training on several devices, which takes them by their numbers."""
+    return gpu_share(wildcards) if devices(wildcards) == 1 else MOST_GPUS * ONE_GPU
 
 
 def undisturbed(wildcards):

@@ -36,7 +36,7 @@ rule train:
         tasks=nodes,
         tasks_per_gpu=0,
         mpi=srun,
-        gpu_share=gpu_share,
+        gpu_share=gpu_share_of_training,
         sharing=runs_per_gpu,
         tensorboard=lambda wildcards: int(experiments[wildcards.experiment].training.tensorboard),
         mem_mb=training_memory,
