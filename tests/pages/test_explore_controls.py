@@ -74,6 +74,33 @@ def test_a_start_is_dragged_and_moved_by_keys_and_its_two_ends_are_compared(made
         assert own.value("explored.chosen.start[0]") > 0.5
 
 
+def test_the_circle_around_a_start_ends_where_its_points_do(made):
+    with opened(made[0], "#solver=midpoint&nfe=8&start=0.45,0.4") as own:
+        own.settled()
+        own.until("explored.trace?.around")
+        radius = own.value("explored.data.box.width / 55")
+        for number, mover in enumerate(("explored.computed.request", "{...explored.computed.request, by: 'exact'}")):
+            start = f"start: Float32Array.of(0.45 + {radius}, 0.4)"
+            alone = own.value(f"Array.from(explored.alone.states({{...{mover}, {start}}}).states.at(-1))")
+            around = own.value(f"Array.from(explored.trace.around[{number}]).slice(0, 2)")
+            assert around == pytest.approx(alone, abs=0.02 if number else 1e-5)
+        assert len(own.value("Array.from(explored.trace.around[1])")) == 80
+        own.page.check("input[name=by][value=exact]")
+        own.settled()
+        assert own.value("explored.trace.around") is None  # nothing to compare with
+
+
+def test_whoever_moves_alpha_stops_what_plays(made):
+    with opened(made[0]) as own:
+        own.settled()
+        own.page.click("#play")
+        own.until("explored.playing !== null && explored.chosen.alpha > 0.02")
+        own.page.fill("#alpha", "0.5")
+        own.page.wait_for_timeout(200)
+        assert own.value("explored.playing") is None
+        assert own.value("explored.chosen.alpha") == 0.5
+
+
 def test_a_target_is_painted_and_the_points_flow_into_it(made):
     with opened(made[0]) as own:
         own.settled()

@@ -8,15 +8,16 @@ import { floorOf, slicedW2 } from "./distances.js";
 import { Drawing } from "./drawn.js";
 import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
 import { lessonSteps } from "./lesson.js";
-import { apart, positionsAt } from "./paths.js";
+import { apart, circleOf, positionsAt } from "./paths.js";
 import { Pool } from "./pool.js";
 import { uniformOf } from "./random.js";
 import { Sets, paired, requestOf } from "./requests.js";
 import { COSTS, schedule } from "./solvers.js";
-import { Stage } from "./stage.js";
+import { RING, Stage } from "./stage.js";
 
 const PLAYED_MS = 4000; // from one end to the other
 const TRACED = 64; // steps of the exact path of the start that is dragged
+const AROUND = 32; // steps of the exact paths of the circle around it
 const PATIENCE_MS = 300; // after which what is no longer wanted is given up
 const QUICK = 8; // evaluations of the first picture
 
@@ -219,6 +220,22 @@ export class App {
     return trace;
   }
 
+  /** Where the circle of starts ends that the ring is: by what is chosen, and exactly, once both are computed. */
+  async encircle(key) {
+    const { request } = this.computed;
+    if (!this.trace?.exact) return;
+    const start = circleOf(this.start(), this.data.box.width / RING);
+    const exactly = { ...request, by: EXACT, solver: "midpoint", alphas: schedule(AROUND, request.backward) };
+    try {
+      const found = await Promise.all([request, exactly].map((way) => this.pool.states({ ...way, start })));
+      if (this.traceKey !== key || !this.trace) return;
+      this.trace.around = found.map(({ states }) => states[states.length - 1]);
+      this.draw();
+    } catch {
+      // given up, since something else was chosen
+    }
+  }
+
   draw() {
     if (!this.computed || this.drawn) return;
     this.drawn = requestAnimationFrame(() => {
@@ -236,6 +253,7 @@ export class App {
         this.traceKey = key;
         try {
           this.trace = this.traced();
+          this.encircle(key);
         } catch (error) {
           this.trace = null;
           this.controls.say(error.message, true);

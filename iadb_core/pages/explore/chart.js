@@ -1,6 +1,6 @@
 // What evaluations buy: distances by their number, as they were measured on the page.
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [380, 230, 52, 12, 16, 34];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [380, 234, 52, 12, 22, 34];
 const MOST = 128;
 const MARKS = { euler: "○", midpoint: "□", heun: "△", rk4: "◇", map: "✕", dopri5: "▽" };
 
@@ -50,7 +50,7 @@ export class Chart {
       parts.push(svg("text", { x: x(nfe), y: HEIGHT - 18, "text-anchor": "middle", class: "tick" }, nfe));
     }
     parts.push(svg("text", { x: (LEFT + WIDTH - RIGHT) / 2, y: HEIGHT - 3, "text-anchor": "middle", class: "tick" }, "evaluations"));
-    parts.push(svg("text", { x: LEFT - 44, y: TOP + 2, class: "tick" }, "W₂"));
+    parts.push(svg("text", { x: LEFT - 44, y: TOP - 10, class: "tick" }, "W₂"));
     for (const value of ticks(low, high)) {
       parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: "grid" }));
       parts.push(svg("text", { x: LEFT - 6, y: y(value) + 4, "text-anchor": "end", class: "tick" }, `${value}`));
@@ -65,8 +65,8 @@ export class Chart {
       const line = ordered.map(([nfe, distance]) => `${x(nfe)},${y(distance)}`).join(" ");
       parts.push(svg("polyline", { points: line, class: `line ${kind}` }));
       const [first, highest] = ordered[0];
-      const told = svg("text", { x: x(first) + 9, y: y(highest) - 5, class: `label ${kind}` }, `${MARKS[solver]} ${mover}, ${solver}`);
-      parts.push(told);
+      const beside = at(first) > 0.5 ? { x: x(first) - 9, "text-anchor": "end" } : { x: x(first) + 9 };
+      parts.push(svg("text", { ...beside, y: y(highest) - 5, class: `label ${kind}` }, `${MARKS[solver]} ${mover}, ${solver}`));
       for (const [nfe, distance] of ordered) {
         const mark = svg("text", { x: x(nfe), y: y(distance) + 4, "text-anchor": "middle", class: `mark ${kind}` }, MARKS[solver]);
         mark.append(svg("title", {}, `${mover}, ${solver}, ${nfe} evaluations: ${distance.toPrecision(3)}`));

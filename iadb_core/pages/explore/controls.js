@@ -18,7 +18,11 @@ export class Controls {
   constructor(app, data) {
     [this.app, this.data, this.measuring] = [app, data, false];
     const on = (id, event, act) => element(id)?.addEventListener(event, act);
-    on("alpha", "input", () => app.choose({ alpha: Number(element("alpha").value) }));
+    on("alpha", "input", () => {
+      const alpha = Number(element("alpha").value);
+      if (app.playing !== null) app.stop();
+      app.choose({ alpha });
+    });
     on("play", "click", () => (app.playing === null ? app.play() : app.stop()));
     on("model", "change", () => this.model());
     on("solver", "change", () => app.choose({ solver: element("solver").value }));

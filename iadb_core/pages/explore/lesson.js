@@ -7,11 +7,11 @@ const OWN = { ...BASE, by: NETWORK };
 /** What each step chooses; its text stands in the page. play: whether it runs from the start. */
 export function lessonSteps(data) {
   const steps = [
-    { chosen: { ...BASE, by: PAIRS, alpha: 0, show: ["points", "source", "target"], start: null }, play: true },
+    { chosen: { ...BASE, by: PAIRS, alpha: 0, show: ["points", "paths", "source", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points"], start: data.start } },
-    { chosen: { ...OWN, solver: "midpoint", nfe: 128, alpha: 1, show: ["points", "target"], start: data.torn ?? data.start } },
+    { chosen: { ...OWN, solver: "midpoint", nfe: 32, alpha: 1, show: ["points", "target"], start: data.torn ?? data.start } },
   ];
   return data.known ? steps : steps.slice(0, 4);
 }

@@ -167,14 +167,25 @@ export class Painter {
     this.context.fill();
   }
 
+  /** Where a circle of starts ends: by the network a closed line with dots, exactly dots alone. own, exact: (2·count). */
+  around(own, exact, colour, ink) {
+    const { context, plane } = this;
+    const points = (ends) => Array.from({ length: ends.length / 2 }, (_, i) => [ends[2 * i], ends[2 * i + 1]]);
+    context.fillStyle = ink;
+    for (const end of points(exact)) this.disc(end, plane.size / 230);
+    [context.strokeStyle, context.fillStyle, context.lineWidth] = [colour, colour, plane.size / 400];
+    this.line([...points(own), points(own)[0]]);
+    for (const end of points(own)) this.disc(end, plane.size / 300);
+  }
+
   /** A ring: the start that can be dragged. */
-  ring([a, b], colour, background) {
+  ring([a, b], colour, background, radius) {
     const { context, plane } = this;
     const [x, y] = plane.place(a, b);
     for (const [width, style] of [[plane.size / 90, background], [plane.size / 200, colour]]) {
       [context.lineWidth, context.strokeStyle] = [width, style];
       context.beginPath();
-      context.arc(x, y, plane.size / 55, 0, 2 * Math.PI);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
       context.stroke();
     }
   }

@@ -26,3 +26,13 @@ export function drawnStates(count, most) {
 export function apart(one, two) {
   return Math.hypot(one[0] - two[0], one[1] - two[1]);
 }
+
+/** Starts on a circle, (2·count). */
+export function circleOf([a, b], radius, count = 40) {
+  const out = new Float32Array(2 * count);
+  for (let i = 0; i < count; i += 1) {
+    const angle = (2 * Math.PI * i) / count;
+    out.set([a + radius * Math.cos(angle), b + radius * Math.sin(angle)], 2 * i);
+  }
+  return out;
+}

@@ -4,6 +4,7 @@ import { SIDE } from "./drawn.js";
 import { Frame } from "./frame.js";
 
 const NUDGE = 0.01; // of the side, by an arrow key
+export const RING = 55; // radii of the ring in the side
 
 export class Stage {
   /** canvas: the element. box: the part of the plane. behind: pictures of source and target, or null. */
@@ -53,7 +54,8 @@ export class Stage {
       if (scene.trace.before) painter.faint(scene.trace.before, colours.accent);
       if (scene.trace.exact) painter.trace(scene.trace.exact, colours.ink, true);
       painter.trace(scene.trace.own, colours.accent, false);
-      painter.ring(scene.trace.own[0], colours.accent, colours.canvas);
+      if (scene.trace.around) painter.around(...scene.trace.around, colours.accent, colours.ink);
+      painter.ring(scene.trace.own[0], colours.accent, colours.canvas, this.plane.size / RING);
     }
   }
 
