@@ -15,7 +15,7 @@ if "--report" in sys.argv:  # captions have figures in them, which are read then
 def reported(path, caption, category, what, by="network", seed=FIRST, solver=OWN):
     """An output that stands in the report, under labels, by which it is chosen there.
 
-    by: what moves its points; seed: of which runs; solver: how they are followed. Each may be a function of wildcards.
+    by: what moves its points, or a function of wildcards that says it; seed: of which runs; solver: how they are followed.
     """
 
     def labels(wildcards):
@@ -58,7 +58,7 @@ def labels_of_table(wildcards):
         "experiment": scope if scope and scope != "compare" else EVERY,
         "seed": EVERY,
         "moved by": "network",
-        "solver": EVERY if name in ("solvers", "published") or scope == "compare" else "own",
+        "solver": EVERY if name in ("solvers", "published") or scope == "compare" else OWN,
         "what": f"table: {name}",
     }
 
