@@ -25,7 +25,7 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
             yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
         elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from == name:
             yield place, "trainings begin from each other, in a circle"
-        elif differs := [what for what, of in SEEN if getattr(experiments[other], of) != getattr(experiment, of)]:
+        elif differs := list(_differs(experiment, experiments[other])):
             yield place, f"{other} has another {' and another '.join(differs)}"
         elif (
             experiments[other].target.described(places=True) == experiment.target.described(places=True)
@@ -34,4 +34,11 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
             yield place, f"{other} has another samples.seed: it was trained on samples that are held out here"
 
 
-SEEN = (("network", "network"), ("shape of samples", "shape"), ("condition", "conditions"))
+def _differs(experiment: Experiment, other: Experiment) -> Iterator[str]:
+    """In what the network of another experiment is another one. That of a field may become one that jumps."""
+    if other.network != experiment.network:
+        yield "network"
+    if other.shape != experiment.shape:
+        yield "shape of samples"
+    if other.conditions not in (experiment.conditions, experiment.conditions.of_a_field):
+        yield "condition"

@@ -29,6 +29,11 @@ class Conditions(NamedTuple):
         """How many inputs of a network of points a condition takes: a class is one of several, or none, or numbers."""
         return (self.classes and self.classes + 1) + self.numbers
 
+    @property
+    def of_a_field(self) -> "Conditions":
+        """The same without jumps."""
+        return self._replace(jumps=0)
+
 
 UNCONDITIONAL = Conditions()
 

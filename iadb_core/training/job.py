@@ -20,6 +20,7 @@ from iadb_core.data.pairs import Pairs
 from iadb_core.method.batches import Block
 from iadb_core.method.objective import Objective
 from iadb_core.networks import checkpoint
+from iadb_core.networks.beginning import begin_with
 from iadb_core.networks.building import build, parameter_count, weights_hash
 from iadb_core.networks.network import Network
 from iadb_core.system.arrays import load_array
@@ -187,9 +188,10 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
 def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) -> str:
     """Give a network the weights of a model; whose they are, and their digest. Raises InputError if it is another."""
     other, told = checkpoint.load(path)
-    if told["network"] != checkpoint.described(recipe.network, shape, recipe.conditions(shape)):
+    own = recipe.conditions(shape)
+    if told["network"] not in [checkpoint.described(recipe.network, shape, seen) for seen in (own, own.of_a_field)]:
         raise InputError(f"{path} is of another network, or of samples of another shape: training.from needs the same")
-    network.load_state_dict(other.state_dict())
+    begin_with(network, other.state_dict())
     log.info("begins from %s, weights %s", path, weights_hash(network))
     return f"{recipe.training.begin_from}, seed {told['seed']}, {told['steps']} steps, weights {weights_hash(network)}"
 

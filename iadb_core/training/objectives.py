@@ -22,6 +22,24 @@ class FlowMap(Section):
         min_length=1,
     )
 
+    @property
+    def of_the_method(self) -> dict[str, Any]:
+        """What the module of the objective takes, but for the teacher."""
+        return self.model_dump(exclude={"teacher"})
+
+
+class Shortcuts(FlowMap):
+    """A flow map whose jumps are two of half the length (shortcut models)."""
+
+    halvings: int | None = setting(
+        None,
+        "Jumps are 1, 1/2, ... 2^-halvings long, and begin at a multiple of their length, as in the paper, which has "
+        "7; without it of any length from anywhere.",
+        ge=1,
+        le=20,
+        neutral=True,
+    )
+
 
 class Objectives(OneOf):
     """What a network is trained to minimise, by the module of `method/objectives` that says so."""
@@ -30,7 +48,7 @@ class Objectives(OneOf):
     lagrangian: FlowMap | None = setting(None, "A flow map: where a jump ends, it moves on as the field does there.")
     eulerian: FlowMap | None = setting(None, "A flow map: a jump ends at one place wherever on its path it begins.")
     progressive: FlowMap | None = setting(None, "A flow map: one jump ends where two do.")
-    shortcut: FlowMap | None = setting(None, "progressive, with two jumps of the same length (shortcut models).")
+    shortcut: Shortcuts | None = setting(None, "progressive, with two jumps of the same length (shortcut models).")
     mean_flow: FlowMap | None = setting(None, "eulerian, along each sample's own x1 - x0 (mean flow).")
 
     @property
@@ -47,7 +65,7 @@ class Objectives(OneOf):
     @property
     def settings(self) -> dict[str, Any]:
         """What its module takes, but for the teacher."""
-        return {"share": self.flow_map.share, "whole": self.flow_map.whole} if self.flow_map else {}
+        return self.flow_map.of_the_method if self.flow_map else {}
 
 
 DEBLENDING = Objectives(deblending=Unsettled())

@@ -48,7 +48,7 @@ class Training(Section):
     begin_from: str | None = setting(
         None,
         "An experiment with the same network, from whose model of the same seed (or of its first) the training begins, "
-        "not from random weights.",
+        "not from random weights. An objective with jumps may begin from a field.",
         alias="from",
         min_length=1,
     )

@@ -64,6 +64,25 @@ def test_a_share_of_the_jumps_goes_all_the_way_whichever_process_has_them(name, 
     assert torch.equal(torch.cat(joined, dim=1), times)
 
 
+@pytest.mark.parametrize("whole", [0.0, 0.25])
+def test_jumps_of_a_shortcut_model_are_halves_of_halves_of_the_way(whole):
+    objective = objective_of("shortcut", {"share": 0.5, "whole": whole, "halvings": 3})
+    y, times, y0, y1 = objective.examples(block_of(1000))[4:8]
+    begin, middle, end, share = times.unbind(2)
+    lengths = end - begin
+    assert torch.equal(middle, (begin + end) / 2)
+    assert torch.equal(begin / lengths, (begin / lengths).round())
+    assert begin.min() == 0
+    assert end.max() == 1
+    assert (share == 0.5).all()
+    for length in (1, 0.5, 0.25, 0.125):
+        expected = (1 - whole) / 4 + (whole if length == 1 else 0)
+        assert abs((lengths == length).double().mean().item() - expected) < 0.02
+        begun = begin[lengths == length].unique()
+        assert len(begun) == 1 / length
+    assert torch.allclose(y, torch.lerp(y0, y1, begin[..., None]))
+
+
 def test_the_examples_are_the_blends_of_both_kinds_of_rows():
     block = block_of(8, condition=torch.arange(24).view(3, 8))
     x, alpha, x0, x1, y, times, y0, y1, told, other = objective_of("lagrangian", {"share": 0.25}).examples(block)

@@ -341,6 +341,18 @@ def test_no_learning_leaves_the_model_that_it_began_from(job):
     assert torch.equal(weights(still), weights(first))
 
 
+@pytest.mark.parametrize("kind", ["points", "images"])
+def test_a_training_of_jumps_begins_where_one_of_the_field_ended(job, kind):
+    first = constant(job(f"{kind}-first", 30), 30)
+    run(first, 1)
+    objective = {"objective": {"progressive": {"share": 0.5, "whole": 0.25, "from": None}}}
+    still = constant(job(f"{kind}-jumps", 33), 33, learning_rate=1e-20, **{"from": "first"}, **objective)
+    run(still._replace(begin=first.model), 1)
+    assert checkpoint.load(still.model)[1]["network"]["jumps"] == 1
+    assert len(weights(still)) > len(weights(first))
+    assert torch.isclose(weights(still).abs().sum(), weights(first).abs().sum())
+
+
 def test_a_model_of_another_network_is_refused(job):
     first, other = constant(job("points-first", 20), 20), constant(job("points-other", 20), 20)
     run(first, 1)
