@@ -3,34 +3,33 @@
 import re
 from pathlib import Path
 
-IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+)\.js";\n', re.MULTILINE)
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/(?:[\w-]+/)?[\w-]+)\.js";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const)\b)", re.MULTILINE)
 TOP_LEVEL = re.compile(r"^(?:export )?(?:async )?(?:function|class|const|let) (\[[^\]]*\]|\w+)", re.MULTILINE)
 
 
 def joined(folder: Path, main: str, names: tuple[str, ...]) -> str:
-    """The modules of a folder that `main` needs, as a script that sets `iadb` to its functions of these names.
+    """The modules that `main` of a folder needs, as a script that sets `iadb` to its functions of these names.
 
     Raises ValueError where two modules give one name to two things, or a module is no more than it can be joined with.
     """
-    parts, order = {}, list[str]()
+    parts, order = dict[Path, str](), list[Path]()
 
-    def add(name: str) -> None:
-        if name in parts:
+    def add(module: Path) -> None:
+        if module in parts:
             return
-        text = (folder / f"{name}.js").read_text("utf-8")
-        parts[name] = text
-        for needed in IMPORT.findall(text):
-            add(needed)
-        order.append(name)
+        parts[module] = module.with_suffix(".js").read_text("utf-8")
+        for needed in IMPORT.findall(parts[module]):
+            add((module.parent / needed).resolve())
+        order.append(module)
 
-    add(main)
-    seen: dict[str, str] = {}
-    for name in order:
-        for own in (word for found in TOP_LEVEL.findall(parts[name]) for word in re.findall(r"\w+", found)):
-            if seen.setdefault(own, name) != name:
-                raise ValueError(f"{own} is of two modules, {seen[own]} and {name}")
-    texts = [EXPORT.sub("", IMPORT.sub("", parts[name])) for name in order]
+    add((folder / main).resolve())
+    seen: dict[str, Path] = {}
+    for module in order:
+        for own in (word for found in TOP_LEVEL.findall(parts[module]) for word in re.findall(r"\w+", found)):
+            if seen.setdefault(own, module) != module:
+                raise ValueError(f"{own} is of two modules, {seen[own].name} and {module.name}")
+    texts = [EXPORT.sub("", IMPORT.sub("", parts[module])) for module in order]
     if any(re.search(r"^(import|export)\b", text, re.MULTILINE) for text in texts):
         raise ValueError("modules have named imports of each other, and exports of what they declare, alone")
     body = "\n".join(texts)

@@ -23,6 +23,21 @@ def test_modules_are_one_script_in_the_order_in_which_they_need_each_other(tmp_p
     assert text.endswith("return { start };\n})();\n")
 
 
+def test_modules_of_another_folder_are_found_once(tmp_path):
+    for folder in ("own", "shared"):
+        (tmp_path / folder).mkdir()
+    write(
+        tmp_path / "own",
+        main='import { one } from "./first.js";\nimport { two } from "../shared/second.js";\n',
+        first='import { two } from "../shared/second.js";\nexport const one = two - 1;\n',
+    )
+    write(tmp_path / "shared", second='import { three } from "./third.js";\nexport const two = three - 1;\n')
+    write(tmp_path / "shared", third="export const three = 3;\n")
+    text = joined(tmp_path / "own", "main", ())
+    assert text.count("const two") == text.count("const three") == 1
+    assert text.index("const three") < text.index("const two") < text.index("const one")
+
+
 def test_one_name_for_two_things_is_refused(tmp_path):
     write(
         tmp_path, main='import { a } from "./other.js";\nconst b = 1;\n', other="export const a = 1;\nfunction b() {}\n"

@@ -6,7 +6,7 @@ PAGE_NETWORKS = ("mlp", "residual_mlp")
 
 def page_parts(name):
     """The files that a kind of page is put together from: scripts, styles and templates."""
-    kinds = ("*.css", "*.j2", f"{name}/*.*")
+    kinds = ("*.css", "*.j2", "shared/*.*", f"{name}/*.*")
     return project_files(sorted(path for kind in kinds for path in glob(f"iadb_core/pages/{kind}", root_dir=ROOT)))
 
 

@@ -1,7 +1,7 @@
 // The page: what is chosen, what is computed for it, and what is shown.
 import { Chart } from "./chart.js";
 import { EVALUATIONS, defaults, fitting, fromAddress, toAddress } from "./choices.js";
-import { bytesOf } from "./codec.js";
+import { bytesOf } from "../shared/codec.js";
 import { binsOf } from "./colours.js";
 import { Controls } from "./controls.js";
 import { floorOf, slicedW2 } from "./distances.js";
@@ -10,9 +10,9 @@ import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
 import { lessonSteps } from "./lesson.js";
 import { apart, circleOf, positionsAt } from "./paths.js";
 import { Pool } from "./pool.js";
-import { uniformOf } from "./random.js";
+import { uniformOf } from "../shared/random.js";
 import { Sets, paired, requestOf } from "./requests.js";
-import { COSTS, schedule } from "./solvers.js";
+import { COSTS, schedule } from "../shared/solvers.js";
 import { RING, Stage } from "./stage.js";
 
 const PLAYED_MS = 4000; // from one end to the other

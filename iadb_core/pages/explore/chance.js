@@ -1,7 +1,7 @@
 // (De)blending by chance, the paper's first algorithm: at each α a pair is drawn of all that blend into a point.
 import { Plane, blendedPairs, likelyPairs } from "./exact.js";
 import { Mixture, firstAbove, normalPair } from "./laws.js";
-import { normalOf } from "./random.js";
+import { normalOf } from "../shared/random.js";
 
 /** The states of points at each of the alphas, ascending from 0 to 1, the start included. uniform: for each point its own. */
 export function byChance(source, target, start, alphas, uniform) {

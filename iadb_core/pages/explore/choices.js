@@ -1,6 +1,6 @@
 // What is chosen on the page: checked values, which an address can hold.
 import { CHANCE, EXACT, NETWORK, PAIRS } from "./jobs.js";
-import { COSTS } from "./solvers.js";
+import { COSTS } from "../shared/solvers.js";
 
 export const EVALUATIONS = [1, 2, 4, 8, 16, 32, 64, 128];
 export const TOLERANCES = [1e-2, 1e-3, 1e-4, 1e-5];

@@ -3,7 +3,7 @@ import { EVALUATIONS, LAYERS, TOLERANCES, stepsOf } from "./choices.js";
 import { CHANCE, EXACT, NETWORK, PAIRS } from "./jobs.js";
 import { TRIALS } from "./lesson.js";
 import { MOST_CHANCE } from "./requests.js";
-import { COSTS } from "./solvers.js";
+import { COSTS } from "../shared/solvers.js";
 
 const OF_DRAWN = { by: EXACT, solver: "midpoint", nfe: 32, alpha: 1, backward: false };
 const element = (id) => document.getElementById(id);

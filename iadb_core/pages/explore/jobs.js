@@ -3,8 +3,8 @@ import { byChance } from "./chance.js";
 import { exactField } from "./exact.js";
 import { COARSE, FINE, lawOf } from "./laws.js";
 import { Network } from "./network.js";
-import { uniformOf } from "./random.js";
-import { follow } from "./solvers.js";
+import { uniformOf } from "../shared/random.js";
+import { follow } from "../shared/solvers.js";
 
 export const [NETWORK, EXACT, CHANCE, PAIRS] = ["network", "exact", "chance", "pairs"];
 

@@ -1,6 +1,6 @@
 // Densities of the plane that are exactly known: a picture's, or normal distributions.
-import { bytesOf } from "./codec.js";
-import { normalOf } from "./random.js";
+import { bytesOf } from "../shared/codec.js";
+import { normalOf } from "../shared/random.js";
 
 const MOST_LATTICE = 160; // points along each side of the lattice that stands for normal distributions
 const REACH = 4.5; // standard deviations

@@ -1,6 +1,6 @@
 // The networks of points: what they answer at points of the plane, all of them at one α.
-import { floatsOf } from "./codec.js";
-import { Dense, activate, activationOf } from "./dense.js";
+import { floatsOf } from "../shared/codec.js";
+import { Dense, activate, activationOf } from "../shared/dense.js";
 
 /** A layer of the page's data: {weight, bias, inputs}. */
 function layerOf(data) {

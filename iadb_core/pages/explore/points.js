@@ -1,5 +1,5 @@
 // Points as the page's data has them: 16 bits a coordinate, of the box that they lie in.
-import { bytesOf } from "./codec.js";
+import { bytesOf } from "../shared/codec.js";
 
 /** {low, width, values} to two sets of as many points, `first` and `other`, (2·count) each. */
 export function pointsOf({ low, width, values }) {

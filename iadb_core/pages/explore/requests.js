@@ -4,8 +4,8 @@ import { SIDE } from "./drawn.js";
 import { CHANCE, NETWORK, PAIRS } from "./jobs.js";
 import { lawOf } from "./laws.js";
 import { pointsOf } from "./points.js";
-import { uniformOf } from "./random.js";
-import { schedule } from "./solvers.js";
+import { uniformOf } from "../shared/random.js";
+import { schedule } from "../shared/solvers.js";
 
 export const MOST_CHANCE = 32; // steps by chance, each of which sums over all pairs
 const STATES_OF_ADAPTIVE = 32;
