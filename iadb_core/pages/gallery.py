@@ -32,13 +32,19 @@ class Way(NamedTuple):
 
 
 def gallery_page(
-    title: str, about: str, target: Density, ways: Sequence[Way], nearest: Nearest, held_out: np.ndarray
+    title: str,
+    about: str,
+    target: Density,
+    ways: Sequence[Way],
+    nearest: Nearest,
+    held_out: np.ndarray,
+    live: dict[str, Any] | None = None,
 ) -> str:
     """The page of the same starts, followed in several ways.
 
     target: by whose scaling they are images. nearest: from images, (count, channels, height, width), to the training
     images nearest to them, and their distances. held_out: real images that were not trained on, as `nearest` takes
-    them. Raises InputError if there is no way.
+    them. live: the network, as `packed_live` gives it, if it is to run there. Raises InputError if there is no way.
     """
     if not ways:
         raise InputError("explore.html needs a way to make samples")
@@ -47,14 +53,21 @@ def gallery_page(
     begin = min(range(len(ways)), key=lambda number: abs(ways[number].evaluations - NEARLY))
     rows = isqrt(count - 1) + 1
     _, distances = nearest(held_out)
-    data = {"count": count, "rows": rows, "begin": begin, "ways": packed, "real": float(np.mean(distances))}
+    data = {
+        "count": count,
+        "rows": rows,
+        "begin": begin,
+        "ways": packed,
+        "real": float(np.mean(distances)),
+        "live": live,
+    }
     protocol = (
         f"{count} samples of the same starts in every way; between two of {FRAMES} pictures each one is drawn over the "
         "other. Nearest by the distance of all pixels, of all training images."
     )
     solvers = list(dict.fromkeys(way.solver for way in ways))
-    told = {"title": title, "about": about, "protocol": protocol, "count": count, "solvers": solvers}
-    return rendered("gallery", "gallery", ("start",), data, **told)
+    told = {"title": title, "about": about, "protocol": protocol, "count": count, "solvers": solvers, "live": live}
+    return rendered("gallery", "gallery", ("start", "noiseOf"), data, **told)
 
 
 def _packed(way: Way, target: Density, nearest: Nearest) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from iadb_core.evaluation.fidelity import nearest
 from iadb_core.method.integration import solver_of
 from iadb_core.method.schedules import linear
 from iadb_core.pages.gallery import SHOWN, Way, gallery_page
+from iadb_core.pages.live import packed_live
 from iadb_core.sampling.conditions import class_numbers, in_turn, sampler_of
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.settings import Sampling
@@ -50,6 +51,7 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} explore.html"):
 
     about = f"{settings['network']}, {snakemake.params.shape[-1]} × {snakemake.params.shape[-2]} pixels, seed {seed}"
     real = pixels(load_array(inputs.held_out)[:SHOWN])
-    page = gallery_page(snakemake.wildcards.experiment, about, target, ways, found, real)
+    live = packed_live(inputs.model, source, target, own)
+    page = gallery_page(snakemake.wildcards.experiment, about, target, ways, found, real, live)
     write_text(snakemake.output.page, page)
     log.info("%.0f kB", len(page.encode()) / 1000)

@@ -1,6 +1,8 @@
 // Samples on their way, by stored pictures: whichever α, solver and number of evaluations are chosen.
+import { Live } from "./live.js";
 
 const PLAYED_MS = 4000; // from one end to the other
+const [MOST_NOISE, MOST_BLENDED] = [1e6, 0.95];
 
 /** Which two frames an α lies between, of so many that are equally far apart, and the share of the second. */
 export function framesAt(alpha, count) {
@@ -15,7 +17,9 @@ export function sampleAt(right, down, rows, count) {
   return Math.min(count - 1, column * rows + row);
 }
 
-/** The choices of an address, as far as they can be: [solver, evaluations, α, sample]. */
+/** The choices of an address, as far as they can be: the way, α, the sample; and of what is made in the page, the seed of
+ * its noise, the α of its blend, and the class that it is told.
+ */
 export function fromAddress(hash, data) {
   const told = new URLSearchParams(hash.replace(/^#/, ""));
   const number = (name, fallback, most) => {
@@ -23,7 +27,11 @@ export function fromAddress(hash, data) {
     return Number.isFinite(value) && value >= 0 && value <= most ? value : fallback;
   };
   const named = data.ways.findIndex((way) => way.solver === told.get("solver") && String(way.nfe) === told.get("nfe"));
-  return { way: named < 0 ? data.begin : named, alpha: number("alpha", 1, 1), chosen: Math.floor(number("sample", 0, data.count - 1)) };
+  const chosen = Math.floor(number("sample", 0, data.count - 1));
+  const { classes = [], always = false } = data.live ?? {};
+  const asked = Math.floor(number("class", always ? 0 : classes.length, classes.length - (always ? 1 : 0)));
+  const live = { noise: Math.floor(number("noise", 1, MOST_NOISE)), blend: number("blend", 0, MOST_BLENDED), told: asked };
+  return { way: named < 0 ? data.begin : named, alpha: number("alpha", 1, 1), chosen, ...live };
 }
 
 const element = (id) => document.getElementById(id);
@@ -39,6 +47,7 @@ class Gallery {
     element("nfe").addEventListener("input", () => this.choose({ way: this.ways()[Number(element("nfe").value)] }));
     element("play").addEventListener("click", () => (this.playing === null ? this.play() : this.stop()));
     this.listen(element("view"));
+    this.live = data.live ? this.living(data.live) : null;
     this.choose({});
   }
 
@@ -82,11 +91,45 @@ class Gallery {
     });
   }
 
+  /** What is made in the page, and its controls. */
+  living(data) {
+    const parts = { drawing: element("live-drawing"), blend: element("live-blend"), made: element("live-made") };
+    const live = new Live(data, parts, (text) => (element("live-said").textContent = text));
+    live.onDrawn = (least) => this.choose({ blend: least && Math.max(least, this.state.blend) });
+    element("live-alpha").addEventListener("input", () => this.choose({ blend: Number(element("live-alpha").value) }));
+    element("live-told")?.addEventListener("change", () => this.choose({ told: Number(element("live-told").value) }));
+    element("live-noise").addEventListener("click", () => this.choose({ noise: this.state.noise + 1 }));
+    element("live-clear").addEventListener("click", () => live.draw(new Float32Array(live.pixels.length)));
+    element("live-take").addEventListener("click", () => {
+      this.taken(live.network).then((pixels) => live.draw(pixels), failed);
+    });
+    return live;
+  }
+
+  /** The end of the chosen sample, as pixel values. */
+  async taken({ side, channels }) {
+    const { frames } = this.data.ways[this.state.way];
+    const image = await this.picture(frames[frames.length - 1]);
+    const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+    drawn(canvas, image, image, 0, this.place(image).from, [side, side]);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, side, side);
+    return Float32Array.from({ length: side * side * channels }, (_, i) => data[4 * Math.floor(i / channels) + (i % channels)] / 255);
+  }
+
+  /** Where the chosen sample is in a picture of all. */
+  place(image) {
+    const { rows, count } = this.data;
+    const side = image.width / Math.ceil(count / rows);
+    return { side, from: [Math.floor(this.state.chosen / rows) * side, (this.state.chosen % rows) * side] };
+  }
+
   choose(changes) {
     Object.assign(this.state, changes);
-    const { ways, count } = this.data;
-    const { way, alpha, chosen } = this.state;
+    const { ways, count, live } = this.data;
+    const { way, alpha, chosen, noise, blend, told: own } = this.state;
     const told = new URLSearchParams({ solver: ways[way].solver, nfe: ways[way].nfe, alpha, sample: Math.min(chosen, count - 1) });
+    const also = live ? { noise, blend, ...(live.classes.length ? { class: own } : {}) } : {};
+    Object.entries(also).forEach(([name, value]) => told.set(name, value));
     try {
       globalThis.history.replaceState(null, "", `#${told}`);
     } catch {
@@ -108,7 +151,7 @@ class Gallery {
   async show() {
     this.asked += 1;
     const { asked } = this;
-    const { ways, rows } = this.data;
+    const { ways } = this.data;
     const { alpha, chosen } = this.state;
     const way = ways[this.state.way];
     const own = this.ways();
@@ -121,16 +164,26 @@ class Gallery {
     element("own-told").textContent = `sample ${chosen + 1} at α = ${alpha.toFixed(2)}`;
     const distance = way.distances[chosen].toFixed(2);
     element("nearest-told").textContent = `nearest training image to its end: ${distance} away; mean of all ${way.mean.toFixed(2)}, of held-out images ${this.data.real.toFixed(2)}`;
+    this.showLive(way);
     const { first, share } = framesAt(alpha, way.frames.length);
     const [one, two, nearest] = await Promise.all([way.frames[first], way.frames[first + 1], way.nearest].map((own) => this.picture(own)));
     if (asked !== this.asked) return; // something else is chosen by now
-    const side = one.width / Math.ceil(this.data.count / rows);
-    const from = [Math.floor(chosen / rows) * side, (chosen % rows) * side];
+    const { side, from } = this.place(one);
     drawn(element("view"), one, two, share, [0, 0], [one.width, one.height]);
     marked(element("view"), from, side, one.width);
     drawn(element("own"), one, two, share, from, [side, side]);
     drawn(element("nearest"), nearest, nearest, 0, from, [side, side]);
     this.shown = true;
+  }
+
+  showLive({ solver, nfe }) {
+    if (!this.live) return;
+    const { noise, blend, told } = this.state;
+    element("live-alpha").value = String(blend);
+    element("live-alpha-value").textContent = blend.toFixed(2);
+    element("live-blend-told").textContent = blend ? `blended with noise, α = ${blend.toFixed(2)}` : "noise alone";
+    if (element("live-told")) element("live-told").value = String(told);
+    this.live.show({ solver, nfe, noise, blend, told });
   }
 
   play() {
