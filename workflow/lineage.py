@@ -40,5 +40,7 @@ def _differs(experiment: Experiment, other: Experiment) -> Iterator[str]:
         yield "network"
     if other.shape != experiment.shape:
         yield "shape of samples"
-    if other.conditions not in (experiment.conditions, experiment.conditions.of_a_field):
+    if other.conditions.of_a_field != experiment.conditions.of_a_field:
         yield "condition"
+    if other.conditions.jumps > experiment.conditions.jumps:
+        yield "objective, with jumps"

@@ -192,8 +192,9 @@ def _begin(network: Network, path: str, recipe: Recipe, shape: tuple[int, ...]) 
     if told["network"] not in [checkpoint.described(recipe.network, shape, seen) for seen in (own, own.of_a_field)]:
         raise InputError(f"{path} is of another network, or of samples of another shape: training.from needs the same")
     begin_with(network, other.state_dict())
-    log.info("begins from %s, weights %s", path, weights_hash(network))
-    return f"{recipe.training.begin_from}, seed {told['seed']}, {told['steps']} steps, weights {weights_hash(network)}"
+    digest = weights_hash(other)
+    log.info("begins from %s, weights %s", path, digest)
+    return f"{recipe.training.begin_from}, seed {told['seed']}, {told['steps']} steps, weights {digest}"
 
 
 def _train(what: TrainingJob, processes: Processes) -> None:

@@ -36,3 +36,28 @@ def test_one_begins_where_another_ended_and_its_row_makes_both_again(workspace):
 
 
 NAMES = ("points", "tuned")
+
+
+def test_jumps_are_learnt_from_where_a_field_ended(workspace):
+    jumping = TUNED | {
+        "source": POINTS["source"],
+        "target": POINTS["target"],
+        "training": TUNED["training"] | {"objective": {"shortcut": {"halvings": 3}}},
+        "sampling": {"solver": "map", "steps": 2},
+    }
+    workspace.configure({"points": POINTS, "jumping": jumping}, default_experiments=["jumping"])
+    run = workspace.snakemake("results/jumping.gif", "results/jumping/seed0/solvers.csv")
+    assert run.returncode == 0, run.stderr
+    first, second = (
+        json.loads(workspace.path(f"results/{name}/seed0/training.json").read_text()) for name in ("points", "jumping")
+    )
+    assert second["begun_from"] == f"points, seed 0, 60 steps, weights {first['weights_hash']}"
+    with open(workspace.path("results/jumping/seed0/solvers.csv"), newline="") as file:
+        assert "map" in {row["solver"] for row in csv.DictReader(file)}
+
+    field = TUNED | {"source": POINTS["source"], "target": POINTS["target"]}
+    jumping |= {"training": POINTS["training"] | {"objective": {"shortcut": {}}}}
+    workspace.configure({"points": jumping, "tuned": field}, default_experiments=["tuned"])
+    told = workspace.snakemake("-n", "results/tuned.gif")
+    assert told.returncode
+    assert "tuned.training.from: points has another objective, with jumps" in told.stdout + told.stderr

@@ -55,6 +55,8 @@ def test_an_mlp_has_one_thread_unless_more_are_given():
         "word": 1,
         "mnist": 4,
         "mnist-fast": 4,
+        "mnist-best": 4,
+        "mnist-weak": 4,
         "digits": 4,
         "digits-classes": 4,
         "mnist-classes": 4,
