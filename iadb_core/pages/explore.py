@@ -76,7 +76,7 @@ def explore_page(
     solvers = [*SOLVERS, *(["map"] if any(own["network"]["jumps"] for own in packed) else [])]
     choices = {"models": [own.name for own in models], "classes": classes, "always": always, "solvers": solvers}
     told = {"title": title, "about": packed[0]["about"] + f", seed {seed}", "protocol": _protocol(len(both[1]) // 2)}
-    return rendered("explore", "app", ("start", "serve"), data, **told, known=data["known"], **choices)
+    return rendered("explore", "app", ("start", "serve", "hereOf"), data, **told, known=data["known"], **choices)
 
 
 def _packed(shown: Shown, network: Network, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -75,19 +75,74 @@ def test_a_start_is_dragged_and_moved_by_keys_and_its_two_ends_are_compared(made
 
 
 def test_the_circle_around_a_start_ends_where_its_points_do(made):
-    with opened(made[0], "#solver=midpoint&nfe=8&start=0.45,0.4") as own:
+    with opened(made[0], "#solver=midpoint&nfe=8&start=0.45,0.4&show=points,circle") as own:
         own.settled()
         own.until("explored.trace?.around")
         radius = own.value("explored.data.box.width / 55")
-        for number, mover in enumerate(("explored.computed.request", "{...explored.computed.request, by: 'exact'}")):
+        for number, mover in enumerate(("{...explored.computed.request, by: 'exact'}", "explored.computed.request")):
             start = f"start: Float32Array.of(0.45 + {radius}, 0.4)"
             alone = own.value(f"Array.from(explored.alone.states({{...{mover}, {start}}}).states.at(-1))")
             around = own.value(f"Array.from(explored.trace.around[{number}]).slice(0, 2)")
-            assert around == pytest.approx(alone, abs=0.02 if number else 1e-5)
-        assert len(own.value("Array.from(explored.trace.around[1])")) == 80
+            assert around == pytest.approx(alone, abs=1e-5 if number else 0.02)
+        assert own.value("explored.trace.around.map((ends) => ends.length)") == [80, 80]
         own.page.check("input[name=by][value=exact]")
         own.settled()
-        assert own.value("explored.trace.around") is None  # nothing to compare with
+        own.until("explored.trace?.around")
+        assert own.value("explored.trace.around.map((ends) => ends.length)") == [80]
+        own.page.uncheck("#show-circle")
+        own.settled()
+        assert own.value("explored.trace.around") is None
+        own.page.check("input[name=by][value=chance]")
+        own.settled()
+        assert own.page.is_disabled("#show-circle")
+        assert own.page.inner_text("#apart") == "–"  # of one draw
+
+
+def test_where_the_one_start_is_now_goes_with_alpha(made):
+    with opened(made[0], "#solver=euler&nfe=2&start=0.45,0.4&alpha=0.25") as own:
+        own.settled()
+        begin, middle = own.value("explored.trace.own.slice(0, 2)")
+        here = own.value("Array.from(iadb.hereOf(explored.trace, 0.25))")
+        assert here == pytest.approx([(a + b) / 2 for a, b in zip(begin, middle, strict=True)], abs=1e-6)
+
+
+def test_painting_gives_back_what_was_chosen_before(made):
+    with opened(made[0], "#solver=midpoint&nfe=32&alpha=0.75") as own:
+        own.settled()
+        own.page.check("#draw")
+        assert own.value("explored.chosen.by") == "exact"
+        own.page.uncheck("#draw")
+        own.settled()
+        chosen = own.value("[explored.chosen.by, explored.chosen.solver, explored.chosen.nfe, explored.chosen.alpha]")
+        assert chosen == ["network", "midpoint", 32, 0.75]
+
+
+def test_a_solver_cannot_have_fewer_evaluations_than_a_step_takes(made):
+    with opened(made[0], "#solver=rk4&nfe=4") as own:
+        own.settled()
+        assert own.page.get_attribute("#nfe", "min") == "2"
+        assert own.page.inner_text("#nfe-value") == "4"
+        own.page.select_option("#solver", "dopri5")
+        own.settled()
+        assert own.page.inner_text("#nfe-value") == "its own"
+
+
+def test_what_a_step_offers_says_which_is_chosen_and_the_picture_stays_in_sight(made):
+    with opened(made[0], viewport={"width": 360, "height": 740}) as own:
+        own.settled()
+        own.page.click("button[data-step='4']")
+        own.settled()
+        own.page.click("button[data-try='midpoint']")
+        own.settled()
+        pressed = own.value(
+            "Array.from(document.querySelectorAll('[data-try]')).filter((one) => one.ariaPressed === 'true')"
+            ".map((one) => one.dataset.try)"
+        )
+        assert pressed == ["midpoint"]
+        box = own.page.locator("#view").bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] < 500
+        assert own.page.locator("button[data-try='midpoint']").bounding_box()["y"] > box["y"] + box["height"]
 
 
 def test_whoever_moves_alpha_stops_what_plays(made):

@@ -97,3 +97,12 @@ def test_a_network_with_weights_that_are_not_finite_is_refused():
         network.out.bias[0] = float("nan")
     with pytest.raises(InputError, match="not finite"):
         packed_network(network, "relu")
+
+
+def test_labels_of_the_chart_do_not_lie_on_each_other():
+    labels = [{"x": 60 + x, "y": y, "end": False, "text": "network, euler"} for x, y in ((0, 50), (5, 52), (9, 51))]
+    labels += [{"x": 300, "y": 51, "end": False, "text": "far"}, {"x": 100, "y": 55, "end": True, "text": "floor"}]
+    found = javascript("return apartFrom(given.labels);", {"chart": "apartFrom"}, labels=labels)
+    heights = sorted(label["y"] for label in found if label["text"] != "far")
+    assert min(np.diff(heights)) >= 12
+    assert next(label["y"] for label in found if label["text"] == "far") == 51

@@ -9,7 +9,7 @@ import { Drawing } from "./drawn.js";
 import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
 import { lessonSteps } from "./lesson.js";
 import { apart, circleOf, positionsAt } from "./paths.js";
-import { Pool } from "./pool.js";
+import { GIVEN_UP, Pool } from "./pool.js";
 import { uniformOf } from "../shared/random.js";
 import { Sets, paired, requestOf } from "./requests.js";
 import { COSTS, schedule } from "../shared/solvers.js";
@@ -20,6 +20,7 @@ const TRACED = 64; // steps of the exact path of the start that is dragged
 const AROUND = 32; // steps of the exact paths of the circle around it
 const PATIENCE_MS = 300; // after which what is no longer wanted is given up
 const QUICK = 8; // evaluations of the first picture
+const TRIES = 20; // of what is measured while other things are chosen
 
 export class App {
   constructor(data, code) {
@@ -190,10 +191,21 @@ export class App {
     for (const nfe of EVALUATIONS.filter((count) => count >= (COSTS[chosen.solver] ?? 1))) {
       const request = this.request({ ...chosen, nfe });
       const { from, to } = this.sets.of(request);
-      const found = await this.pool.states({ ...request, start: from.first });
+      const found = await this.insisted({ ...request, start: from.first });
       const [mover, exact] = this.moverOf(request);
       this.chart.add(mover, exact, request.solver, found.evaluations, slicedW2(found.states[found.states.length - 1], to.first));
       this.chart.draw(`${mover} ${request.solver}`);
+    }
+  }
+
+  /** The states of a request, also if it is given up for something else meanwhile. */
+  async insisted(request) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.pool.states(request);
+      } catch (error) {
+        if (error.message !== GIVEN_UP || tries === TRIES) throw error;
+      }
     }
   }
 
@@ -209,25 +221,28 @@ export class App {
     const start = Float32Array.from(this.start());
     const pairsOf = (states) => states.map((state) => [state[0], state[1]]);
     const own = pairsOf(this.alone.states({ ...request, start }).states);
-    const trace = { own, exact: null, apart: null, before: null, start: String(start) };
-    if (this.trace?.start === trace.start) trace.before = this.trace.own;
+    const about = JSON.stringify([String(start), request.drawn?.values, request.backward, request.told]);
+    const trace = { own, alphas: request.alphas, exact: null, apart: null, before: null, about };
+    if (this.trace?.about === about) trace.before = this.trace.own;
     const known = this.data.known || request.drawn;
     if (known && request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
       const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(TRACED, request.backward), start };
       trace.exact = pairsOf(this.alone.states(exactly).states);
-      trace.apart = apart(own[own.length - 1], trace.exact[TRACED]);
+      if (request.by !== CHANCE) trace.apart = apart(own[own.length - 1], trace.exact[TRACED]); // else of one draw
     }
     return trace;
   }
 
-  /** Where the circle of starts ends that the ring is: by what is chosen, and exactly, once both are computed. */
+  /** Where the circle of starts ends that the ring is: exactly, and by the network if that is chosen; once computed. */
   async encircle(key) {
     const { request } = this.computed;
-    if (!this.trace?.exact) return;
+    if (!this.chosen.show.includes("circle") || !this.trace || request.by === CHANCE) return;
+    if (!this.trace.exact && request.by !== EXACT) return;
     const start = circleOf(this.start(), this.data.box.width / RING);
     const exactly = { ...request, by: EXACT, solver: "midpoint", alphas: schedule(AROUND, request.backward) };
     try {
-      const found = await Promise.all([request, exactly].map((way) => this.pool.states({ ...way, start })));
+      const ways = request.by === EXACT ? [exactly] : [exactly, request];
+      const found = await Promise.all(ways.map((way) => this.pool.states({ ...way, start })));
       if (this.traceKey !== key || !this.trace) return;
       this.trace.around = found.map(({ states }) => states[states.length - 1]);
       this.draw();
@@ -248,7 +263,7 @@ export class App {
         const at = this.stage.cells(points);
         scene.arrows = { at, vectors: this.alone.fieldOf(request)(at, Math.min(0.999, this.chosen.alpha), 0) };
       }
-      const key = `${this.computed.key} ${this.start()} ${this.chosen.start === null}`;
+      const key = `${this.computed.key} ${this.start()} ${this.chosen.start === null} ${this.chosen.show.includes("circle")}`;
       if (this.traceKey !== key) {
         this.traceKey = key;
         try {
@@ -259,7 +274,7 @@ export class App {
           this.controls.say(error.message, true);
         }
       }
-      scene.trace = this.trace;
+      scene.trace = this.trace && { ...this.trace, here: hereOf(this.trace, this.chosen.alpha) };
       this.stage.draw(scene);
       this.controls.drawn(this.chosen, this.trace);
       this.chart.draw(`${this.moverOf(request)[0]} ${request.solver}`);
@@ -299,6 +314,11 @@ export class App {
     this.toPlay = Boolean(play) && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.choose({ ...chosen, step });
   }
+}
+
+/** Where the one start is at an α. */
+export function hereOf({ own, alphas }, alpha) {
+  return positionsAt(own.map((state) => Float32Array.from(state)), alphas, alpha);
 }
 
 /** Begin, where the page has its data; else say what is wrong, in the page. */

@@ -2,6 +2,7 @@
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [380, 234, 52, 12, 22, 34];
 const MOST = 128;
+const [LINE, LETTER] = [12, 6]; // of a label: its height, and the width of a letter
 const MARKS = { euler: "○", midpoint: "□", heun: "△", rk4: "◇", map: "✕", dopri5: "▽" };
 
 const svg = (name, attributes, text) => {
@@ -57,24 +58,41 @@ export class Chart {
     }
     if (this.floor) {
       parts.push(svg("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(this.floor), y2: y(this.floor), class: "floor" }));
-      parts.push(svg("text", { x: LEFT + 4, y: y(this.floor) - 4, class: "tick" }, "floor"));
     }
+    const labels = this.floor ? [{ x: LEFT + 4, y: y(this.floor) - 4, end: false, kind: "of-floor", text: "floor" }] : [];
     for (const [key, { solver, mover, exact, values }] of this.found) {
       const ordered = [...values].sort((a, b) => a[0] - b[0]);
       const kind = `${exact ? "exact" : "network"}${key === current ? " current" : ""}`;
       const line = ordered.map(([nfe, distance]) => `${x(nfe)},${y(distance)}`).join(" ");
       parts.push(svg("polyline", { points: line, class: `line ${kind}` }));
       const [first, highest] = ordered[0];
-      const beside = at(first) > 0.5 ? { x: x(first) - 9, "text-anchor": "end" } : { x: x(first) + 9 };
-      parts.push(svg("text", { ...beside, y: y(highest) - 5, class: `label ${kind}` }, `${MARKS[solver]} ${mover}, ${solver}`));
+      const end = at(first) > 0.5;
+      labels.push({ x: x(first) + (end ? -9 : 9), y: y(highest) - 5, end, kind, text: `${MARKS[solver]} ${mover}, ${solver}` });
       for (const [nfe, distance] of ordered) {
         const mark = svg("text", { x: x(nfe), y: y(distance) + 4, "text-anchor": "middle", class: `mark ${kind}` }, MARKS[solver]);
         mark.append(svg("title", {}, `${mover}, ${solver}, ${nfe} evaluations: ${distance.toPrecision(3)}`));
         parts.push(mark);
       }
     }
+    for (const { x: left, y: down, end, kind, text } of apartFrom(labels)) {
+      parts.push(svg("text", { x: left, y: down, "text-anchor": end ? "end" : "start", class: `label ${kind}` }, text));
+    }
     this.element.replaceChildren(...parts);
   }
+}
+
+/** Labels, {x, y, end, text}, moved down or up until none lies on another. */
+export function apartFrom(labels) {
+  const sides = ({ x, end, text }) => (end ? [x - LETTER * text.length, x] : [x, x + LETTER * text.length]);
+  const placed = [];
+  for (const label of [...labels].sort((a, b) => a.y - b.y)) {
+    const near = placed.filter((other) => sides(other)[0] < sides(label)[1] && sides(label)[0] < sides(other)[1]);
+    const free = (y) => near.every((other) => Math.abs(other.y - y) >= LINE);
+    const tried = [label.y, ...near.flatMap((other) => [other.y + LINE, other.y - LINE])].filter((y) => y > LINE && y < HEIGHT - BOTTOM);
+    const found = tried.filter(free).sort((a, b) => Math.abs(a - label.y) - Math.abs(b - label.y));
+    placed.push({ ...label, y: found[0] ?? label.y });
+  }
+  return placed;
 }
 
 /** Round values on a logarithmic axis. */

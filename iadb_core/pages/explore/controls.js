@@ -43,7 +43,7 @@ export class Controls {
     });
     on("file", "change", () => this.take(element("file").files[0]));
     for (const by of document.getElementsByName("by")) by.addEventListener("change", () => app.choose({ by: by.value }));
-    for (const layer of LAYERS) on(`show-${layer}`, "change", () => app.choose({ show: LAYERS.filter((name) => element(`show-${name}`).checked) }));
+    for (const layer of LAYERS) on(`show-${layer}`, "change", () => app.choose({ show: LAYERS.filter((name) => element(`show-${name}`)?.checked) }));
     for (const button of document.querySelectorAll("[data-step]")) {
       const step = Number(button.dataset.step);
       button.addEventListener("click", () => app.go(app.chosen.step === step ? 0 : step));
@@ -56,8 +56,16 @@ export class Controls {
 
   /** Begin to draw a target, whose exact field is followed; or go back to the experiment's own. */
   draw(on) {
+    const { solver, nfe, by, alpha, backward, drawn } = this.app.chosen;
+    if (on && drawn === null) this.before = { solver, nfe, by, alpha, backward };
+    const own = this.before ?? { by: NETWORK, ...this.first() };
+    this.app.choose(on ? { ...OF_DRAWN, drawn: this.app.drawing.text } : { ...own, drawn: null });
+  }
+
+  /** With which solver and how many evaluations the chosen model begins. */
+  first() {
     const { solver, nfe } = this.data.models[this.app.chosen.model];
-    this.app.choose(on ? { ...OF_DRAWN, drawn: this.app.drawing.text } : { drawn: null, by: NETWORK, solver, nfe });
+    return { solver, nfe };
   }
 
   get erases() {
@@ -130,8 +138,12 @@ export class Controls {
     element("alpha-value").textContent = chosen.alpha.toFixed(2);
     set("model", "value", String(chosen.model));
     set("solver", "value", chosen.solver);
+    const follows = chosen.by === NETWORK || chosen.by === EXACT;
+    set("nfe", "min", String(EVALUATIONS.indexOf(follows ? (COSTS[chosen.solver] ?? 1) : 1)));
     set("nfe", "value", String(EVALUATIONS.indexOf(chosen.nfe)));
-    const told = chosen.by === CHANCE ? `${Math.min(MOST_CHANCE, chosen.nfe)} steps` : String(evaluationsOf(chosen));
+    const adaptive = follows && COSTS[chosen.solver] === null;
+    const steps = chosen.by === CHANCE ? `${Math.min(MOST_CHANCE, chosen.nfe)} steps` : String(evaluationsOf(chosen));
+    const told = adaptive ? "its own" : steps;
     element("nfe-value").textContent = told;
     element("nfe").setAttribute("aria-valuetext", told);
     element("tolerance").setAttribute("aria-valuetext", chosen.tolerance.toExponential(0));
@@ -146,6 +158,11 @@ export class Controls {
     for (const by of document.getElementsByName("by")) by.checked = by.value === chosen.by;
     for (const layer of LAYERS) set(`show-${layer}`, "checked", chosen.show.includes(layer));
     this.enable(chosen);
+    for (const button of document.querySelectorAll("[data-try]")) {
+      const tried = Object.entries(TRIALS[button.dataset.try]);
+      button.setAttribute("aria-pressed", String(tried.every(([key, value]) => key === "alpha" || chosen[key] === value)));
+    }
+    document.body.classList.toggle("stepping", chosen.step > 0);
     for (const button of document.querySelectorAll("[data-step]")) {
       button.setAttribute("aria-expanded", String(Number(button.dataset.step) === chosen.step));
       element(`step-${button.dataset.step}`).hidden = Number(button.dataset.step) !== chosen.step;
@@ -164,6 +181,8 @@ export class Controls {
     element("measure").disabled = !follows || adaptive || this.measuring || chosen.drawn === "";
     element("show-field").disabled = !follows;
     element("trace").disabled = chosen.by === PAIRS;
+    const circle = element("show-circle");
+    if (circle) circle.disabled = chosen.by === PAIRS || chosen.by === CHANCE || chosen.start === null;
     element("view").classList.toggle("dragged", chosen.drawn !== null || chosen.start !== null);
     element("again").disabled = chosen.by !== CHANCE;
     for (const by of document.getElementsByName("by")) if (by.value === NETWORK) by.disabled = chosen.drawn !== null;

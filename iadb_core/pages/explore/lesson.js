@@ -11,7 +11,7 @@ export function lessonSteps(data) {
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points"], start: data.start } },
-    { chosen: { ...OWN, solver: "midpoint", nfe: 32, alpha: 1, show: ["points", "target"], start: data.torn ?? data.start } },
+    { chosen: { ...OWN, solver: "midpoint", nfe: 32, alpha: 1, show: ["points", "target", "circle"], start: data.torn ?? data.start } },
   ];
   return data.known ? steps : steps.slice(0, 4);
 }

@@ -167,12 +167,22 @@ export class Painter {
     this.context.fill();
   }
 
-  /** Where a circle of starts ends: by the network a closed line with dots, exactly dots alone. own, exact: (2·count). */
-  around(own, exact, colour, ink) {
+  /** Where one start is now. */
+  here(point, colour, background) {
+    const { context, plane } = this;
+    for (const [radius, style] of [[plane.size / 60, background], [plane.size / 85, colour]]) {
+      context.fillStyle = style;
+      this.disc(point, radius);
+    }
+  }
+
+  /** Where a circle of starts ends: exactly, dots; by the network, a closed line with dots. exact, own: (2·count). */
+  around(exact, own, { accent: colour, ink }) {
     const { context, plane } = this;
     const points = (ends) => Array.from({ length: ends.length / 2 }, (_, i) => [ends[2 * i], ends[2 * i + 1]]);
     context.fillStyle = ink;
     for (const end of points(exact)) this.disc(end, plane.size / 230);
+    if (!own) return;
     [context.strokeStyle, context.fillStyle, context.lineWidth] = [colour, colour, plane.size / 400];
     this.line([...points(own), points(own)[0]]);
     for (const end of points(own)) this.disc(end, plane.size / 300);

@@ -2,6 +2,7 @@
 import { Movers } from "./jobs.js";
 
 const MOST_WORKERS = 4;
+export const GIVEN_UP = "given up";
 
 export class Pool {
   /** data: of the page. code: the text of its modules, which workers run as well. */
@@ -46,7 +47,7 @@ export class Pool {
     this.workers = [];
     const unanswered = [...this.waiting.values()];
     this.waiting.clear();
-    for (const { fail } of unanswered) fail(new Error("given up"));
+    for (const { fail } of unanswered) fail(new Error(GIVEN_UP));
   }
 
   computed(id, request) {

@@ -54,7 +54,8 @@ export class Stage {
       if (scene.trace.before) painter.faint(scene.trace.before, colours.accent);
       if (scene.trace.exact) painter.trace(scene.trace.exact, colours.ink, true);
       painter.trace(scene.trace.own, colours.accent, false);
-      if (scene.trace.around) painter.around(...scene.trace.around, colours.accent, colours.ink);
+      if (scene.trace.around) painter.around(...scene.trace.around, colours);
+      painter.here(scene.trace.here, colours.accent, colours.canvas);
       painter.ring(scene.trace.own[0], colours.accent, colours.canvas, this.plane.size / RING);
     }
   }
