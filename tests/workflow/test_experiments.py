@@ -51,6 +51,7 @@ def test_the_tutorials_numbers():
 def test_an_mlp_has_one_thread_unless_more_are_given():
     assert {name: experiment.threads for name, experiment in complete(SHIPPED).experiments.items()} == {
         "densities": 1,
+        "densities-best": 1,
         "moons": 1,
         "word": 1,
         "mnist": 4,
