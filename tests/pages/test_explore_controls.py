@@ -67,8 +67,8 @@ def test_a_start_is_dragged_and_moved_by_keys_and_its_two_ends_are_compared(made
         own.page.mouse.up()
         own.until("document.getElementById('apart').textContent !== '–'")
         assert own.value("explored.chosen.start") == pytest.approx([0.5, 0.3], abs=0.02)  # row, column
-        assert len(own.value("explored.trace.own")) == 9
-        assert float(own.page.inner_text("#apart")) == pytest.approx(own.value("explored.trace.apart"), abs=1e-4)
+        assert len(own.value("explored.traced.trace.own")) == 9
+        assert float(own.page.inner_text("#apart")) == pytest.approx(own.value("explored.traced.trace.apart"), abs=1e-4)
         own.page.focus("#view")
         own.page.keyboard.press("ArrowDown")
         assert own.value("explored.chosen.start[0]") > 0.5
@@ -77,21 +77,21 @@ def test_a_start_is_dragged_and_moved_by_keys_and_its_two_ends_are_compared(made
 def test_the_circle_around_a_start_ends_where_its_points_do(made):
     with opened(made[0], "#solver=midpoint&nfe=8&start=0.45,0.4&show=points,circle") as own:
         own.settled()
-        own.until("explored.trace?.around")
+        own.until("explored.traced.trace?.around")
         radius = own.value("explored.data.box.width / 55")
         for number, mover in enumerate(("{...explored.computed.request, by: 'exact'}", "explored.computed.request")):
             start = f"start: Float32Array.of(0.45 + {radius}, 0.4)"
             alone = own.value(f"Array.from(explored.alone.states({{...{mover}, {start}}}).states.at(-1))")
-            around = own.value(f"Array.from(explored.trace.around[{number}]).slice(0, 2)")
+            around = own.value(f"Array.from(explored.traced.trace.around[{number}]).slice(0, 2)")
             assert around == pytest.approx(alone, abs=1e-5 if number else 0.02)
-        assert own.value("explored.trace.around.map((ends) => ends.length)") == [80, 80]
+        assert own.value("explored.traced.trace.around.map((ends) => ends.length)") == [80, 80]
         own.page.check("input[name=by][value=exact]")
         own.settled()
-        own.until("explored.trace?.around")
-        assert own.value("explored.trace.around.map((ends) => ends.length)") == [80]
+        own.until("explored.traced.trace?.around")
+        assert own.value("explored.traced.trace.around.map((ends) => ends.length)") == [80]
         own.page.uncheck("#show-circle")
         own.settled()
-        assert own.value("explored.trace.around") is None
+        assert own.value("explored.traced.trace.around") is None
         own.page.check("input[name=by][value=chance]")
         own.settled()
         assert own.page.is_disabled("#show-circle")
@@ -101,8 +101,8 @@ def test_the_circle_around_a_start_ends_where_its_points_do(made):
 def test_where_the_one_start_is_now_goes_with_alpha(made):
     with opened(made[0], "#solver=euler&nfe=2&start=0.45,0.4&alpha=0.25") as own:
         own.settled()
-        begin, middle = own.value("explored.trace.own.slice(0, 2)")
-        here = own.value("Array.from(iadb.hereOf(explored.trace, 0.25))")
+        begin, middle = own.value("explored.traced.trace.own.slice(0, 2)")
+        here = own.value("Array.from(iadb.hereOf(explored.traced.trace, 0.25))")
         assert here == pytest.approx([(a + b) / 2 for a, b in zip(begin, middle, strict=True)], abs=1e-6)
 
 

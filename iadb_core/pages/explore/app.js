@@ -8,16 +8,15 @@ import { floorOf, slicedW2 } from "./distances.js";
 import { Drawing } from "./drawn.js";
 import { CHANCE, EXACT, Movers, NETWORK, PAIRS } from "./jobs.js";
 import { lessonSteps } from "./lesson.js";
-import { apart, circleOf, positionsAt } from "./paths.js";
+import { positionsAt } from "./paths.js";
 import { GIVEN_UP, Pool } from "./pool.js";
 import { uniformOf } from "../shared/random.js";
 import { Sets, paired, requestOf } from "./requests.js";
-import { COSTS, schedule } from "../shared/solvers.js";
-import { RING, Stage } from "./stage.js";
+import { COSTS } from "../shared/solvers.js";
+import { Stage } from "./stage.js";
+import { Traced } from "./trace.js";
 
 const PLAYED_MS = 4000; // from one end to the other
-const TRACED = 64; // steps of the exact path of the start that is dragged
-const AROUND = 32; // steps of the exact paths of the circle around it
 const PATIENCE_MS = 300; // after which what is no longer wanted is given up
 const QUICK = 8; // evaluations of the first picture
 const TRIES = 20; // of what is measured while other things are chosen
@@ -27,6 +26,7 @@ export class App {
     this.data = data;
     this.pool = new Pool(data, code);
     this.alone = new Movers(data); // for the one point that is dragged
+    this.traced = new Traced(data, this.alone, this.pool, () => this.draw());
     this.sets = new Sets(data);
     this.drawing = new Drawing();
     this.chosen = fromAddress(globalThis.location.hash, data);
@@ -214,43 +214,6 @@ export class App {
     return this.chosen.start ?? this.data.start;
   }
 
-  /** The paths of the one start: as chosen, exactly, and as it was before another way was chosen. */
-  traced() {
-    const { request } = this.computed;
-    if (this.chosen.start === null || request.by === PAIRS) return null;
-    const start = Float32Array.from(this.start());
-    const pairsOf = (states) => states.map((state) => [state[0], state[1]]);
-    const own = pairsOf(this.alone.states({ ...request, start }).states);
-    const about = JSON.stringify([String(start), request.drawn?.values, request.backward, request.told]);
-    const trace = { own, alphas: request.alphas, exact: null, apart: null, before: null, about };
-    if (this.trace?.about === about) trace.before = this.trace.own;
-    const known = this.data.known || request.drawn;
-    if (known && request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
-      const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(TRACED, request.backward), start };
-      trace.exact = pairsOf(this.alone.states(exactly).states);
-      if (request.by !== CHANCE) trace.apart = apart(own[own.length - 1], trace.exact[TRACED]); // else of one draw
-    }
-    return trace;
-  }
-
-  /** Where the circle of starts ends that the ring is: exactly, and by the network if that is chosen; once computed. */
-  async encircle(key) {
-    const { request } = this.computed;
-    if (!this.chosen.show.includes("circle") || !this.trace || request.by === CHANCE) return;
-    if (!this.trace.exact && request.by !== EXACT) return;
-    const start = circleOf(this.start(), this.data.box.width / RING);
-    const exactly = { ...request, by: EXACT, solver: "midpoint", alphas: schedule(AROUND, request.backward) };
-    try {
-      const ways = request.by === EXACT ? [exactly] : [exactly, request];
-      const found = await Promise.all(ways.map((way) => this.pool.states({ ...way, start })));
-      if (this.traceKey !== key || !this.trace) return;
-      this.trace.around = found.map(({ states }) => states[states.length - 1]);
-      this.draw();
-    } catch {
-      // given up, since something else was chosen
-    }
-  }
-
   draw() {
     if (!this.computed || this.drawn) return;
     this.drawn = requestAnimationFrame(() => {
@@ -263,20 +226,15 @@ export class App {
         const at = this.stage.cells(points);
         scene.arrows = { at, vectors: this.alone.fieldOf(request)(at, Math.min(0.999, this.chosen.alpha), 0) };
       }
-      const key = `${this.computed.key} ${this.start()} ${this.chosen.start === null} ${this.chosen.show.includes("circle")}`;
-      if (this.traceKey !== key) {
-        this.traceKey = key;
-        try {
-          this.trace = this.traced();
-          this.encircle(key);
-        } catch (error) {
-          this.trace = null;
-          this.controls.say(error.message, true);
-        }
+      const shown = { start: this.chosen.start && this.start(), circle: this.chosen.show.includes("circle") };
+      try {
+        this.traced.show(this.computed, shown);
+      } catch (error) {
+        this.controls.say(error.message, true);
       }
-      scene.trace = this.trace && { ...this.trace, here: hereOf(this.trace, this.chosen.alpha) };
+      scene.trace = this.traced.at(this.chosen.alpha);
       this.stage.draw(scene);
-      this.controls.drawn(this.chosen, this.trace);
+      this.controls.drawn(this.chosen, scene.trace);
       this.chart.draw(`${this.moverOf(request)[0]} ${request.solver}`);
     });
   }
@@ -314,11 +272,6 @@ export class App {
     this.toPlay = Boolean(play) && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.choose({ ...chosen, step });
   }
-}
-
-/** Where the one start is at an α. */
-export function hereOf({ own, alphas }, alpha) {
-  return positionsAt(own.map((state) => Float32Array.from(state)), alphas, alpha);
 }
 
 /** Begin, where the page has its data; else say what is wrong, in the page. */
