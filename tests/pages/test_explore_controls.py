@@ -106,6 +106,32 @@ def test_where_the_one_start_is_now_goes_with_alpha(made):
         assert here == pytest.approx([(a + b) / 2 for a, b in zip(begin, middle, strict=True)], abs=1e-6)
 
 
+def test_the_second_step_shows_pairs_through_the_place_and_their_mean(made):
+    with opened(made[0], "#step=2") as own:
+        own.settled()
+        own.page.click("button[data-step='1']")
+        own.page.click("button[data-step='2']")
+        own.settled()
+        assert own.page.is_checked("#show-through")
+        through = "explored.traced.at(explored.chosen.alpha, true).through"
+        for alpha in ("0.5", "0.8", "1"):
+            own.page.fill("#alpha", alpha)
+            own.settled()
+            inside = min(float(alpha), 0.98)
+            here = own.value("Array.from(explored.traced.at(explored.chosen.alpha, false).here)")
+            x0, x1 = (np.reshape(own.value(f"Array.from({through}.{side})"), (-1, 2)) for side in ("x0", "x1"))
+            assert len(x0) == len(x1) == 40
+            assert np.abs((1 - inside) * x0 + inside * x1 - here).max() < 1e-4
+            mean = np.array(own.value(f"{through}.mean"))
+            field = own.value(f"Array.from(explored.alone.networks[0].velocity(Float32Array.of(...{here}), {inside}))")
+            assert mean[1] - mean[0] == pytest.approx(field, abs=1e-5)
+            assert (1 - inside) * mean[0] + inside * mean[1] == pytest.approx(here, abs=1e-5)
+        own.page.check("input[name=by][value=chance]")
+        own.settled()
+        assert own.value(through) is None
+        assert own.said == []
+
+
 def test_painting_gives_back_what_was_chosen_before(made):
     with opened(made[0], "#solver=midpoint&nfe=32&alpha=0.75") as own:
         own.settled()

@@ -128,3 +128,27 @@ def test_points_are_kept_to_a_sixteen_bit_share_of_their_box():
     found = javascript(body, {"points": "pointsOf"}, packed=packed_points(points))
     width = float(np.ptp(points, axis=0).max())
     assert np.abs(np.array(found).reshape(-1, 2) - points).max() <= 0.51 * width / 65535 + 1e-6
+
+
+@pytest.mark.parametrize("name", ["pictures", "mixtures"])
+def test_pairs_that_blend_into_a_point_do_and_their_mean_is_the_field(name):
+    source, target = {"pictures": (BLOB.law(), SPIRAL.law()), "mixtures": MIXTURES}[name]
+    body = """
+const movers = new Movers({ models: [], source: given.source, target: given.target });
+const request = { by: "exact", start: [0, 0] };
+return given.alphas.map((alpha) => {
+  const { x0, x1 } = movers.through(request, given.point, alpha, 4000);
+  const field = movers.fieldOf(request)(Float32Array.from(given.point), alpha, 0);
+  return [x0, x1, field].map((values) => Array.from(values));
+});
+"""
+    alphas, point = [0.2, 0.5, 0.8], [0.45, 0.55]
+    told = {"source": packed_law(source), "target": packed_law(target)}
+    for alpha, found in zip(
+        alphas, javascript(body, {"jobs": "Movers"}, alphas=alphas, point=point, **told), strict=True
+    ):
+        x0, x1 = (np.array(values).reshape(-1, 2) for values in found[:2])
+        assert np.abs((1 - alpha) * x0 + alpha * x1 - point).max() < 1e-5
+        spread = (x1 - x0).std(axis=0) / np.sqrt(len(x0))
+        assert (np.abs((x1 - x0).mean(axis=0) - found[2]) < 5 * spread + 0.02).all()
+        assert spread.min() > 0

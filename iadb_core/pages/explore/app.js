@@ -232,7 +232,7 @@ export class App {
       } catch (error) {
         this.controls.say(error.message, true);
       }
-      scene.trace = this.traced.at(this.chosen.alpha);
+      scene.trace = this.traced.at(this.chosen.alpha, this.chosen.show.includes("through"));
       this.stage.draw(scene);
       this.controls.drawn(this.chosen, scene.trace);
       this.chart.draw(`${this.moverOf(request)[0]} ${request.solver}`);

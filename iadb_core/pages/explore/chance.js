@@ -5,12 +5,12 @@ import { normalOf } from "../shared/random.js";
 
 /** The states of points at each of the alphas, ascending from 0 to 1, the start included. uniform: for each point its own. */
 export function byChance(source, target, start, alphas, uniform) {
-  const both = source instanceof Mixture && target instanceof Mixture;
-  const pairs = both ? ofMixtures(source, target, uniform) : ofPlane(source, target, uniform);
+  const pairs = pairsOf(source, target);
+  const random = { uniform, normal: uniform.map(normalOf) };
   const states = [Float32Array.from(start)];
   for (let number = 1; number < alphas.length; number += 1) {
     const [alpha, following] = [alphas[number - 1], alphas[number]];
-    const drawn = pairs(states[number - 1], alpha);
+    const drawn = pairs(states[number - 1], alpha, random);
     const next = new Float32Array(start.length);
     for (let i = 0; i < next.length; i += 1) next[i] = (1 - following) * drawn.x0[i] + following * drawn.x1[i];
     states.push(next);
@@ -18,10 +18,19 @@ export function byChance(source, target, start, alphas, uniform) {
   return states;
 }
 
+/**
+ * What draws, for each of some points, a pair of all that blend into it: (x, α, random) to {x0, x1}; random: {uniform,
+ * normal}, numbers for each point.
+ */
+export function pairsOf(source, target) {
+  const both = source instanceof Mixture && target instanceof Mixture;
+  return both ? ofMixtures(source, target) : ofPlane(source, target);
+}
+
 /** Pairs of densities of the plane: a node of one of them is drawn, by how likely it is. */
-function ofPlane(source, target, uniform) {
+function ofPlane(source, target) {
   const plane = new Plane(source, target);
-  return (x, alpha) => {
+  return (x, alpha, { uniform }) => {
     const sides = plane.sides(alpha);
     const { early, nodes, share } = sides;
     const [weights, sums] = [new Float64Array(nodes.weight.length), new Float64Array(3)];
@@ -42,9 +51,8 @@ function ofPlane(source, target, uniform) {
 }
 
 /** Pairs of mixtures: which components they are of is drawn, then x₁, which is normal given those. */
-function ofMixtures(source, target, uniform) {
-  const normal = uniform.map(normalOf);
-  return (x, alpha) => {
+function ofMixtures(source, target) {
+  return (x, alpha, { uniform, normal }) => {
     const pairs = blendedPairs(source, target, alpha);
     const [x0, x1] = [new Float32Array(x.length), new Float32Array(x.length)];
     for (let row = 0; row < x.length; row += 2) {

@@ -4,7 +4,7 @@ import { COSTS } from "../shared/solvers.js";
 
 export const EVALUATIONS = [1, 2, 4, 8, 16, 32, 64, 128];
 export const TOLERANCES = [1e-2, 1e-3, 1e-4, 1e-5];
-export const LAYERS = ["points", "paths", "field", "source", "target", "density", "circle"];
+export const LAYERS = ["points", "paths", "field", "source", "target", "density", "circle", "through"];
 export const MOST_WEIGHT = 8;
 
 const number = (least, most) => (text) => {

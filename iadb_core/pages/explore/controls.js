@@ -181,8 +181,10 @@ export class Controls {
     element("measure").disabled = !follows || adaptive || this.measuring || chosen.drawn === "";
     element("show-field").disabled = !follows;
     element("trace").disabled = chosen.by === PAIRS;
-    const circle = element("show-circle");
-    if (circle) circle.disabled = chosen.by === PAIRS || chosen.by === CHANCE || chosen.start === null;
+    for (const layer of ["circle", "through"]) {
+      const own = element(`show-${layer}`);
+      if (own) own.disabled = chosen.by === PAIRS || chosen.by === CHANCE || chosen.start === null;
+    }
     element("view").classList.toggle("dragged", chosen.drawn !== null || chosen.start !== null);
     element("again").disabled = chosen.by !== CHANCE;
     for (const by of document.getElementsByName("by")) if (by.value === NETWORK) by.disabled = chosen.drawn !== null;

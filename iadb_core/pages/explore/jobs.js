@@ -1,9 +1,9 @@
 // What is computed, away from the page: where points go, however they are moved.
-import { byChance } from "./chance.js";
+import { byChance, pairsOf } from "./chance.js";
 import { exactField } from "./exact.js";
 import { COARSE, FINE, lawOf } from "./laws.js";
 import { Network } from "./network.js";
-import { uniformOf } from "../shared/random.js";
+import { normalOf, uniformOf } from "../shared/random.js";
 import { follow } from "../shared/solvers.js";
 
 export const [NETWORK, EXACT, CHANCE, PAIRS] = ["network", "exact", "chance", "pairs"];
@@ -15,6 +15,7 @@ export class Movers {
     [this.source, this.target] = [lawOf(data.source), lawOf(data.target)];
     this.drawn = { digits: "", law: null };
     this.exact = { key: null, field: null };
+    this.pairs = { key: null, draw: null };
   }
 
   /** The target of a request: what was drawn on the page, or the experiment's own. */
@@ -48,6 +49,15 @@ export class Movers {
       const free = network.velocity(x, alpha, jump);
       return guided.map((value, i) => free[i] + weight * (value - free[i]));
     };
+  }
+
+  /** Pairs that blend into one point at an α, as likely as they are, {x0, x1}; the same chance each time. */
+  through(request, [a, b], alpha, count) {
+    const key = `${request.drawn?.values}`;
+    if (this.pairs.key !== key) this.pairs = { key, draw: pairsOf(this.sourceOf(request), this.targetOf(request)) };
+    const uniform = Array.from({ length: count }, (_, row) => uniformOf(row + 1));
+    const points = Float32Array.from({ length: 2 * count }, (_, i) => (i % 2 ? b : a));
+    return this.pairs.draw(points, alpha, { uniform, normal: uniform.map(normalOf) });
   }
 
   /** The states of a request's points at its alphas, and how often a field was evaluated for each point. */

@@ -8,7 +8,7 @@ const OWN = { ...BASE, by: NETWORK };
 export function lessonSteps(data) {
   const steps = [
     { chosen: { ...BASE, by: PAIRS, alpha: 0, show: ["points", "paths", "source", "target"], start: null }, play: true },
-    { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", "field"], start: null } },
+    { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0.5, show: ["points", ...(data.known ? ["through"] : ["field"])], start: data.known ? data.start : null } },
     { chosen: { ...OWN, solver: "euler", nfe: 128, alpha: 0, show: ["points", "target"], start: null }, play: true },
     { chosen: { ...OWN, solver: "euler", nfe: 8, alpha: 1, show: ["points"], start: data.start } },
     { chosen: { ...OWN, solver: "midpoint", nfe: 32, alpha: 1, show: ["points", "target", "circle"], start: data.torn ?? data.start } },

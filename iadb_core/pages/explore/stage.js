@@ -51,13 +51,20 @@ export class Stage {
     if (scene.show.includes("points")) painter.points(scene.points, scene.bins, Math.max(1, this.plane.size / 420));
     if (scene.arrows) painter.arrows(scene.arrows.at, scene.arrows.vectors, colours.ink);
     if (scene.trace) {
-      if (scene.trace.before) painter.faint(scene.trace.before, colours.accent);
-      if (scene.trace.exact) painter.trace(scene.trace.exact, colours.ink, true);
-      painter.trace(scene.trace.own, colours.accent, false);
+      if (scene.trace.through) painter.through(scene.trace.through, colours);
+      else this.drawPaths(scene.trace);
       if (scene.trace.around) painter.around(...scene.trace.around, colours);
       painter.here(scene.trace.here, colours.accent, colours.canvas);
       painter.ring(scene.trace.own[0], colours.accent, colours.canvas, this.plane.size / RING);
     }
+  }
+
+  /** The paths of the one start: of before, the exact one, and its own. */
+  drawPaths({ before, exact, own }) {
+    const { painter, colours } = this;
+    if (before) painter.faint(before, colours.accent);
+    if (exact) painter.trace(exact, colours.ink, true);
+    painter.trace(own, colours.accent, false);
   }
 
   /** Where arrows of the field are drawn, for points as they are now. */

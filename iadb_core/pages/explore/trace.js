@@ -4,6 +4,8 @@ import { apart, circleOf, positionsAt } from "./paths.js";
 import { schedule } from "../shared/solvers.js";
 import { RING } from "./stage.js";
 
+const THROUGH = 40; // pairs that blend into the place where the start is
+const INSIDE = 0.02; // how far from both ends α is kept for those: at the ends all of them meet
 const FINELY = 64; // of the exact path
 const AROUND = 32; // of the exact paths of the circle
 
@@ -12,7 +14,7 @@ export function hereOf({ own, alphas }, alpha) {
   return positionsAt(own.map((state) => Float32Array.from(state)), alphas, alpha);
 }
 
-const pairsOf = (states) => states.map((state) => [state[0], state[1]]);
+const asPoints = (states) => states.map((state) => [state[0], state[1]]);
 
 export class Traced {
   /** alone: what moves one point on the page; pool: what moves many, away from it. changed: is called once it has. */
@@ -21,9 +23,21 @@ export class Traced {
     [this.trace, this.key] = [null, null];
   }
 
-  /** What is drawn of it at an α, or null. */
-  at(alpha) {
-    return this.trace && { ...this.trace, here: hereOf(this.trace, alpha) };
+  /** What is drawn of it at an α, or null. through: whether the pairs are that blend into where it is. */
+  at(alpha, through) {
+    if (!this.trace) return null;
+    const here = hereOf(this.trace, alpha);
+    const { request } = this.trace;
+    const shown = through && (this.data.known || request.drawn) && (request.by === NETWORK || request.by === EXACT);
+    return { ...this.trace, here, through: shown ? this.through(request, here, alpha) : null };
+  }
+
+  /** Pairs that blend into a point, {x0, x1}, and the ends of their mean by the field, {mean: [x₀, x₁]}. */
+  through(request, here, wanted) {
+    const alpha = Math.min(1 - INSIDE, Math.max(INSIDE, wanted));
+    const [a, b] = this.alone.fieldOf(request)(Float32Array.from(here), alpha, 0);
+    const along = (by) => [here[0] + by * a, here[1] + by * b];
+    return { ...this.alone.through(request, here, alpha, THROUGH), mean: [along(-alpha), along(1 - alpha)] };
   }
 
   /** Follow a start in the way of what was computed, {key, request}. shown: {start, or null; circle}. */
@@ -40,14 +54,14 @@ export class Traced {
 
   /** The paths of the start: as chosen, exactly, and as it was before another way was chosen. */
   paths(request, start, before) {
-    const own = pairsOf(this.alone.states({ ...request, start }).states);
+    const own = asPoints(this.alone.states({ ...request, start }).states);
     const about = JSON.stringify([String(start), request.drawn?.values, request.backward, request.told]);
-    const trace = { own, alphas: request.alphas, exact: null, apart: null, before: null, about };
+    const trace = { request, own, alphas: request.alphas, exact: null, apart: null, before: null, about };
     if (before?.about === about) trace.before = before.own;
     const known = this.data.known || request.drawn;
     if (known && request.by !== EXACT && (request.told === null || request.by !== NETWORK)) {
       const exactly = { ...request, by: EXACT, solver: "rk4", alphas: schedule(FINELY, request.backward), start };
-      trace.exact = pairsOf(this.alone.states(exactly).states);
+      trace.exact = asPoints(this.alone.states(exactly).states);
       if (request.by !== CHANCE) trace.apart = apart(own[own.length - 1], trace.exact[FINELY]); // else of one draw
     }
     return trace;
