@@ -57,6 +57,7 @@ def test_an_mlp_has_one_thread_unless_more_are_given():
         "mnist": 4,
         "mnist-fast": 4,
         "mnist-best": 4,
+        "mnist-guided": 4,
         "mnist-weak": 4,
         "digits": 4,
         "digits-classes": 4,
