@@ -1,4 +1,4 @@
-"""Quality against training time, for the experiments `mnist` and `mnist-fast`.
+"""Quality against training time, for the experiments `mnist`, `mnist-fast` and `mnist-best`.
 
     python -m benchmarks.quality [--data-dir DIR] [--experiments NAME …] [--shares 0.25 0.5 1]
 
@@ -19,7 +19,8 @@ import yaml
 
 from iadb_core.data.images import Images
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
-from iadb_core.data.parts import sample_files
+from iadb_core.data.parts import label_files, sample_files
+from iadb_core.data.telling import ToldClasses
 from iadb_core.evaluation.classifier import save_classifier, trained_classifier
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import score
@@ -29,10 +30,10 @@ from iadb_core.evaluation.settings import ClassifierTraining
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build
 from iadb_core.networks.network import Network
+from iadb_core.sampling.conditions import as_the_data, sampler_of
 from iadb_core.sampling.model import load_model
-from iadb_core.sampling.sampler import Sampler, Way
 from iadb_core.sampling.starts import measured_starts
-from iadb_core.system.arrays import save_array
+from iadb_core.system.arrays import load_array, save_array
 from iadb_core.system.files import read_json, write_json
 from iadb_core.system.progress import log
 from iadb_core.system.provenance import files_digest, settings_digest
@@ -45,7 +46,11 @@ from workflow.experiments import complete
 from workflow.sources import sources
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARES = {"mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1], "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5]}
+SHARES = {
+    "mnist": [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1],
+    "mnist-fast": [1 / 4, 1 / 2, 1, 2, 5],
+    "mnist-best": [1 / 8, 1 / 4, 1 / 2, 1, 2],
+}
 SCRIPTS = ROOT / "workflow" / "scripts"
 TRAIN, MEASURING = SCRIPTS / "train.py", ("classifier", "generate", "metrics")
 METRIC = FRECHET[CLASSIFIER]
@@ -86,17 +91,27 @@ def known(path: Path, maker: str) -> dict[str, Any] | None:
     return told if told.get("made_by") == maker else None
 
 
-def trained(name: str, experiment: Experiment, images: np.ndarray, shares: list[float], out: Path) -> None:
-    """Train an experiment with its first seed; the models, and the seconds that they took, go to `out`."""
+def trained(
+    name: str,
+    experiment: Experiment,
+    images: np.ndarray,
+    shares: list[float],
+    out: Path,
+    labels: np.ndarray | None = None,
+) -> None:
+    """Train an experiment with its first seed; the models, and the seconds that they took, go to `out`.
+
+    labels: the classes of the images, if the network is told them.
+    """
     settings, seed, device = experiment.training, experiment.seeds[0], choose_device(experiment.device)
-    shape = experiment.shape
+    shape, told = experiment.shape, _told(experiment, labels)
     for measured in lengths(settings, shape, len(images), shares):
         if all(known(out / f"{name}-{step}.json", made_by(experiment)) for step in measured):
             continue
-        network = build(experiment.network, shape, generator(seed, "weights")).to(device)
+        network = build(experiment.network, shape, generator(seed, "weights"), experiment.conditions).to(device)
         precision = choose_precision(experiment.precision, device, network.convolutional)
         densities, drawn = (experiment.source, experiment.target), (settings.batch_size, settings.order, seed, device)
-        blocks = pairs_of(densities, (None, images), shape, *drawn, settings.alpha).blocks()
+        blocks = pairs_of(densities, (None, images), shape, *drawn, settings.alpha, told=told).blocks()
         records = train(network, blocks, measured[-1], settings, precision, iter([*measured, measured[-1] + 1]))
         for record in records:
             log.warning("%s: step %s, loss %.4f, %.0f s", name, f"{record.step:,}", record.loss, record.seconds)
@@ -105,10 +120,19 @@ def trained(name: str, experiment: Experiment, images: np.ndarray, shares: list[
         save(out, name, experiment, network, record)
 
 
+def _told(experiment: Experiment, labels: np.ndarray | None) -> ToldClasses | None:
+    """What the network is told of each image: its class, where it is told one."""
+    if labels is None or not (condition := experiment.condition) or not condition.label:
+        return None
+    return ToldClasses(labels, len(experiment.classes), condition.label.drop)
+
+
 def save(out: Path, name: str, experiment: Experiment, network: Network, record: Record) -> None:
     """A model and what is known of its training."""
     path, step, seed = out / f"{name}-{record.step}.pt", record.step, experiment.seeds[0]
-    checkpoint.save(path, network, experiment.network, experiment.shape, settings={}, seed=seed, steps=step)
+    sizes, shape, conditions = experiment.network, experiment.shape, experiment.conditions
+    settings = {"classes": list(experiment.classes)} if conditions.classes else {}
+    checkpoint.save(path, network, sizes, shape, settings, seed, step, conditions=conditions)
     told = {"experiment": name, "steps": step, "seconds": record.seconds, "made_by": made_by(experiment)}
     write_json(path.with_suffix(".json"), told)
 
@@ -119,7 +143,8 @@ def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path)
     held_out, stored = str(folder / "held_out.npy"), str(folder / "train.npy")
     model = load_model(path, experiment.device, experiment.precision)
     begin = measured_starts(experiment.source, model.shape, [], evaluation.count, seed)
-    samples = Sampler(model.field, Way.of(experiment.sampling), model.device).ends(begin).numpy()
+    asked = as_the_data(load_array(folder / "train_labels.npy"), len(begin), seed) if model.classes else None
+    samples = sampler_of(model, experiment.sampling, asked).ends(begin).numpy()
     real = RealSamples(experiment.target, held_out, stored)
     comparison = comparison_of(real, len(samples), evaluation, seed, str(classifier))
     measures = comparison.quality()
@@ -131,20 +156,25 @@ def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path)
 def main() -> None:
     """Train, sample, measure and write the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--experiments", nargs="+", default=["mnist", "mnist-fast"])
+    parser.add_argument("--experiments", nargs="+", default=list(SHARES))
     parser.add_argument("--shares", nargs="+", type=float, help="instead of SHARES, for every experiment")
     parser.add_argument("--data-dir", default="data")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
     given = parser.parse_args()
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     experiments = {name: config.experiments[name] for name in given.experiments}
+    for name, experiment in experiments.items():
+        if experiment.sampling.autoguidance:
+            parser.error(f"{name} is guided by another model, which this does not train")
     folder = given.out / "quality"
     folder.mkdir(parents=True, exist_ok=True)
     first = next(iter(experiments.values()))
     assert isinstance(first.target, Images)
     images = first.target.read(given.data_dir, 0)
-    for path, part in zip(sample_files(folder), images, strict=True):
+    for path, labels, part in zip(sample_files(folder), label_files(folder), images, strict=True):
         save_array(path, part.samples)
+        if part.labels is not None:
+            save_array(labels, part.labels)
     judge = folder / f"classifier-{measured_by(first, config.classifier)}.pt"
     if not judge.exists():
         plain = first.target.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
@@ -153,7 +183,8 @@ def main() -> None:
     configure(available_cores())
     rows = []
     for name, experiment in experiments.items():
-        trained(name, experiment, images.train.samples, given.shares or SHARES.get(name, [1]), folder)
+        shares = given.shares or SHARES.get(name, [1])
+        trained(name, experiment, images.train.samples, shares, folder, images.train.labels)
         for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
             if not (row := known(told, made_by(experiment))):
                 continue

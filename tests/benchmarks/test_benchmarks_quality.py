@@ -103,3 +103,39 @@ def test_the_table_and_the_plot_are_written(digits, tmp_path, monkeypatch):
     assert [row["steps"] for row in rows] == ["64", "128"]
     with Image.open(tmp_path / "quality.png") as plot:
         assert plot.size == (840, 480)
+
+
+def test_a_model_that_is_told_classes_is_asked_for_those_of_the_data(digits, tmp_path):
+    own = digits.experiments["digits"]
+    told = {"condition": {"label": {"drop": 0.5}}, "sampling": {"guidance": {"weight": 2.0}}}
+    small = {"training": {"steps": STEPS, "batch_size": 64}, "evaluation": {"count": 1000}, "precision": "float32"}
+    config = {"defaults": TINY, "classifier": {"steps": 20}, "experiments": {"digits": IMAGES | small | told}}
+    experiment = complete(config).experiments["digits"]
+    parts = experiment.target.read("data", 0)
+    quality.trained("digits", experiment, parts.train.samples, [1], tmp_path, parts.train.labels)
+    network, content = checkpoint.load(tmp_path / "digits-128.pt")
+    assert content["network"]["classes"] == 10
+    x, alpha = torch.zeros(2, 1, 8, 8), torch.full((2,), 0.5)
+    with torch.no_grad():
+        one, other = network(x, alpha, torch.tensor([0, 7]))
+    assert not torch.allclose(one, other)
+    for name, part in (("train", parts.train), ("held_out", parts.held_out)):
+        save_array(tmp_path / f"{name}.npy", part.samples)
+        save_array(tmp_path / f"{name}_labels.npy", part.labels)
+    judge, _ = trained_classifier(own.target, "data", 0, digits.classifier)
+    save_classifier(tmp_path / "classifier.pt", judge)
+    guided, plain = (
+        quality.measured(way, tmp_path / "digits-128.pt", tmp_path, tmp_path / "classifier.pt")["frechet"]
+        for way in (
+            experiment,
+            experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"guidance": None})}),
+        )
+    )
+    assert guided != plain
+
+
+def test_what_is_guided_by_another_model_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["quality", "--experiments", "mnist-guided"])
+    with pytest.raises(SystemExit):
+        quality.main()
+    assert "mnist-guided is guided by another model" in capsys.readouterr().err
