@@ -170,15 +170,15 @@ export class Painter {
   /** Pairs that blend into one place, each a line from x₀ to x₁, and their mean. */
   through({ x0, x1, mean }, { ink, accent, source, target }) {
     const { context, plane } = this;
-    [context.strokeStyle, context.lineWidth, context.globalAlpha] = [ink, plane.size / 500, 0.35];
+    [context.strokeStyle, context.lineWidth, context.globalAlpha] = [ink, Math.max(1, plane.size / 500), 0.4];
     const ends = [source, target].map((colour, side) => ({ colour, values: side ? x1 : x0 }));
     for (let i = 0; i < x0.length; i += 2) this.line([[x0[i], x0[i + 1]], [x1[i], x1[i + 1]]]);
     context.globalAlpha = 1;
     for (const { colour, values } of ends) {
       context.fillStyle = colour;
-      for (let i = 0; i < values.length; i += 2) this.disc([values[i], values[i + 1]], plane.size / 190);
+      for (let i = 0; i < values.length; i += 2) this.disc([values[i], values[i + 1]], Math.max(2, plane.size / 190));
     }
-    [context.strokeStyle, context.fillStyle, context.lineWidth] = [accent, accent, plane.size / 170];
+    [context.strokeStyle, context.fillStyle, context.lineWidth] = [accent, accent, Math.max(2, plane.size / 170)];
     this.line(mean);
     this.disc(mean[1], plane.size / 110);
   }
