@@ -34,7 +34,8 @@ def compared(tmp_path_factory):
     """A workspace in which all of it has been made."""
     workspace = make_workspace(tmp_path_factory.mktemp("reflow") / "project")
     workspace.configure(EVERY, compare={"all": COMPARED})
-    ran(workspace.snakemake("results/compare/all.png", "results/jumps.gif", "results/jumps/solvers.png"))
+    asked = "results/compare/all.png", "results/jumps.gif", "results/jumps/solvers.png"
+    ran(workspace.snakemake(*asked, timeout=900))  # 89 jobs, on a machine that may be busy
     return workspace
 
 
