@@ -137,6 +137,9 @@ def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
         return "is the experiment itself: without `from` it is its own teacher"
     if other.condition != experiment.condition:
         return "has another condition: give both the same"
+    flow_map = experiment.training.objective.flow_map
+    if flow_map and flow_map.guidance != 1 and not other.drops_labels:
+        return "was not trained without class too, and cannot be guided: give both condition.label.drop above 0"
     return _other_samples(experiment, other, "source", "target")
 
 

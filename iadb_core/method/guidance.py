@@ -32,7 +32,7 @@ class ClassifierFree:
     def __call__(self, x: Tensor, alpha: Tensor, condition: Tensor) -> Tensor:
         """x: (batch, *shape); alpha: (batch,); condition: (batch,), int64. Two evaluations a sample, in one call."""
         inside = _inside(alpha, self.interval)
-        if self.weight == 1 or not inside.any():
+        if self.weight == 1 or _nowhere(inside, self.interval):
             return self.field(x, alpha, condition)
         untold = torch.full_like(condition, self.none)
         both = self.field(torch.cat([x, x]), torch.cat([alpha, alpha]), torch.cat([condition, untold]))
@@ -62,7 +62,7 @@ class Autoguidance:
         """x: (batch, *shape); alpha: (batch,); condition: (batch, …), if any. An evaluation of each field."""
         inside = _inside(alpha, self.interval)
         f = self.field(x, alpha, *condition)
-        if self.weight == 1 or not inside.any():
+        if self.weight == 1 or _nowhere(inside, self.interval):
             return f
         v = self.weaker(x, alpha, *condition)
         return torch.where(per_sample(inside, x), v + self.weight * (f - v), f)
@@ -72,6 +72,11 @@ def _inside(alpha: Tensor, interval: tuple[float, float]) -> Tensor:
     """Which samples are guided, (batch,); of a jump, by where it begins."""
     begin = alpha if alpha.ndim == 1 else alpha[:, 0]
     return (begin >= interval[0]) & (begin <= interval[1])
+
+
+def _nowhere(inside: Tensor, interval: tuple[float, float]) -> bool:
+    """Whether no sample is guided. Asks the device, which cannot be while a graph is captured, only if it may be so."""
+    return tuple(interval) != (0.0, 1.0) and not inside.any()
 
 
 def _projection(c: Tensor, u: Tensor) -> Tensor:

@@ -167,7 +167,7 @@ def _prepared(what: TrainingJob, processes: Processes) -> _Prepared:
     counted = next((samples for samples in (target, source) if samples is not None), ())
     steps, epoch = training_length(recipe.training, len(counted))
     sharing = what.sharing * (1 if device.type == "cuda" else processes.here)  # each process has a GPU of its own
-    objective = objective_for(recipe, what.objective, what.teacher, device)
+    objective = objective_for(recipe, what.objective, what.teacher, device, precision)
     times = 2 if objective.jumps else 1
     pairs = pairs_for(recipe, what.inputs, (source, target), shape, what.seed, device, sharing, times)
     validation = validation_blocks(recipe, what.inputs, shape, what.seed, device)

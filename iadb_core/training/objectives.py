@@ -1,6 +1,8 @@
 """The settings of each objective: what a network is trained to minimise."""
 
-from typing import Any
+from typing import Any, Self
+
+from pydantic import model_validator
 
 from iadb_core.system.settings import OneOf, Section, Unsettled, setting
 
@@ -21,11 +23,25 @@ class FlowMap(Section):
         alias="from",
         min_length=1,
     )
+    guidance: float = setting(
+        1.0,
+        "w by which that model is guided to the class, as `sampling.guidance` has it, so that the jumps are those of "
+        "guided samples.",
+        ge=0,
+        le=100,
+        neutral=True,
+    )
+
+    @model_validator(mode="after")
+    def _guided_by_another(self) -> Self:
+        if self.guidance != 1 and self.teacher is None:
+            raise ValueError("guidance is that of a trained model: name its experiment by `from`")
+        return self
 
     @property
     def of_the_method(self) -> dict[str, Any]:
         """What the module of the objective takes, but for the teacher."""
-        return self.model_dump(exclude={"teacher"})
+        return self.model_dump(exclude={"teacher", "guidance"})
 
 
 class Shortcuts(FlowMap):

@@ -12,6 +12,7 @@ from iadb_core.data.telling import Told, ToldClasses, ToldCoordinates, ToldDegra
 from iadb_core.method.batches import Block
 from iadb_core.method.coupling import Coupling, coupling_of
 from iadb_core.method.couplings.independent import Independent
+from iadb_core.method.guidance import ClassifierFree
 from iadb_core.method.objective import Objective, objective_of
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import laid_out
@@ -92,19 +93,26 @@ def _told(recipe: Recipe, labels: str | None) -> Told | None:
     return None
 
 
-def objective_for(recipe: Recipe, kind: str, teacher: str | None, device: torch.device) -> Objective:
+def objective_for(
+    recipe: Recipe, kind: str, teacher: str | None, device: torch.device, precision: torch.dtype = torch.float32
+) -> Objective:
     """What is minimised. kind: what the model is then of, as checkpoints name it. teacher: the file of a model.
+    precision: of its products.
 
     Raises InputError for a broken file.
     """
     if kind != checkpoint.DEBLENDING:
         return objective_of(kind, {})
     chosen = recipe.training.objective
-    return objective_of(chosen.name, chosen.settings, _teacher(teacher, device) if teacher else None)
+    if not teacher or not chosen.flow_map:
+        return objective_of(chosen.name, chosen.settings)
+    field, weight = _field(teacher, device, precision), chosen.flow_map.guidance
+    guided = field if weight == 1 else ClassifierFree(field, len(recipe.classes), weight)
+    return objective_of(chosen.name, chosen.settings, guided)
 
 
-def _teacher(path: str, device: torch.device) -> Callable[..., Tensor]:
-    """The field of a trained model, in float32."""
+def _field(path: str, device: torch.device, precision: torch.dtype) -> Callable[..., Tensor]:
+    """The field of a trained model; samples in and out in float32."""
     network, _ = checkpoint.load(path)
-    placed = laid_out(network.to(device)).requires_grad_(False)
-    return lambda x, alpha, *condition: placed(x, alpha, *condition)
+    placed = laid_out(network.to(device, precision)).requires_grad_(False)
+    return lambda x, alpha, *condition: placed(x.to(precision), alpha, *condition).float()

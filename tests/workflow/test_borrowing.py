@@ -62,6 +62,22 @@ def test_a_model_that_cannot_serve_is_told_with_the_reason(changes, said):
         experiments(**changes)
 
 
+def test_a_teacher_is_guided_only_where_it_knows_samples_without_class():
+    def taught(drop):
+        own = {"plain": {"condition": {"label": {"drop": drop}}}, "longer": {"condition": {"label": {"drop": drop}}}}
+        own["longer"]["training"] = {"objective": {"shortcut": {"from": "plain", "guidance": 1.5}}}
+        return experiments(**own)
+
+    assert taught(0.1)["longer"].training.objective.flow_map.guidance == 1.5
+    with pytest.raises(ConfigError, match=r"objective\.from: plain was not trained without class too"):
+        taught(0.0)
+
+
+def test_without_another_teacher_there_is_nothing_to_guide():
+    with pytest.raises(ConfigError, match=r"guidance is that of a trained model: name its experiment by `from`"):
+        experiments(longer={"training": {"objective": {"shortcut": {"guidance": 1.5}}}})
+
+
 def test_a_class_may_be_dropped_but_not_always():
     assert experiments(plain={"condition": {"label": {"drop": 0.1}}})["plain"].drops_labels
     with pytest.raises(ConfigError, match=r"label\.drop: 1\.0 .* less than 1"):
