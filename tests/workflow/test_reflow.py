@@ -34,9 +34,16 @@ def compared(tmp_path_factory):
     """A workspace in which all of it has been made."""
     workspace = make_workspace(tmp_path_factory.mktemp("reflow") / "project")
     workspace.configure(EVERY, compare={"all": COMPARED})
-    asked = "results/compare/all.png", "results/jumps.gif", "results/jumps/solvers.png"
+    asked = "comparisons", "results/jumps.gif", "results/jumps/solvers.png"
     ran(workspace.snakemake(*asked, timeout=900))  # 89 jobs, on a machine that may be busy
     return workspace
+
+
+def test_where_nothing_is_compared_it_is_told_how(workspace, refused):
+    workspace.configure({"points": POINTS})
+    run = workspace.snakemake("comparisons", "--dry-run")
+    refused(run, "The configuration compares nothing")
+    assert "--configfile config/straighter.yaml -- comparisons" in run.stdout + run.stderr
 
 
 @pytest.mark.slow

@@ -65,6 +65,16 @@ def differences_of_compared(wildcards):
     return differences({name: measured_settings(experiments[name]) for name in names})
 
 
+def comparison_targets(wildcards):
+    """What `snakemake comparisons` makes."""
+    if not configuration.compare:
+        raise ConfigError(
+            "The configuration compares nothing. A comparison of straighter flows is in a file of its own:\n"
+            "snakemake --cores 4 --configfile config/straighter.yaml -- comparisons"
+        )
+    return [f"results/compare/{name}.{suffix}" for name in configuration.compare for suffix in ("csv", "html", "png")]
+
+
 def published_runs(of_solvers):
     """The runs that papers' figures are set beside, as [experiment, seed]: of figures of solvers, or of paths."""
     figures = [own for paper in configuration.published.values() for own in paper.figures]

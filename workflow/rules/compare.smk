@@ -76,3 +76,10 @@ rule compare:
         "Comparing {wildcards.comparison}"
     script:
         "../scripts/compare.py"
+
+
+rule comparisons:
+    """All that the configuration compares."""
+    input:
+        comparison_targets,
+    localrule: True
