@@ -42,6 +42,7 @@ MADE = ("gif", "mp4", "webp")
 TABLES = ("metrics.csv", "evaluation.csv", "solvers.png", "contact_sheet.png", "map.png", "sweep.html")
 OF_A_RUN = ("model.pt", "samples.npz", "samples.csv", "samples", "frames")
 experiments: list[str] = []  # the names there are, which the workflow tells
+comparisons: list[str] = []
 unusable: dict[str, str] = {}  # of them, those that cannot be used, and why
 KILLED = "(it is empty: the job was killed before it could say why)"
 MOST_LINES = 12  # of the log of a job that failed
@@ -175,6 +176,9 @@ def _meant(asked: str) -> str:
         return (
             f"{own} has none: only points of the plane, whose source is known, and networks that need no condition do"
         )
+    if asked.startswith("results/compare/"):
+        there = ", ".join(comparisons) or "none: name experiments under `compare:`"
+        return f"there is no such comparison. There are: {there}"
     if asked.startswith("results/") and name not in experiments and name not in ("metrics", "evaluation", "summary"):
         near = difflib.get_close_matches(name, experiments, n=1)
         meant = f"; did you mean {near[0]}?" if near else "."
@@ -183,7 +187,7 @@ def _meant(asked: str) -> str:
         return unusable[name]
     if asked.endswith("/sweep.html"):
         return f"{name} has no `sweep:` in the configuration"
-    there = ["all", "evaluate", "results/metrics.csv", "results/summary.md"]
+    there = ["all", "evaluate", "comparisons", "published", "results/metrics.csv", "results/summary.md"]
     for own in experiments:
         there += [f"results/{own}.{suffix}" for suffix in MADE] + [f"results/{own}/{table}" for table in TABLES]
         there += [f"results/{own}/seed0/{file}" for file in OF_A_RUN]

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from iadb_core.method.names import MAP
 from workflow.configuration import Experiment
-from workflow.lineage import lineage
+from workflow.lineage import lineage, unknown
 
 Place = tuple[str, ...]
 FROM = ("training", "from")
@@ -11,6 +12,7 @@ TEACHER = ("training", "objective", "from")
 PAIRS = ("training", "coupling", "pairs", "from")
 AUTOGUIDANCE = ("sampling", "autoguidance", "from")
 EXPLORED = ("animation", "explore", "beside")
+LEARNT = (FROM, TEACHER, PAIRS)
 PLUG_AND_PLAY = ("evaluation", "restoration", "plug_and_play", "from")
 
 
@@ -62,11 +64,26 @@ def borrowings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, s
         for place, other in lenders(experiment):
             if place == FROM:
                 continue
+            written = (*place[:-1], experiment.training.objective.name, "from") if place == TEACHER else place
             if other not in experiments:
-                yield (name, *place), f"{other!r} is not among the experiments: {', '.join(experiments)}"
+                yield (name, *written), unknown(other, experiments)
             elif why := UNFIT[place](experiment, experiments[other]):
-                yield (name, *place), f"{other} {why}"
+                yield (name, *written), f"{other} {why}"
+            elif place in LEARNT and name in _learnt_from(experiments, other):
+                yield (name, *written), f"{other} learns from {name} itself: trainings go round in a circle"
     yield from _beside(experiments)
+
+
+def _learnt_from(experiments: Mapping[str, Experiment], name: str) -> set[str]:
+    """The experiments whose models the training of one needs, directly or through others."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for place, other in lenders(experiments[waiting.pop()]):
+            if place in LEARNT and other in experiments and other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
 
 
 def _beside(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, str]]:
@@ -74,7 +91,7 @@ def _beside(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, str]
     for name, experiment in experiments.items():
         for other in experiment.animation.explore.beside:
             if other not in experiments:
-                yield (name, *EXPLORED), f"{other!r} is not among the experiments: {', '.join(experiments)}"
+                yield (name, *EXPLORED), unknown(other, experiments)
             elif why := _unfit_beside(experiment, experiments[other]):
                 yield (name, *EXPLORED), f"{other} {why}"
 
@@ -145,6 +162,11 @@ def _unfit_to_teach(experiment: Experiment, other: Experiment) -> str | None:
 
 def _unfit_to_pair(experiment: Experiment, other: Experiment) -> str | None:
     """Why the model of another experiment cannot make the pairs of this one; None if it can."""
+    if other is experiment:
+        return "is the experiment itself: another model makes its pairs"
+    made = experiment.training.coupling.model_pairs
+    if made and made.solver == MAP and not other.conditions.jumps:
+        return "does not jump: follow it by another pairs.solver than map"
     if experiment.told_of_samples or other.told_of_samples:
         return "is told more than a class, and so its ends need more than starts: no pairs can be made"
     if experiment.labelled and other.condition != experiment.condition:

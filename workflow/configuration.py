@@ -15,6 +15,7 @@ from iadb_core.data.registry import KINDS
 from iadb_core.data.settings import SampleFiles
 from iadb_core.drawing.settings import Animation
 from iadb_core.evaluation.settings import ClassifierTraining, Evaluation
+from iadb_core.method.names import MAP
 from iadb_core.networks.registry import NETWORKS, misfit
 from iadb_core.networks.settings import Conditions, NetworkSettings, conditions_seen
 from iadb_core.sampling.settings import DEGRADED_SHOWN, Sampling
@@ -22,7 +23,7 @@ from iadb_core.system.settings import DISTINCT, REQUIRED, Section, setting
 from iadb_core.tables.settings import Published
 from iadb_core.training.settings import Training
 
-SIDES, MAP, BY_NAME = ("source", "target"), "map", "by_name"
+SIDES, BY_NAME = ("source", "target"), "by_name"
 TAKEN_WHOLE = (*SIDES, "network")  # each stands for one of several kinds
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(~[A-Za-z0-9_=.+~-]{1,150})?$"  # after ~, a sweep's values
 NAMES = "letters, digits, _ and -, beginning with a letter or digit, at most 64"
@@ -211,7 +212,7 @@ class Experiment(Section):
         if self.sampling.solver == MAP and not self.training.objective.flow_map:
             yield (
                 ("sampling", "solver"),
-                "map jumps as a flow map does: `training.objective` must be one, lagrangian say",
+                "map jumps as a flow map does: `training.objective` must be one, progressive say",
             )
         if self.paired and (others := [side for side in SIDES if not isinstance(self.density(side), Folder)]):
             by_name = self.training.coupling.pairs == BY_NAME

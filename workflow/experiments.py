@@ -16,7 +16,7 @@ from iadb_core.system.settings import Section
 from workflow.borrowing import borrowings, lenders
 from workflow.configuration import SIDES, Configuration, Experiment
 from workflow.contents import found_in
-from workflow.lineage import beginnings
+from workflow.lineage import beginnings, unknown
 from workflow.reading import merged
 from workflow.reflow import chain as reflow_chain
 from workflow.sweep import SweepError, variants
@@ -107,11 +107,11 @@ def completed(config: Mapping[str, Any]) -> Completed:
         asked[f"published.{name}.figures"] = [figure.experiment for figure in paper.figures]
     for key, names in asked.items():
         if absent := next((name for name in names if name not in every), None):
-            raise ConfigError(f"{key}: {absent!r} is not among the experiments: {', '.join(every)}")
+            raise ConfigError(f"{key}: {unknown(absent, every)}")
     for name, paper in checked.published.items():
         for figure in paper.figures:
             own = checked.experiments.get(figure.experiment)
-            if own and (why := figure.misfit(own.evaluation, own.target)):
+            if own and (why := figure.misfit(own.evaluation, own.target, own.shape, own.conditions.jumps > 0)):
                 raise ConfigError(f"published.{name}.figures: {figure.called!r}: {why}")
     usable = {
         name: {variant: own for variant, own in values.items() if variant not in unusable}

@@ -1,8 +1,17 @@
 """Which run's model a training begins from, and from whose model that began."""
 
-from collections.abc import Iterator, Mapping
+import difflib
+from collections.abc import Collection, Iterator, Mapping
 
+from iadb_core.system.settings import Section
 from workflow.configuration import Experiment
+
+
+def unknown(name: str, names: Collection[str]) -> str:
+    """What to say of an experiment that is not there. names: of those that are."""
+    near = difflib.get_close_matches(name, names, n=1)
+    said = f"; did you mean {near[0]}?" if near else f": {', '.join(names)}"
+    return f"{name!r} is not among the experiments{said}"
 
 
 def lineage(experiments: Mapping[str, Experiment], name: str, seed: int) -> list[tuple[str, int]]:
@@ -22,7 +31,7 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
         if other is None:
             continue
         if other not in experiments:
-            yield place, f"{other!r} is not among the experiments: {', '.join(experiments)}"
+            yield place, unknown(other, experiments)
         elif experiments[lineage(experiments, name, 0)[-1][0]].training.begin_from == name:
             yield place, "trainings begin from each other, in a circle"
         elif differs := list(_differs(experiment, experiments[other])):
@@ -37,10 +46,17 @@ def beginnings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[tuple[st
 def _differs(experiment: Experiment, other: Experiment) -> Iterator[str]:
     """In what the network of another experiment is another one. That of a field may become one that jumps."""
     if other.network != experiment.network:
-        yield "network"
+        yield f"network, {_apart(experiment.network, other.network)}"
     if other.shape != experiment.shape:
         yield "shape of samples"
     if other.conditions.of_a_field != experiment.conditions.of_a_field:
         yield "condition"
     if other.conditions.jumps > experiment.conditions.jumps:
-        yield "objective, with jumps"
+        yield "objective, with jumps: give both one that jumps"
+
+
+def _apart(own: Section, other: Section) -> str:
+    """In which settings another section differs."""
+    mine, theirs = own.written(), other.written()
+    keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
+    return ", ".join(f"{key}: {theirs.get(key)}, not {mine.get(key)}" for key in keys)

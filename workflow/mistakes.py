@@ -134,6 +134,8 @@ def _described(error: ErrorDetails, loc: Path, path: Path) -> tuple[Path, str]:
         case "too_short":
             least = context["min_length"]
             return path, "must not be empty" if least == 1 else f"needs {least} values, not {context['actual_length']}"
+        case "model_type" | "model_attributes_type" if isinstance(found, str) and found in _known(_part(loc)):
+            return path, f"{found!r} has settings of its own: write `{path[-1]}: {{{found}: {{}}}}`"
         case _ if kind in WANTED:
             return path, f"{found!r} is {_kind(found)}, not {WANTED[kind]}"
         case _ if kind in TEMPLATES:

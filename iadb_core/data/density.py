@@ -152,9 +152,9 @@ class Density(Section):
         """Whether its law is a density, which can be told of any sample."""
         return False
 
-    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
-        """What is exactly known of each class. stored: its training samples; labels: their classes, (count,)."""
-        return [self.law(stored[labels == number]) for number in range(len(self.class_names() or ()))]
+    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray", classes: int) -> "list[Law | None]":
+        """What is exactly known of each of so many classes. stored: training samples; labels: of each, (count,)."""
+        return [self.law(stored[labels == number]) for number in range(classes)]
 
 
 class Drawn(Density):

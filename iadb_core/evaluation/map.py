@@ -84,7 +84,7 @@ def measure_map(
         blended = blended._replace(told=telling, coupling=coupling, batch=batch)
         figures[:0] = loss_figures(model, exact if learnt else None, blended, settings.loss_blends, seed)
     if told.labels and learnt and "target" in trained:
-        laws = target.laws_of_classes(trained["target"], load_array(told.labels))
+        laws = target.laws_of_classes(trained["target"], load_array(told.labels), len(model.classes))
         known = source.law(trained.get("source"))
         figures += class_figures(model, way, known, laws, begin, settings.field_alphas)
     for figure in figures:

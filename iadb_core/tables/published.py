@@ -10,9 +10,11 @@ from iadb_core.data.parts import HELD_OUT
 from iadb_core.evaluation import metrics
 from iadb_core.evaluation.moments import CLOSED_FORM
 from iadb_core.system.errors import InputError
+from iadb_core.system.words import counted
 from iadb_core.tables.settings import Published, PublishedFigure
 
-AGREES, DIFFERS, AT_FLOOR = "agrees", "differs", "cannot tell: at the floor"
+AGREES, DIFFERS = "agrees", "differs"
+AT_FLOOR, NO_DEVIATION = "cannot tell: at the floor", "cannot tell: no deviation is known"
 BY_KEY = {metric.key: metric for metric in vars(metrics).values() if isinstance(metric, metrics.Metric)} | {
     metric.key: metric for metric in metrics.FRECHET.values()
 }
@@ -33,11 +35,13 @@ class Spread(NamedTuple):
 def verdict(published: Spread, ours: Spread, floor: Spread | None) -> str:
     """Whether a figure was had again.
 
-    It agrees if both means are no farther apart than their two deviations together. It cannot be told where both are
-    within two deviations of what real samples score: there any method scores the same.
+    It agrees if both means are no farther apart than the sum of their deviations. It cannot be told where both are
+    within two deviations of what real samples score, above or below: there any method scores the same.
     """
-    if floor and max(published.mean, ours.mean) <= floor.mean + 2 * (floor.std or 0):
+    if floor and all(abs(own.mean - floor.mean) <= 2 * (floor.std or 0) for own in (published, ours)):
         return AT_FLOOR
+    if published.std is None and ours.std is None:
+        return NO_DEVIATION
     apart = abs(published.mean - ours.mean)
     return AGREES if apart <= (published.std or 0) + (ours.std or 0) else DIFFERS
 
@@ -115,9 +119,9 @@ def readable(table: pandas.DataFrame) -> str:
                 "verdict": own.verdict.to_list(),
             }
         )
-        counts = f"{own.ours_seeds.iloc[0]} seeds of ours"
+        counts = f"{counted(own.ours_seeds.iloc[0], 'seed')} of ours"
         if own.published_seeds.notna().all():
-            counts = f"{int(own.published_seeds.iloc[0])} seeds in the paper, {counts}"
+            counts = f"{counted(own.published_seeds.iloc[0], 'seed')} in the paper, {counts}"
         parts.append(f"{paper}; {counts}:\n\n{shown.to_markdown(index=False)}")
     return "\n\n".join(parts) + "\n"
 

@@ -4,15 +4,16 @@ from typing import Self
 
 from pydantic import model_validator
 
-from iadb_core.data.density import Density
+from iadb_core.data.density import Density, Shape
 from iadb_core.data.kinds.gaussian import Gaussian
 from iadb_core.evaluation.settings import Evaluation
-from iadb_core.method.names import SolverName
+from iadb_core.method.names import MAP, SolverName
 from iadb_core.system.settings import REQUIRED, Section, setting
 
 OF_PATHS = ("path_energy_error", "path_energy", "straightness", "transport_cost")
 OF_NORMAL = ("mean", "variance")
-OF_SOLVERS = ("w2", "energy", "frechet_classifier")
+OF_POINTS = ("w2", "energy")
+OF_SOLVERS = (*OF_POINTS, "frechet_classifier")
 
 
 class PublishedFigure(Section):
@@ -42,14 +43,24 @@ class PublishedFigure(Section):
             raise ValueError(f"{self.metric} {told}")
         return self
 
-    def misfit(self, measured: Evaluation, target: Density) -> str | None:
-        """Why an experiment of this target, measured so, has no such figure, or several; None if it has one."""
+    def misfit(self, measured: Evaluation, target: Density, shape: Shape, jumps: bool) -> str | None:
+        """Why an experiment of this target, measured so, has no such figure, or several; None if it has one.
+
+        shape: of its samples. jumps: whether its model does.
+        """
         if self.metric in OF_NORMAL and not isinstance(target, Gaussian):
             return f"{self.metric} is of a Gaussian target, and {self.experiment} has a {target.kind}"
         if self.solver is None:
             return None
-        if self.solver not in measured.solvers:
+        if (self.metric in OF_POINTS) != (len(shape) == 1):
+            told = "points" if len(shape) == 1 else "images"
+            return f"{self.metric} is not measured of {told}, which those of {self.experiment} are"
+        if self.solver == MAP and not jumps:
+            return f"{self.experiment} does not jump: its training.objective is no flow map"
+        if self.solver not in [*measured.solvers, MAP]:
             return f"evaluation.solvers of {self.experiment} has no {self.solver}"
+        if self.tolerance is not None and self.solver != "dopri5":
+            return f"{self.solver} has no tolerance: give its nfe"
         if self.nfe is not None and self.nfe not in measured.nfe:
             return f"evaluation.nfe of {self.experiment} has no {self.nfe}"
         several = measured.tolerances if self.solver == "dopri5" else measured.nfe

@@ -9,12 +9,12 @@ import pandas
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.drawing.compare_plot import TRAINING_SECONDS
 from iadb_core.evaluation.metrics import PATH_ENERGY, PATH_ENERGY_ERROR, STRAIGHTNESS
+from iadb_core.system.words import counted
 
 Run = tuple[str, pandas.DataFrame, Mapping[str, Any], float]
 OF_PATHS = (STRAIGHTNESS, PATH_ENERGY, PATH_ENERGY_ERROR)
 COLUMNS = ["experiment", "figure", "solver", "nfe", "mean", "std", "seeds", "floor", "floor_std", "n"]
 KEY = ["experiment", "figure", "solver", "nfe"]
-SHOWN_NFE = (1, 2, 4, 8, 128)
 
 
 def side_by_side(runs: Iterable[Run], solvers: Mapping[str, str]) -> pandas.DataFrame:
@@ -51,21 +51,25 @@ def side_by_side(runs: Iterable[Run], solvers: Mapping[str, str]) -> pandas.Data
 
 
 def readable(table: pandas.DataFrame) -> str:
-    """The table in short, as Markdown: for each figure a line for each experiment, with the floor."""
+    """The table in short, as Markdown: for each figure a line for each experiment, with its own floor."""
     parts = []
     for figure, own in table.groupby("figure", sort=False):
         names = list(dict.fromkeys(own.experiment))
-        by_nfe: list[float] = [nfe for nfe in SHOWN_NFE if nfe in set(own.nfe)] or [np.nan]
+        by_nfe: list[float] = sorted(set(own.nfe.dropna())) or [np.nan]
         shown = pandas.DataFrame({"experiment": names})
         for nfe in by_nfe:
             of_nfe = own[own.nfe.isna()] if np.isnan(nfe) else own[own.nfe == nfe]
             values = of_nfe.set_index("experiment")
             column = str(figure) if np.isnan(nfe) else f"NFE {nfe:g}"
             shown[column] = [_told(values.loc[name]) if name in values.index else "" for name in names]
-        floor = own.floor.mean()
-        if not np.isnan(floor):
-            shown["floor"] = _number(floor, own.floor_std.mean())
-        parts.append(f"{figure}, {int(own.seeds.max())} seeds:\n\n{shown.to_markdown(index=False)}")
+        of_each = own.groupby("experiment", sort=False)
+        floors, deviations, counts = of_each.floor.mean(), of_each.floor_std.mean(), of_each.n.first()
+        if floors.notna().any():
+            shown["floor"] = [_number(floors[name], deviations[name]) for name in names]
+        if counts.nunique() > 1:
+            shown["n"] = [f"{counts[name]:,.0f}" for name in names]
+        told = "" if counts.nunique() != 1 else f", n = {counts.dropna().iloc[0]:,.0f}"
+        parts.append(f"{figure}, {counted(own.seeds.max(), 'seed')}{told}:\n\n{shown.to_markdown(index=False)}")
     return "\n\n".join(parts) + "\n"
 
 
@@ -74,4 +78,6 @@ def _told(row: pandas.Series) -> str:
 
 
 def _number(value: float, deviation: float) -> str:
+    if np.isnan(value):
+        return ""
     return f"{value:.4g}" if np.isnan(deviation) else f"{value:.4g} ± {deviation:.2g}"

@@ -99,7 +99,11 @@ class Training(Section):
     def _whole_batches(cls, coupling: Couplings, info: ValidationInfo) -> Couplings:
         at_once, batch_size = coupling.at_once, info.data.get("batch_size", 1)
         if at_once and at_once % batch_size:
-            raise ValueError(f"{at_once} samples that are paired at once are no whole batches of {batch_size}")
+            near = at_once // batch_size * batch_size
+            proper = " or ".join(str(count) for count in (near, near + batch_size) if count)
+            raise ValueError(
+                f"optimal_transport.batch: {at_once} is no multiple of batch_size, {batch_size}; give {proper}"
+            )
         return coupling
 
     @field_validator("validation")

@@ -173,13 +173,13 @@ def test_of_a_mixture_the_components_are_classes_each_with_its_law():
     mixture = Distribution(**(MIXTURE.model_dump() | {"finite": True, "labels": True, "scale": 2.0}))
     drawn = mixture.draw_labelled((2,), 8000, np.random.default_rng(0))
     assert np.bincount(drawn.labels) / 8000 == pytest.approx([0.75, 0.25], abs=0.02)
-    laws = mixture.laws_of_classes(drawn.samples, drawn.labels)
+    laws = mixture.laws_of_classes(drawn.samples, drawn.labels, 2)
     for number, law in enumerate(laws):
         own = drawn.samples[drawn.labels == number]
         assert law.weights == (1.0,)
         assert own.mean(axis=0) == pytest.approx(law.means[0], abs=0.1)
         assert np.cov(own.T) == pytest.approx(np.array(law.covariances[0]), abs=0.15)
-    assert Distribution(name="moons", finite=True, labels=True).laws_of_classes(None, None) == [None, None]
+    assert Distribution(name="moons", finite=True, labels=True).laws_of_classes(None, None, 2) == [None, None]
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,6 @@ def test_a_picture_without_the_colours_is_refused(tmp_path, channel, said):
 
 def test_each_class_is_exactly_known(coloured):
     density, pixels = coloured
-    laws = density.laws_of_classes(np.zeros((4, 2)), np.zeros(4, int))
+    laws = density.laws_of_classes(np.zeros((4, 2)), np.zeros(4, int), 3)
     for law, channel in zip(laws, pixels, strict=True):
         assert law.values == pytest.approx(channel / channel.max())

@@ -5,7 +5,16 @@ import pytest
 from iadb_core.drawing.plots import save_plot
 from iadb_core.drawing.published_plot import published_plot
 from iadb_core.system.errors import InputError
-from iadb_core.tables.published import AGREES, AT_FLOOR, DIFFERS, Spread, published_table, readable, verdict
+from iadb_core.tables.published import (
+    AGREES,
+    AT_FLOOR,
+    DIFFERS,
+    NO_DEVIATION,
+    Spread,
+    published_table,
+    readable,
+    verdict,
+)
 from iadb_core.tables.settings import Published
 
 W2, NPE = "W2 (with root)", "normalised path energy error"
@@ -71,10 +80,17 @@ def test_what_has_no_solver_is_of_the_paths_whose_exact_field_is_no_floor():
         (Spread(1.0, 0.2), Spread(1.3, 0.1), None, AGREES),
         (Spread(1.0, 0.2), Spread(1.31, 0.1), None, DIFFERS),
         (Spread(1.0, None), Spread(1.05, 0.1), None, AGREES),
-        (Spread(1.0, None), Spread(1.05, None), None, DIFFERS),
+        (Spread(1.0, None), Spread(1.05, None), None, NO_DEVIATION),
+        (Spread(1.0, 0.0), Spread(1.05, None), None, DIFFERS),
         (Spread(1.0, 0.2), Spread(1.5, 0.1), Spread(1.2, 0.1), DIFFERS),
         (Spread(1.0, 0.2), Spread(1.3, 0.1), Spread(1.2, 0.1), AT_FLOOR),
-        (Spread(1.3, 0.0), Spread(1.0, 0.0), Spread(1.2, 0.06), AT_FLOOR),
+        (Spread(1.3, 0.0), Spread(1.1, 0.0), Spread(1.2, 0.06), AT_FLOOR),
+        (
+            Spread(0.05, 0.01),
+            Spread(1.1, 0.1),
+            Spread(1.2, 0.06),
+            DIFFERS,
+        ),  # what is far below its floor is of another protocol
         (Spread(1.3, 0.5), Spread(1.0, 0.5), Spread(1.2, None), AGREES),
     ],
 )

@@ -57,6 +57,18 @@ def test_the_short_table_has_a_line_for_each_experiment():
     assert lines[0] == ["experiment", "NFE 1", "NFE 128", "floor"]
     assert lines[2] == ["curved", "5 ± 1.4", "1.25 ± 0.35", "0.1 ± 0.01"]
     assert lines[3] == ["jumps", "2", "1", "0.1 ± 0.01"]
+    assert "W2, 2 seeds, n = 100:" in text
+
+
+def test_each_line_of_the_short_table_has_its_own_floor_and_all_that_was_measured():
+    other = table({1: 3.0, 16: 2.0}).assign(floor=0.5, n=40)
+    runs = [RUNS[0], ("other", other, {"figures": []}, 5.0)]
+    text = readable(side_by_side(runs, {"curved": "euler", "other": "euler"}))
+    lines = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    assert lines[0] == ["experiment", "NFE 1", "NFE 16", "NFE 128", "floor", "n"]
+    assert lines[2] == ["curved", "4", "", "1", "0.1 ± 0.01", "100"]
+    assert lines[3] == ["other", "3", "2", "", "0.5 ± 0.01", "40"]
+    assert "W2, 1 seed:" in text
 
 
 def test_the_picture_has_curves_by_evaluations_and_bars_of_the_rest():

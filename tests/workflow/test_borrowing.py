@@ -69,7 +69,7 @@ def test_a_teacher_is_guided_only_where_it_knows_samples_without_class():
         return experiments(**own)
 
     assert taught(0.1)["longer"].training.objective.flow_map.guidance == 1.5
-    with pytest.raises(ConfigError, match=r"objective\.from: plain was not trained without class too"):
+    with pytest.raises(ConfigError, match=r"objective\.shortcut\.from: plain was not trained without class too"):
         taught(0.0)
 
 

@@ -92,6 +92,7 @@ def test_what_was_told_to_end_is_no_failure(console, capsys, tmp_path):
     [
         ("results/mine_density.gif", "mine has none: only points of the plane, whose source is known"),
         ("results/mime.gif", "there is no experiment mime; did you mean mine? There are: mine, other"),
+        ("results/compare/x.png", "there is no such comparison. There are: ways"),
         ("results/x/seed0/model.pt", "there is no experiment x. There are: mine, other"),
         ("results/mine.gfi", "nothing makes this; near to it: results/mine.gif"),
         ("mine.gif", "nothing makes this; near to it: results/mine.gif"),
@@ -103,6 +104,7 @@ def test_what_was_told_to_end_is_no_failure(console, capsys, tmp_path):
 )
 def test_what_nothing_makes_is_answered_with_what_was_meant(console, capsys, monkeypatch, asked, said):
     monkeypatch.setattr("snakemake_logger_plugin_iadb.experiments", ["mine", "other"])
+    monkeypatch.setattr("snakemake_logger_plugin_iadb.comparisons", ["ways"])
     tell, _ = console()
     tell(f"MissingRuleException:\nNo rule to produce {asked} (if you use input functions make sure that …).")
     assert f"{asked}: {said}" in capsys.readouterr().err

@@ -180,7 +180,11 @@ MISTAKES = [
         r"mnist\.network: name is missing; allowed: mlp, residual_mlp, unet, residual",
     ),
     ("experiments/mnist/training/7", 3, r"mnist\.training\.7: unknown key"),
-    ("experiments/mnist/training/from", "mnits", r"mnist\.training\.from: 'mnits' is not among the experiments: dens"),
+    (
+        "experiments/mnist/training/from",
+        "mnits",
+        r"mnist\.training\.from: 'mnits' is not among the experiments; did you mean mnist\?",
+    ),
     (
         "experiments/mnist/training/from",
         "mnist",
@@ -189,7 +193,7 @@ MISTAKES = [
     (
         "experiments/mnist/training/from",
         "densities",
-        r"from: densities has another network and another shape",
+        r"from: densities has another network, name: mlp, not unet, .* and another shape",
     ),
     ("experiments/densities/condition", {"label": {}}, r"condition\.label: the target, a picture, has no classes"),
     ("experiments/mnist/condition", {"label": {"drop": 2}}, r"condition\.label\.drop: 2 is out of range"),

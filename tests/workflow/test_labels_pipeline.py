@@ -11,6 +11,7 @@ from small import IMAGES, POINTS
 from test_pipeline import ran
 
 from iadb_core.data.parts import loaded
+from iadb_core.evaluation.metrics import CLASS_EXACT_MAP, CLASS_FIELD_ERROR
 
 SIZE = {"size": 8, "width": 16}
 
@@ -67,3 +68,19 @@ def test_an_image_that_changes_its_class_is_noticed(labelled):
     finally:
         labelled.path("images/light/0b.png").rename(image)
     assert "Nothing to be done" in labelled.snakemake("-n", "results/metrics.csv").stdout
+
+
+def test_the_field_and_the_map_of_each_class_stand_beside_the_exact_ones(labelled):
+    random = np.random.default_rng(0)
+    rows = [f"{x},{y},{'left' if x < 0 else 'right'}" for x, y in random.standard_normal((120, 2)).round(3)]
+    labelled.path("table.csv").write_text("\n".join(["x,y,side", *rows]) + "\n")
+    told = {"condition": {"label": {"drop": 0.2}}, "training": {"steps": 20, "batch_size": 16}}
+    folder = IMAGES | {"target": {"folder": {"path": "images", **SIZE}}} | told
+    table = POINTS | {"target": {"points": {"path": "table.csv", "label": "side"}}, "source": {"gaussian": {}}} | told
+    labelled.configure({"images": folder, "table": table}, classifier={"steps": 60})
+    ran(labelled.snakemake(*(f"results/{name}/seed0/map.json" for name in ("images", "table"))))
+    for name in ("images", "table"):
+        figures = json.loads(labelled.path(f"results/{name}/seed0/map.json").read_text())["figures"]
+        values = {figure["metric"]: figure["value"] for figure in figures}
+        for metric in (CLASS_FIELD_ERROR, CLASS_EXACT_MAP):
+            assert 0 < values[metric.title] < np.inf, (name, metric.title)

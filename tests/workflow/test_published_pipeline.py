@@ -167,6 +167,9 @@ def test_a_published_figure_of_no_experiment_is_told():
         ({"metric": "path_energy_error"}, "is of the paths"),
         ({"metric": "variance", "solver": None, "nfe": None}, "variance is of a Gaussian target, and plain has a dist"),
         ({"solver": None, "nfe": None}, "w2 needs the solver"),
+        ({"tolerance": 0.1}, "euler has no tolerance: give its nfe"),
+        ({"metric": "frechet_classifier"}, "frechet_classifier is not measured of points"),
+        ({"solver": "map"}, "plain does not jump: its training.objective is no flow map"),
     ],
 )
 def test_a_published_figure_that_will_not_be_there_is_told_beforehand(changed, said):

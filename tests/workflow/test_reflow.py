@@ -148,16 +148,43 @@ def test_a_chain_is_as_long_as_was_asked_for():
         ),
         (
             {"a": POINTS | {"training": {"steps": 5, "objective": {"lagrangian": {"from": "a"}}}}},
-            r"objective\.from: a is the experiment itself",
+            r"objective\.lagrangian\.from: a is the experiment itself",
         ),
         (
             {
                 "a": POINTS
                 | {"training": {"steps": 5, "batch_size": 64, "coupling": {"optimal_transport": {"batch": 100}}}}
             },
-            r"coupling: 100 samples that are paired at once are no whole batches of 64",
+            r"optimal_transport\.batch: 100 is no multiple of batch_size, 64; give 64 or 128",
         ),
         ({"a": POINTS | {"training": {"steps": 5, "objective": {"lagrangian": {"share": 1.0}}}}}, "share: 1.0"),
+        (
+            {"a": POINTS | {"training": {"steps": 5, "coupling": {"pairs": {"from": "a"}}}}},
+            r"coupling\.pairs\.from: a is the experiment itself",
+        ),
+        (
+            {
+                "a": POINTS | {"training": {"steps": 5, "coupling": {"pairs": {"from": "b"}}}},
+                "b": POINTS | {"training": {"steps": 5, "from": "a"}},
+            },
+            r"coupling\.pairs\.from: b learns from a itself: trainings go round in a circle",
+        ),
+        (
+            {
+                "a": POINTS | {"training": {"steps": 5, "coupling": {"pairs": {"from": "b", "solver": "map"}}}},
+                "b": POINTS,
+            },
+            r"coupling\.pairs\.from: b does not jump: follow it by another pairs\.solver than map",
+        ),
+        (
+            {"a": POINTS | {"training": {"steps": 5, "coupling": "optimal_transport"}}},
+            r"training\.coupling: 'optimal_transport' has settings of its own: "
+            r"write `coupling: \{optimal_transport: \{\}\}`",
+        ),
+        (
+            {"mine": POINTS, "b": POINTS | {"training": {"steps": 5, "from": "mnie"}}},
+            r"from: 'mnie' is not among the experiments; did you mean mine\?",
+        ),
         ({"a": POINTS | {"training": {"steps": 5, "objective": {}}}}, "give exactly one of deblending, lagrangian"),
     ],
 )

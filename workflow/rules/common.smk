@@ -21,6 +21,7 @@ except (ConfigError, ReadingError) as error:
 configuration, sweeps, _ = found
 experiments = Experiments(found)
 console.experiments = experiments.names  # for who asks for one that is not there
+console.comparisons = list(configuration.compare)
 console.unusable = experiments.unusable  # for who asks for one that is
 homes = sample_homes(experiments, sweeps)
 makers = {(home, side): name for (name, side), home in reversed(homes.items())}

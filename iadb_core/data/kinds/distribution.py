@@ -232,9 +232,9 @@ class Distribution(Drawn):
         own = self._normals()
         return self._mixture(own) if own else None
 
-    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
+    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray", classes: int) -> "list[Law | None]":
         own = self._normals()
-        return [self._mixture([one]) for one in own] if own else [None] * len(self.class_names() or ())
+        return [self._mixture([one]) for one in own] if own else [None] * classes
 
     def _normals(self) -> list[Normals] | None:
         """Weight, mean and covariance of each of its normal distributions, before they are scaled."""

@@ -101,7 +101,7 @@ class Picture(Drawn):
 
         return Pixels(self.behind())
 
-    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray") -> "list[Law | None]":
+    def laws_of_classes(self, stored: "np.ndarray", labels: "np.ndarray", classes: int) -> "list[Law | None]":
         from iadb_core.method.laws import Pixels
 
         return [Pixels(channel / channel.max()) for channel in self.values()]
