@@ -88,6 +88,7 @@ def _against_seconds(axis: Axes, table: pandas.DataFrame, colours: dict[str, str
         axis.plot(x, ends.iloc[1], "o", markersize=5, color=colour)
     axis.set(xscale="log", yscale="log", xlabel="training seconds")
     axis.set_title(f"{first}, against training time", fontsize=9)
+    plain_numbers(axis, "x")
     plain_numbers(axis)
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 from textwrap import fill
+from typing import Literal
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -84,8 +85,9 @@ def captioned_figure(
     return figure, list(axes.flat)
 
 
-def plain_numbers(axis: Axes) -> None:
+def plain_numbers(axis: Axes, which: Literal["x", "y"] = "y") -> None:
     """Label a logarithmic axis with 1, 2 and 5 of each power of ten, written out."""
-    axis.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    axis.yaxis.set_major_formatter("{x:g}")
-    axis.yaxis.set_minor_formatter(NullFormatter())
+    scaled = axis.yaxis if which == "y" else axis.xaxis
+    scaled.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    scaled.set_major_formatter("{x:g}")
+    scaled.set_minor_formatter(NullFormatter())

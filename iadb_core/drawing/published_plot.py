@@ -8,7 +8,7 @@ import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure
+from iadb_core.drawing.plots import FLOOR_COLOUR, captioned_figure, plain_numbers
 
 COLOURS: Mapping[str, str] = {"agrees": "C0", "differs": "C3"}
 INCHES_A_ROW = 0.28
@@ -21,7 +21,7 @@ def published_plot(table: pandas.DataFrame) -> Figure:
     caption = (
         "Published figures (open) and ours (filled), each with one standard deviation over seeds; a tick is what as "
         "many real samples score. Blue: they agree, no farther apart than both deviations. Red: they differ. Grey: "
-        "both are at the floor, so that no method can be told from another."
+        "both are at the floor, so that no method can be told from another, or no deviation is known."
     )
     figure, axes = captioned_figure(len(papers), 1, caption, (6.5, 1.2 + INCHES_A_ROW * rows))
     for axis, paper in zip(axes, papers, strict=True):
@@ -41,4 +41,5 @@ def _lines(axis: Axes, own: pandas.DataFrame) -> None:
             axis.plot([floor, floor], [at - 0.35, at + 0.35], color="black", linewidth=1.2)
     axis.set_yticks(range(len(own)), [str(called) for called in own.called], fontsize=8)
     axis.set_xscale("log")
+    plain_numbers(axis, "x")
     axis.invert_yaxis()

@@ -34,7 +34,8 @@ def condition_asked(
         return repeated(values.told(asked, model.columns), count)
     if classes is None:
         if guidance != 1:
-            raise InputError("guidance: is towards a class: give `classes`")
+            known = "is towards a class: give `classes`" if model.classes else "this model was trained without classes"
+            raise InputError(f"guidance: {known}")
         if told and told.label and not told.label.drop:
             raise InputError(f"this model is always told a class: give `classes`, of {', '.join(model.classes)}")
         return None
