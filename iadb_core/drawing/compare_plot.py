@@ -33,7 +33,7 @@ def compare_plot(
         f"{name}: mean over {counted(table.seeds.max(), 'seed')}, with one standard deviation. Against network "
         "evaluations a sample (NFE): Euler's steps of a field, whatever its own solver, jumps of a flow map. Dashed: "
         "what as many real samples score, or the exact field of independent pairs. Of distances less is better. "
-        "Training seconds are those of all models that it takes, without the making of pairs; beside them, quality "
+        "Training seconds are those of all models that it takes, and of the pairs that they make; beside them, quality "
         "with the fewest evaluations is hollow, with the most it is filled."
     )
     more = [_against_seconds] if table.nfe.notna().any() else []

@@ -72,6 +72,13 @@ def test_experiments_stand_side_by_side(compared):
     seconds = table[table.figure.str.startswith("training seconds")].set_index("experiment")["mean"]
     assert seconds["base-reflow2"] > seconds["base-reflow1"] > seconds["base"]
     assert seconds["taught"] > seconds["base"]  # with its teacher's
+    took = 0.0
+    for seed in (0, 1):
+        for file in ("base/seed{}/training", "base-reflow1/seed{}/training", "base-reflow1/seed{}/pairs/pairs"):
+            told = json.loads(compared.path(f"results/{file.format(seed)}.json").read_text())
+            took += told.get("training_seconds", 0) + told.get("making_seconds", 0)
+    assert seconds["base-reflow1"] == pytest.approx(took / 2, rel=1e-6)
+    assert told["pairs"] == told["of"] == len(np.load(compared.path("results/base-reflow1/seed1/pairs/x0.npy")))
     text = compared.path("results/compare/all.md").read_text()
     assert "NFE 1" in text
     assert "distance to the exact map (RMS), 2 seeds:" in text

@@ -1,5 +1,5 @@
 # What the rules share that set experiments side by side, or beside figures of papers.
-from workflow.borrowing import FROM, PAIRS, TEACHER
+from workflow.borrowing import LEARNT
 from workflow.differences import differences
 
 
@@ -30,12 +30,16 @@ def solvers_of_compared(wildcards):
 
 
 def trainings_of_compared(wildcards):
-    """For each run of a comparison the summaries of its training and of those before, whose models it learns from."""
-    learnt = (FROM, PAIRS, TEACHER)
-    return [
-        [f"results/{one}/seed{of}/training.json" for one, of in needed(experiments, name, seed, learnt)]
-        for name, seed in compared_runs(wildcards)
-    ]
+    """For each run of a comparison the summaries of its training and of those before, whose models it learns from, and
+    of the pairs that were made for them.
+    """
+    found = []
+    for name, seed in compared_runs(wildcards):
+        runs = needed(experiments, name, seed, LEARNT)
+        paired = [(one, of) for one, of in runs if experiments[one].training.coupling.model_pairs]
+        found.append([f"results/{one}/seed{of}/training.json" for one, of in runs])
+        found[-1] += [f"results/{one}/seed{of}/pairs/pairs.json" for one, of in paired]
+    return found
 
 
 def of_compared(name):

@@ -1,4 +1,4 @@
-# A trained model to pairs for another training (reflow): results/<experiment>/seed<seed>/pairs/{x0,x1,labels}.npy
+# A trained model to pairs for another training (reflow): results/<experiment>/seed<seed>/pairs/{x0,x1,labels}.npy, pairs.json
 
 
 rule make_pairs:
@@ -42,6 +42,7 @@ rule join_pairs:
         x0=ensure("results/{experiment}/seed{seed}/pairs/x0.npy", non_empty=True),
         x1=ensure("results/{experiment}/seed{seed}/pairs/x1.npy", non_empty=True),
         labels=ensure("results/{experiment}/seed{seed}/pairs/labels.npy", non_empty=True),
+        summary=ensure("results/{experiment}/seed{seed}/pairs/pairs.json", non_empty=True),
     log:
         "logs/pairs/{experiment}/seed{seed}.log",
     wildcard_constraints:

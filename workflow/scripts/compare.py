@@ -16,10 +16,17 @@ from iadb_core.tables.side_by_side import readable, side_by_side
 
 ENDS = 1  # in ends.npy, after the starts
 
+
+def seconds_of(path: str) -> float:
+    """What a training took, or the making of pairs, by its summary."""
+    told = read_json(path)
+    return float(told["training_seconds" if "training_seconds" in told else "making_seconds"])
+
+
 with job(snakemake.log[0], f"{snakemake.wildcards.comparison} comparison"):
     inputs, params, output = snakemake.input, snakemake.params, snakemake.output
     tables, maps = map(pandas.read_csv, inputs.solvers), map(read_json, inputs.maps)
-    seconds = [sum(read_json(path)["training_seconds"] for path in paths) for paths in params.trainings]
+    seconds = [sum(map(seconds_of, paths)) for paths in params.trainings]
     runs = zip((name for name, _ in params.runs), tables, maps, seconds, strict=True)
     table = side_by_side(runs, params.solvers)
     write_text(output.csv, table.to_csv(index=False, lineterminator="\n"))

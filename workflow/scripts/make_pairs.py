@@ -1,5 +1,9 @@
 """Make a shard of the pairs that a trained model makes: each start with where it is carried."""
 
+import time
+
+import numpy as np
+
 from iadb_core.data.registry import density_of
 from iadb_core.sampling.model import load_model
 from iadb_core.sampling.pairing import made_pairs
@@ -17,5 +21,7 @@ with job(snakemake.log[0], title if of == 1 else f"{title} {number} of {of}"):
     model = load_model(inputs.model, settings["device"], settings["precision"])
     labels = load_array(inputs.labels) if inputs.labels else None
     how = ModelPairs.of(settings["pairs"]), density_of(settings["source"]), inputs.starts, labels
+    began = time.monotonic()
     made = made_pairs(model, *how, snakemake.params.seed, (number, of))
-    save_arrays(snakemake.output.pairs, made._asdict(), compressed=False)
+    took = {"seconds": np.array([time.monotonic() - began])}
+    save_arrays(snakemake.output.pairs, made._asdict() | took, compressed=False)
