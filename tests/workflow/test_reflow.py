@@ -81,7 +81,7 @@ def test_experiments_stand_side_by_side(compared):
     assert told["pairs"] == told["of"] == len(np.load(compared.path("results/base-reflow1/seed1/pairs/x0.npy")))
     text = compared.path("results/compare/all.md").read_text()
     assert "NFE 1" in text
-    assert "distance to the exact map (RMS), 2 seeds:" in text
+    assert "distance to the exact map (RMS), 2 seeds, n = 40:" in text
 
 
 @pytest.mark.slow
