@@ -40,7 +40,7 @@ def needed(
     places: of the keys that name them, if not all count.
 
     A training begins from the run of its own seed, or has it for a teacher or its pairs, where there is one; everything
-    else is of the first seed.
+    else is of the first seed. What is not among the experiments is left out.
     """
     found: list[tuple[str, int]] = []
     waiting = [(name, seed)]
@@ -50,7 +50,7 @@ def needed(
             found.append(run)
             waiting += lineage(experiments, *run)[1:2]
             for place, other in lenders(experiments[run[0]]):
-                if places is not None and place not in places:
+                if other not in experiments or (places is not None and place not in places):
                     continue
                 seeds = experiments[other].seeds
                 same = place in (TEACHER, PAIRS) and run[1] in seeds
@@ -69,21 +69,9 @@ def borrowings(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, s
                 yield (name, *written), unknown(other, experiments)
             elif why := UNFIT[place](experiment, experiments[other]):
                 yield (name, *written), f"{other} {why}"
-            elif place in LEARNT and name in _learnt_from(experiments, other):
+            elif place in LEARNT and name in dict(needed(experiments, other, experiments[other].seeds[0], LEARNT)):
                 yield (name, *written), f"{other} learns from {name} itself: trainings go round in a circle"
     yield from _beside(experiments)
-
-
-def _learnt_from(experiments: Mapping[str, Experiment], name: str) -> set[str]:
-    """The experiments whose models the training of one needs, directly or through others."""
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for place, other in lenders(experiments[waiting.pop()]):
-            if place in LEARNT and other in experiments and other not in found:
-                found.add(other)
-                waiting.append(other)
-    return found
 
 
 def _beside(experiments: Mapping[str, Experiment]) -> Iterator[tuple[Place, str]]:

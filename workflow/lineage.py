@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from iadb_core.system.settings import Section
 from workflow.configuration import Experiment
+from workflow.differences import differences
 
 
 def unknown(name: str, names: Collection[str]) -> str:
@@ -57,6 +58,5 @@ def _differs(experiment: Experiment, other: Experiment) -> Iterator[str]:
 
 def _apart(own: Section, other: Section) -> str:
     """In which settings another section differs."""
-    mine, theirs = own.written(), other.written()
-    keys = [key for key in {**mine, **theirs} if mine.get(key) != theirs.get(key)]
-    return ", ".join(f"{key}: {theirs.get(key)}, not {mine.get(key)}" for key in keys)
+    differing = differences({"own": own.written(), "other": other.written()})
+    return ", ".join(f"{key}: {found['other']}, not {found['own']}" for key, found in differing.items())

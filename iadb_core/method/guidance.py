@@ -76,7 +76,7 @@ def _inside(alpha: Tensor, interval: tuple[float, float]) -> Tensor:
 
 def _nowhere(inside: Tensor, interval: tuple[float, float]) -> bool:
     """Whether no sample is guided. Asks the device, which cannot be while a graph is captured, only if it may be so."""
-    return tuple(interval) != (0.0, 1.0) and not inside.any()
+    return interval != (0.0, 1.0) and not inside.any()
 
 
 def _projection(c: Tensor, u: Tensor) -> Tensor:

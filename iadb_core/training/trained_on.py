@@ -94,10 +94,10 @@ def _told(recipe: Recipe, labels: str | None) -> Told | None:
 
 
 def objective_for(
-    recipe: Recipe, kind: str, teacher: str | None, device: torch.device, precision: torch.dtype = torch.float32
+    recipe: Recipe, kind: str, teacher: str | None, device: torch.device, precision: torch.dtype
 ) -> Objective:
-    """What is minimised. kind: what the model is then of, as checkpoints name it. teacher: the file of a model.
-    precision: of its products.
+    """What is minimised. kind: what the model is then of, as checkpoints name it. teacher: the file of a model, whose
+    products are in `precision`.
 
     Raises InputError for a broken file.
     """

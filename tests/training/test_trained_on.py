@@ -39,8 +39,8 @@ def teacher(tmp_path):
 @pytest.mark.parametrize("weight", [1.0, 2.5])
 def test_a_teacher_is_guided_and_what_is_told_no_class_is_not(teacher, weight):
     network, path, x = teacher
-    own = {"from": "other", "guidance": weight} if weight != 1 else {"from": "other"}
-    objective = objective_for(recipe(own), checkpoint.DEBLENDING, path, CPU)
+    told = recipe({"from": "other", "guidance": weight})
+    objective = objective_for(told, checkpoint.DEBLENDING, path, CPU, torch.float32)
     alpha, asked, none = torch.linspace(0, 1, 5), torch.tensor([0, 1, 2, 3, 3]), torch.full((5,), 3)
     with torch.no_grad():
         conditional, unconditional = network(x, alpha, asked), network(x, alpha, none)

@@ -20,8 +20,7 @@ except (ConfigError, ReadingError) as error:
 
 configuration, sweeps, _ = found
 experiments = Experiments(found)
-console.experiments = experiments.names  # for who asks for one that is not there
-console.comparisons = list(configuration.compare)
+console.experiments, console.comparisons = experiments.names, list(configuration.compare)  # for who asks for others
 console.unusable = experiments.unusable  # for who asks for one that is
 homes = sample_homes(experiments, sweeps)
 makers = {(home, side): name for (name, side), home in reversed(homes.items())}

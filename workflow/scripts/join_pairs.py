@@ -10,8 +10,7 @@ from iadb_core.system.progress import job, log
 
 with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wildcards.seed} pairs"):
     inputs, outputs = snakemake.input.shards, snakemake.output
-    errors = [load_arrays(path)["errors"] for path in inputs]
-    seconds = sum(load_arrays(path)["seconds"].item() for path in inputs)
+    errors, seconds = zip(*((own["errors"], own["seconds"].item()) for own in map(load_arrays, inputs)), strict=True)
     begins, rows = np.cumsum([0, *map(len, errors)]), kept(np.concatenate(errors), snakemake.params.keep)
     if len(rows) < 2:
         raise InputError(f"training.coupling.pairs: {len(rows)} of {begins[-1]:,} pairs are left; give a larger count")
@@ -25,4 +24,4 @@ with job(snakemake.log[0], f"{snakemake.wildcards.experiment} seed {snakemake.wi
                 own = rows[(rows >= begin) & (rows < begin + len(part))] - begin
                 stored[filled : filled + len(own)] = part[own]
                 filled += len(own)
-    write_json(outputs.summary, {"pairs": len(rows), "of": int(begins[-1]), "making_seconds": seconds})
+    write_json(outputs.summary, {"pairs": len(rows), "of": int(begins[-1]), "making_seconds": sum(seconds)})
