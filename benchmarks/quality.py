@@ -4,28 +4,30 @@
 
 Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
 else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
-there already, in results/benchmarks/quality/, by the same settings and code, are not trained again. Writes
-quality.csv and quality.png beside them.
+there already, in results/benchmarks/quality/, by the same settings and code, are not trained again. Two judges see
+the samples: the workflow's classifier, and one of another architecture. Writes quality.csv and quality.png.
 """
 
 import argparse
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 import yaml
 
+from benchmarks.judge import second_judge
 from iadb_core.data.images import Images
 from iadb_core.data.pairs import batches_in_a_block, pairs_of
 from iadb_core.data.parts import label_files, sample_files
 from iadb_core.data.telling import ToldClasses
-from iadb_core.evaluation.classifier import save_classifier, trained_classifier
+from iadb_core.evaluation.classifier import ImageClassifier, load_classifier, save_classifier, trained_classifier
 from iadb_core.evaluation.comparison import RealSamples
 from iadb_core.evaluation.floors import score
-from iadb_core.evaluation.metrics import CLASSIFIER, FRECHET
-from iadb_core.evaluation.quality import comparison_of
+from iadb_core.evaluation.image_comparison import ImageComparison
+from iadb_core.evaluation.metrics import CLASSIFIER, CONFIDENCE, FRECHET, PRECISION, RECALL
 from iadb_core.evaluation.settings import ClassifierTraining
 from iadb_core.networks import checkpoint
 from iadb_core.networks.building import build
@@ -53,7 +55,8 @@ SHARES = {
 }
 SCRIPTS = ROOT / "workflow" / "scripts"
 TRAIN, MEASURING = SCRIPTS / "train.py", ("classifier", "generate", "metrics")
-METRIC = FRECHET[CLASSIFIER]
+METRICS = (FRECHET[CLASSIFIER], PRECISION, RECALL, CONFIDENCE)  # on a judge's features, whichever it is
+RESNET = "ResNet-18"
 
 
 def lengths(training: Training, shape: tuple[int, ...], count: int, shares: list[float]) -> Iterator[list[int]]:
@@ -137,20 +140,50 @@ def save(out: Path, name: str, experiment: Experiment, network: Network, record:
     write_json(path.with_suffix(".json"), told)
 
 
-def measured(experiment: Experiment, path: Path, folder: Path, classifier: Path) -> dict[str, Any]:
-    """The Fréchet distance of a model's samples, and its floor, as the workflow measures them."""
-    seed, evaluation = experiment.seeds[0], experiment.evaluation
-    held_out, stored = str(folder / "held_out.npy"), str(folder / "train.npy")
+def sampled(experiment: Experiment, path: Path, folder: Path) -> np.ndarray:
+    """Samples of a model, network values, as the workflow draws those that it measures."""
+    seed = experiment.seeds[0]
     model = load_model(path, experiment.device, experiment.precision)
-    begin = measured_starts(experiment.source, model.shape, [], evaluation.count, seed)
+    begin = measured_starts(experiment.source, model.shape, [], experiment.evaluation.count, seed)
     asked = as_the_data(load_array(folder / "train_labels.npy"), len(begin), seed) if model.classes else None
-    samples = sampler_of(model, experiment.sampling, asked).ends(begin).numpy()
-    real = RealSamples(experiment.target, held_out, stored)
-    comparison = comparison_of(real, len(samples), evaluation, seed, str(classifier))
-    measures = comparison.quality()
-    value = score(measures, comparison.generated(samples), comparison.reference)[METRIC]
-    floor, deviation = comparison.floors(measures)[METRIC]
-    return {"n": comparison.sets.n, "frechet": value, "floor": floor, "floor_std": deviation}
+    return sampler_of(model, experiment.sampling, asked).ends(begin).numpy()
+
+
+def judges(folder: Path, density: Images, data_dir: str, settings: ClassifierTraining) -> dict[str, ImageClassifier]:
+    """What sees the images, by name: the workflow's classifier and another one; trained if they are not there."""
+    plain = density.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
+    own = folder / f"classifier-{settings_digest(settings.written())}.pt"
+    if not own.exists():
+        configure(1)  # as in the workflow: with other threads it is another classifier
+        save_classifier(own, trained_classifier(plain, data_dir, 0, settings)[0])
+    configure(available_cores())
+    images, labels = load_array(folder / "train.npy"), load_array(folder / "train_labels.npy")
+
+    def pixels(stored: np.ndarray) -> np.ndarray:
+        return plain.network_values(torch.from_numpy(np.array(stored))).numpy()
+
+    return {CLASSIFIER: load_classifier(own), RESNET: second_judge(folder / "resnet.pt", images, labels, pixels)}
+
+
+class Judging:
+    """The figures of an experiment's samples, by each judge, beside their floors, which are measured once."""
+
+    def __init__(self, experiment: Experiment, folder: Path, seeing: Mapping[str, ImageClassifier]) -> None:
+        settings, seed = experiment.evaluation, experiment.seeds[0]
+        real = RealSamples(experiment.target, str(folder / "held_out.npy"), str(folder / "train.npy"))
+        self.by = {name: ImageComparison(real, settings.count, settings, seed, judge) for name, judge in seeing.items()}
+        self.floors = {name: one.floors(one.measures()) for name, one in self.by.items()}
+
+    def figures(self, samples: np.ndarray) -> list[dict[str, Any]]:
+        """By judge and metric. samples: network values."""
+        told = []
+        for judge, comparison in self.by.items():
+            scored = score(comparison.measures(), comparison.generated(samples), comparison.reference)
+            for metric in METRICS:
+                floor, deviation = self.floors[judge][metric]
+                shown = {"judge": judge, "metric": metric.key, "n": comparison.sets.n}
+                told.append(shown | {"value": scored[metric], "floor": floor, "floor_std": deviation})
+        return told
 
 
 def main() -> None:
@@ -175,52 +208,58 @@ def main() -> None:
         save_array(path, part.samples)
         if part.labels is not None:
             save_array(labels, part.labels)
-    judge = folder / f"classifier-{measured_by(first, config.classifier)}.pt"
-    if not judge.exists():
-        plain = first.target.model_copy(update={"scaling": []})  # of no experiment's scaling, as in the workflow
-        configure(1)  # as in the workflow: with other threads it is another classifier
-        save_classifier(judge, trained_classifier(plain, given.data_dir, 0, config.classifier)[0])
-    configure(available_cores())
+    seeing = judges(folder, first.target, given.data_dir, config.classifier)
     rows = []
     for name, experiment in experiments.items():
         shares = given.shares or SHARES.get(name, [1])
         trained(name, experiment, images.train.samples, shares, folder, images.train.labels)
-        for told in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
-            if not (row := known(told, made_by(experiment))):
+        judging = Judging(experiment, folder, seeing)
+        for path in sorted(folder.glob(f"{name}-*.json"), key=lambda path: read_json(path)["steps"]):
+            if not (told := known(path, made_by(experiment))):
                 continue
             by = measured_by(experiment, config.classifier)
-            if row.get("measured_by") != by:
-                row |= measured(experiment, told.with_suffix(".pt"), folder, judge) | {"measured_by": by}
-                write_json(told, row)
-            rows.append(row)
-            print(row, flush=True)
+            if told.get("measured_by") != by:
+                samples = sampled(experiment, path.with_suffix(".pt"), folder)
+                told |= {"figures": judging.figures(samples), "measured_by": by}
+                write_json(path, told)
+            own = {key: told[key] for key in ("experiment", "steps", "seconds")}
+            rows += [own | figure for figure in told["figures"]]
+            print(own, {(one["judge"], one["metric"]): one["value"] for one in told["figures"]}, flush=True)
     with open(given.out / "quality.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    plot(rows, given.out / "quality.png")
+    plot([row for row in rows if row["metric"] == FRECHET[CLASSIFIER].key], given.out / "quality.png")
 
 
 def plot(rows: list[dict[str, Any]], path: Path) -> None:
-    """The Fréchet distance against the seconds of training, and the floor."""
+    """The Fréchet distance against the seconds of training, and the floor, by each judge."""
     from matplotlib.figure import Figure
+
+    seeing = list(dict.fromkeys(row["judge"] for row in rows))
+    figure = Figure(figsize=(5.5 * len(seeing), 4), layout="constrained")
+    for axes, judge in zip(figure.subplots(1, len(seeing), squeeze=False)[0], seeing, strict=True):
+        _panel(axes, [row for row in rows if row["judge"] == judge])
+        axes.set_title(f"seen by {judge}")
+    figure.savefig(path, dpi=120)
+
+
+def _panel(axes: Any, rows: list[dict[str, Any]]) -> None:
     from matplotlib.ticker import NullFormatter
 
-    figure = Figure(figsize=(7, 4), layout="constrained")
-    axes = figure.add_subplot()
     for name in dict.fromkeys(row["experiment"] for row in rows):
         own = [row for row in rows if row["experiment"] == name]
-        axes.plot([row["seconds"] for row in own], [row["frechet"] for row in own], "o-", label=name)
+        axes.plot([row["seconds"] for row in own], [row["value"] for row in own], "o-", label=name)
     axes.axhline(rows[0]["floor"], color="gray", linestyle="--", label="real samples")
-    axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel=METRIC.title)
-    for axis, marks in ((axes.xaxis, (100, 200, 500, 1000, 2000, 5000)), (axes.yaxis, (0.2, 0.5, 1, 2, 5, 10, 20))):
+    axes.set(xscale="log", yscale="log", xlabel="seconds of training", ylabel="Fréchet distance")
+    for axis in (axes.xaxis, axes.yaxis):
         low, high = axis.get_view_interval()
+        marks = [first * 10.0**power for power in range(-2, 5) for first in (1, 2, 5)]
         shown = [mark for mark in marks if low <= mark <= high]
-        axis.set_ticks(shown, [f"{mark:,}" for mark in shown])
+        axis.set_ticks(shown, [f"{mark:,g}" for mark in shown])
         axis.set_minor_formatter(NullFormatter())
     axes.grid(alpha=0.3)
     axes.legend(title=f"{rows[0]['n']:,} samples each")
-    figure.savefig(path, dpi=120)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -33,7 +33,24 @@ SEEN_ERRORS = 3  # standard errors above guessing
 IMAGES_AT_ONCE = 512
 
 
-class Classifier(nn.Module):
+class ImageClassifier(nn.Module):
+    """A network that sees features in images, and in these, by `out`, a logit for each class."""
+
+    channels: int
+    classes: int
+    out: nn.Module
+
+    def features(self, images: Tensor) -> Tensor:
+        """images: (batch, channels, height, width), pixel values in [0, 1]. Returns (batch, features)."""
+        raise NotImplementedError
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Logits, (batch, classes)."""
+        logits: Tensor = self.out(self.features(images))
+        return logits
+
+
+class Classifier(ImageClassifier):
     """Three convolutions, then 64 features, then a logit for each class; for images of any size from 8×8.
 
     The features of an image have mean 0 and variance 1, so that distances between them mean much the same whatever the
@@ -55,8 +72,8 @@ class Classifier(nn.Module):
         h = relu(self.conv3(relu(self.conv2(h))))  #  (batch, 64, H/4, W/4)
         return layer_norm(relu(self.inner(adaptive_avg_pool2d(h, 2).flatten(1))), (FEATURES,), eps=1e-8)
 
-    def forward(self, images: Tensor) -> Tensor:
-        return self.out(self.features(images))
+
+Trained = TypeVar("Trained", bound=ImageClassifier)
 
 
 def train_classifier(
@@ -69,13 +86,29 @@ def train_classifier(
     on_step: Callable[[int], object] = lambda count: None,
     pixels: Callable[[np.ndarray], np.ndarray] = np.asarray,
 ) -> Classifier:
-    """Train a classifier with Adam on cross-entropy, float32, on the CPU.
-
-    images: (count, channels, height, width). labels: (count,), integers from 0. on_step: is told how many steps were
-    done since it was last told. pixels: makes pixel values in [0, 1], float32, of a batch of the images.
-    """
+    """The project's own classifier of images and labels, trained as `fit` has it."""
     network = Classifier(images.shape[1], int(labels.max()) + 1)
     initialise(network, generator(seed, "classifier weights"))
+    return fit(network, images, labels, steps, batch_size, learning_rate, seed, on_step, pixels)
+
+
+def fit(
+    network: Trained,
+    images: np.ndarray,
+    labels: np.ndarray,
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    seed: int,
+    on_step: Callable[[int], object] = lambda count: None,
+    pixels: Callable[[np.ndarray], np.ndarray] = np.asarray,
+) -> Trained:
+    """Train a classifier in place with Adam on cross-entropy, float32, on the CPU; returns it.
+
+    images: (count, channels, height, width). labels: (count,), integers from 0. seed: of the order. on_step: is told
+    how many steps were done since it was last told. pixels: makes pixel values in [0, 1], float32, of a batch of the
+    images.
+    """
     optimizer = torch.optim.Adam(network.parameters(), lr=learning_rate, fused=True)
     classes = torch.from_numpy(np.array(labels, np.int64))
     batch_size = min(batch_size, len(images))
@@ -91,7 +124,7 @@ def train_classifier(
     return network.eval()
 
 
-def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]:
+def embed(network: ImageClassifier, images: Samples) -> tuple[np.ndarray, np.ndarray]:
     """Features, (count, 64), and class probabilities, (count, classes), of images with pixel values in [0, 1]."""
     features, probabilities = [], []
     with torch.inference_mode():
@@ -102,7 +135,7 @@ def embed(network: Classifier, images: Samples) -> tuple[np.ndarray, np.ndarray]
     return torch.cat(features).numpy(), torch.cat(probabilities).numpy()
 
 
-def hits(network: Classifier, images: Samples, labels: np.ndarray) -> np.ndarray:
+def hits(network: ImageClassifier, images: Samples, labels: np.ndarray) -> np.ndarray:
     """Of each image whether its most probable class is its label, (count,)."""
     _, probabilities = embed(network, images)
     return np.asarray(probabilities.argmax(axis=1) == labels)

@@ -6,7 +6,7 @@ import numpy as np
 
 from iadb_core.data.parts import HELD_OUT
 from iadb_core.data.shards import Converted, Samples
-from iadb_core.evaluation.classifier import Classifier, embed
+from iadb_core.evaluation.classifier import ImageClassifier, embed
 from iadb_core.evaluation.comparison import Comparison, RealSamples
 from iadb_core.evaluation.distances import sliced_wasserstein
 from iadb_core.evaluation.fidelity import (
@@ -64,7 +64,7 @@ class ImageComparison(Comparison[SeenImages]):
         count: int,
         settings: Evaluation,
         seed: int,
-        classifier: Classifier | None = None,
+        classifier: ImageClassifier | None = None,
         inception: Inception | None = None,
     ) -> None:
         super().__init__(samples, count, settings, seed)

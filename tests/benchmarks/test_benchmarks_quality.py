@@ -8,8 +8,9 @@ import torch
 from PIL import Image
 from small import IMAGES, TINY, training
 
-from benchmarks import quality, recipe
-from iadb_core.evaluation.classifier import embed, save_classifier, trained_classifier
+from benchmarks import judge, quality, recipe
+from benchmarks.judge import ResNet18
+from iadb_core.evaluation.classifier import embed, trained_classifier
 from iadb_core.evaluation.fidelity import frechet_distance
 from iadb_core.networks import checkpoint
 from iadb_core.sampling.starts import measured_starts
@@ -75,38 +76,45 @@ def test_what_is_there_by_the_same_settings_is_not_trained_again(trained, digits
     assert quality.measured_by(experiment, digits.classifier) != quality.measured_by(experiment, judged)
 
 
-def test_models_are_measured_by_the_frechet_distance_of_their_samples(trained, digits):
+def test_samples_are_judged_by_all_who_see_them(trained, digits):
     experiment, folder, (train, held_out) = trained
     for name, stored in (("train", train), ("held_out", held_out)):
         save_array(folder / f"{name}.npy", stored)
-    judge, _ = trained_classifier(experiment.target, "data", 0, digits.classifier)
-    save_classifier(folder / "classifier.pt", judge)
-    row = quality.measured(experiment, folder / "digits-128.pt", folder, folder / "classifier.pt")
-    assert row["n"] == len(held_out)  # all of them, so that it does not matter which were drawn
+    own, _ = trained_classifier(experiment.target, "data", 0, digits.classifier)
+    other = ResNet18(10).eval()
+    samples = quality.sampled(experiment, folder / "digits-128.pt", folder)
+    found = quality.Judging(experiment, folder, {"one": own, "other": other}).figures(samples)
+    rows = {(row["judge"], row["metric"]): row for row in found}
     begin = measured_starts(experiment.source, (1, 8, 8), [], 1000, 0)[: len(held_out)]
     *_, end = recipe.sample(checkpoint.load(folder / "digits-128.pt")[0], begin, experiment.sampling.steps)
     pixels = (end.numpy() * 0.5 + 0.5).clip(0, 1)
-    features = [embed(judge, images)[0] for images in (pixels, held_out.astype(np.float32) / 255)]
-    assert row["frechet"] == pytest.approx(frechet_distance(*features), rel=1e-3)
-    assert 0 < row["floor"] < row["frechet"]
-    assert row["floor_std"] > 0
+    for name, seen_by in (("one", own), ("other", other)):
+        row = rows[name, "frechet_classifier"]
+        assert row["n"] == len(held_out)  # all of them, so that it does not matter which were drawn
+        generated, sure = embed(seen_by, pixels)
+        real, _ = embed(seen_by, held_out.astype(np.float32) / 255)
+        assert row["value"] == pytest.approx(frechet_distance(generated, real), rel=1e-3)
+        assert 0 < row["floor"] < row["value"]
+        assert row["floor_std"] > 0
+        assert rows[name, "confidence"]["value"] == pytest.approx(sure.max(axis=1).mean(), rel=1e-4)
 
 
 def test_the_table_and_the_plot_are_written(digits, tmp_path, monkeypatch):
     monkeypatch.setattr(quality, "complete", lambda config: digits)
     monkeypatch.setattr(quality, "configure", lambda threads: threads)
+    monkeypatch.setattr(judge, "STEPS", 2)
     arguments = ["quality", "--experiments", "digits", "--shares", "0.5", "1", "--out", str(tmp_path)]
     monkeypatch.setattr("sys.argv", arguments)
     quality.main()
     with open(tmp_path / "quality.csv", newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert [row["steps"] for row in rows] == ["64", "128"]
+    assert list(dict.fromkeys(row["steps"] for row in rows)) == ["64", "128"]
+    assert {row["judge"] for row in rows} == {"classifier", "ResNet-18"}
     with Image.open(tmp_path / "quality.png") as plot:
-        assert plot.size == (840, 480)
+        assert plot.size == (1320, 480)
 
 
-def test_a_model_that_is_told_classes_is_asked_for_those_of_the_data(digits, tmp_path):
-    own = digits.experiments["digits"]
+def test_a_model_that_is_told_classes_is_asked_for_those_of_the_data(tmp_path):
     told = {"condition": {"label": {"drop": 0.5}}, "sampling": {"guidance": {"weight": 2.0}}}
     small = {"training": {"steps": STEPS, "batch_size": 64}, "evaluation": {"count": 1000}, "precision": "float32"}
     config = {"defaults": TINY, "classifier": {"steps": 20}, "experiments": {"digits": IMAGES | small | told}}
@@ -122,16 +130,14 @@ def test_a_model_that_is_told_classes_is_asked_for_those_of_the_data(digits, tmp
     for name, part in (("train", parts.train), ("held_out", parts.held_out)):
         save_array(tmp_path / f"{name}.npy", part.samples)
         save_array(tmp_path / f"{name}_labels.npy", part.labels)
-    judge, _ = trained_classifier(own.target, "data", 0, digits.classifier)
-    save_classifier(tmp_path / "classifier.pt", judge)
     guided, plain = (
-        quality.measured(way, tmp_path / "digits-128.pt", tmp_path, tmp_path / "classifier.pt")["frechet"]
+        quality.sampled(way, tmp_path / "digits-128.pt", tmp_path)
         for way in (
             experiment,
             experiment.model_copy(update={"sampling": experiment.sampling.model_copy(update={"guidance": None})}),
         )
     )
-    assert guided != plain
+    assert not np.allclose(guided, plain)
 
 
 def test_what_is_guided_by_another_model_is_refused(monkeypatch, capsys):
