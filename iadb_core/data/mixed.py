@@ -8,6 +8,7 @@ from torch import Tensor
 from iadb_core.data.pairs import Pairs
 from iadb_core.data.streams import ALL
 from iadb_core.method.batches import Block, rows_of_share
+from iadb_core.system.constants import constant
 
 
 class Mixed:
@@ -30,6 +31,5 @@ class Mixed:
 
 def _with_rows(part: Tensor, theirs: Tensor, rows: list[int]) -> Tensor:
     """A copy of (batches, batch, …) with some rows of another."""
-    mixed, which = part.clone(), torch.tensor(rows, device=part.device, dtype=torch.int64)
-    mixed[:, which] = theirs[:, which].to(part.dtype)
-    return mixed
+    which = constant(tuple(rows), torch.int64, part.device)
+    return part.index_copy(1, which, theirs.index_select(1, which).to(part.dtype))

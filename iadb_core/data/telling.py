@@ -12,6 +12,7 @@ from iadb_core.data.degrading import DegradedImages, Degrading
 from iadb_core.data.density import Density
 from iadb_core.data.draws import Draws
 from iadb_core.data.labels import Labels
+from iadb_core.system.constants import constant
 
 ALL = slice(None)
 
@@ -75,7 +76,7 @@ class ToldCoordinates(NamedTuple):
 
 def coordinates_of(points: Tensor, columns: tuple[int, ...]) -> Tensor:
     """Some coordinates of points, (…, coordinates): (…, columns)."""
-    return points[..., list(columns)]
+    return points.index_select(-1, constant(columns, torch.int64, points.device))
 
 
 class ToldDegraded(NamedTuple):

@@ -23,6 +23,7 @@ class OwnNetwork(Network):
 
     convolutional = False
     memory_format = torch.contiguous_format
+    capturable = False  # nothing is known of what it does
 
     def __init__(self, module: nn.Module) -> None:
         super().__init__()

@@ -31,7 +31,7 @@ from iadb_core.sampling.sampler import Sampler
 from iadb_core.sampling.settings import Guidance, Sampling
 from iadb_core.sampling.starts import starts
 from iadb_core.system.errors import InputError
-from iadb_core.system.runtime import cpu_threads
+from iadb_core.system.runtime import configured
 from iadb_core.system.seeds import numpy_generator
 from iadb_core.training.records import Record
 from iadb_core.training.settings import Training
@@ -228,7 +228,7 @@ class TrainedModel:
         """
         x = self.values.network(samples, self.target)
         told = self._condition(classes, 1.0, coordinates, len(x))
-        with cpu_threads(self.threads):
+        with configured(self.threads):
             return log_likelihood(self._differentiable, (self.source, self.target), x, way, seed, told).numpy()
 
     def degrade(self, images: ArrayLike | Tensor, *, seed: int = 0) -> DegradedPixels:
@@ -302,11 +302,11 @@ class TrainedModel:
     def _ends(
         self, begin: Tensor, way: Mapping[str, Any], condition: Tensor | None, guidance: float, backward: bool = False
     ) -> np.ndarray:
-        with cpu_threads(self.threads):
+        with configured(self.threads):
             return self._sampler(way, condition, guidance).ends(begin, backward).numpy()
 
     def _states(self, begin: Tensor, way: Mapping[str, Any], condition: Tensor | None, guidance: float) -> np.ndarray:
-        with cpu_threads(self.threads):
+        with configured(self.threads):
             return self._sampler(way, condition, guidance).trajectories(begin).numpy()
 
     def _sampler(self, way: Mapping[str, Any], condition: Tensor | None, guidance: float) -> Sampler:

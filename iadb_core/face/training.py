@@ -22,7 +22,7 @@ from iadb_core.networks.settings import Conditions, NetworkSettings
 from iadb_core.networks.unet import UNet
 from iadb_core.system.errors import InputError
 from iadb_core.system.progress import Progress
-from iadb_core.system.runtime import choose_device, choose_precision, cpu_threads, generator
+from iadb_core.system.runtime import choose_device, choose_precision, configured, generator
 from iadb_core.training.loop import train as steps_of
 from iadb_core.training.records import Record, record_steps
 from iadb_core.training.settings import Training
@@ -82,7 +82,7 @@ def train(
         "precision": precision,
     }
     history: list[Record] = []
-    with cpu_threads(threads or sizes.threads), Progress(steps, "steps") as progress:
+    with configured(threads or sizes.threads), Progress(steps, "steps") as progress:
         drawn = settings.batch_size, settings.order, seed, placed, settings.alpha
         coupling = coupling_of(settings.coupling.name, settings.coupling.settings)
         times = 2 if objective.jumps else 1

@@ -7,7 +7,6 @@ of losses has consistency, shortcut and mean-flow training among its members.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from torch import Tensor
@@ -15,6 +14,7 @@ from torch import Tensor
 from iadb_core.method.batches import Block, rows_of_share
 from iadb_core.method.blending import blend, deblending_loss, per_sample
 from iadb_core.method.objective import AnyField, Examples
+from iadb_core.system.constants import constant
 
 
 def between(begin: Tensor, end: Tensor) -> Tensor:
@@ -25,12 +25,6 @@ def between(begin: Tensor, end: Tensor) -> Tensor:
 def jump(field: AnyField, x: Tensor, begin: Tensor, end: Tensor, *condition: Tensor) -> Tensor:
     """X_{s,t}(x), (batch, …): one evaluation. x: (batch, …), at `begin`; begin, end: (batch,)."""
     return x + per_sample(end - begin, x) * field(x, between(begin, end), *condition)
-
-
-@cache
-def _numbers(rows: tuple[int, ...], device: torch.device) -> Tensor:
-    """Numbers of rows on a device, once: while a graph is captured none could be copied there."""
-    return torch.tensor(rows, dtype=torch.int64, device=device)
 
 
 def whole_rows(first: int, count: int, share: float, whole: float) -> list[int]:
@@ -59,7 +53,7 @@ class SelfDistillation(ABC):
         """
         jumping = rows_of_share(first, block.x0.shape[1], self.share)
         others = sorted(set(range(block.x0.shape[1])) - set(jumping))
-        rows, jumps = (_numbers(tuple(chosen), block.x0.device) for chosen in (others, jumping))
+        rows, jumps = (constant(tuple(chosen), torch.int64, block.x0.device) for chosen in (others, jumping))
         found: list[Tensor] = []
         for chosen, alpha in ((rows, block.alpha[..., 0]), (jumps, self.times(block.alpha, first))):
             x0, x1, times = (part.index_select(1, chosen) for part in (block.x0, block.x1, alpha))
@@ -73,7 +67,8 @@ class SelfDistillation(ABC):
     def times(self, alpha: Tensor, first: int) -> Tensor:
         """From and to which α each row jumps, (batches, batch, 2), s ≤ t: two draws in order; first: as `examples`."""
         begin, end = alpha.sort(dim=2).values.unbind(2)
-        whole = _numbers(tuple(whole_rows(first, alpha.shape[1], self.share, self.whole)), alpha.device)
+        rows = whole_rows(first, alpha.shape[1], self.share, self.whole)
+        whole = constant(tuple(rows), torch.int64, alpha.device)
         return torch.stack([begin.index_fill(1, whole, 0.0), end.index_fill(1, whole, 1.0)], dim=2)
 
     def loss(self, field: AnyField, *example: Tensor) -> Tensor:

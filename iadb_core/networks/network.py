@@ -28,11 +28,13 @@ class Network(nn.Module):
     none; or an image of the same size, (batch, channels, height, width).
 
     convolutional: whether it is made of convolutions, for which some hardware has bfloat16. memory_format: the layout
-    of its weights and activations in which its products are fastest.
+    of its weights and activations in which its products are fastest. capturable: whether its calls may be captured as a
+    CUDA graph: they read no tensor on the host, and do the same each time.
     """
 
     convolutional: ClassVar[bool]
     memory_format: ClassVar[torch.memory_format]
+    capturable: ClassVar[bool] = True
 
     def ends(self) -> list[nn.Module]:
         """The layers that see samples or α, and those that give samples; `Muon` leaves them to Adam."""

@@ -76,6 +76,8 @@ def explore_page(
     solvers = [*SOLVERS, *(["map"] if any(own["network"]["jumps"] for own in packed) else [])]
     choices = {"models": [own.name for own in models], "classes": classes, "always": always, "solvers": solvers}
     told = {"title": title, "about": packed[0]["about"] + f", seed {seed}", "protocol": _protocol(len(both[1]) // 2)}
+    contents = {shown.name: content for shown, (_, content) in zip(models, loaded, strict=True)}
+    told["otherwise"] = [name for name, content in contents.items() if _otherwise_paired(content)]
     return rendered("explore", "app", ("start", "serve", "hereOf"), data, **told, known=data["known"], **choices)
 
 
@@ -94,6 +96,12 @@ def _packed(shown: Shown, network: Network, content: Mapping[str, Any]) -> dict[
         "nfe": _nearest_power(shown.evaluations),
         "network": packed_network(network, told["settings"].get("activation", "relu")),
     }
+
+
+def _otherwise_paired(content: Mapping[str, Any]) -> bool:
+    """Whether a model has learnt from other pairs than those by chance, whose field the page knows; of its file."""
+    coupling = content["settings"].get("training", {}).get("coupling", {"independent": {}})
+    return "independent" not in coupling
 
 
 def _classes(content: Mapping[str, Any]) -> tuple[list[str], bool]:

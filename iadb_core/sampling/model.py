@@ -29,15 +29,15 @@ def field_of(
 ) -> Callable[..., Tensor]:
     """The network's field on a device, of x, α and a condition if it takes one.
 
-    Weights in `precision`, samples in and out in float32; on CUDA, as a graph, unless it is to be differentiated. The
-    network itself is taken for it; its weights must not change any more.
+    Weights in `precision`, samples in and out in float32; on CUDA, as a graph, if it can be one and is not to be
+    differentiated. The network itself is taken for it; its weights must not change any more.
     """
     placed, layout = laid_out(network.to(device, precision)).requires_grad_(False), network.memory_format
 
     def field(x: Tensor, alpha: Tensor, *condition: Tensor) -> Tensor:
         return placed(x.to(precision, memory_format=layout), alpha, *condition).float()
 
-    if device.type != "cuda" or differentiable:
+    if device.type != "cuda" or differentiable or not network.capturable:
         return field
     replayed = Replayed(torch.no_grad()(field))
     return lambda *inputs: replayed(*inputs).clone()

@@ -1,12 +1,27 @@
 """CUDA graphs: work that is captured once and replayed by a single launch."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 
 ORDINARY_CALLS = 3  # before the capture: libraries choose their algorithms and allocate their workspaces in them
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """In the block, no garbage is collected: a graph among it that is destroyed would spoil a capture."""
+    gc.collect()
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class Replayed:
@@ -43,6 +58,14 @@ class Replayed:
         self.calls[shapes] += 1
         return self._ordinary(*inputs)
 
+    def release(self) -> None:
+        """Give back the graph and its memory; NCCL, for one, does not end while a graph has calls of it."""
+        if self.graph:
+            torch.cuda.synchronize()
+            self.graph.reset()
+        self.graph, self.inputs, self.output = None, [], torch.empty(0)
+        self.calls.clear()
+
     def _ordinary(self, *inputs: Tensor) -> Tensor:
         """A call on the stream that will be captured, between what is before and after it on the current one."""
         self.stream = self.stream or torch.cuda.Stream()
@@ -60,5 +83,5 @@ class Replayed:
         self.inputs = [torch.empty_like(given) for given in inputs]
         torch.cuda.synchronize()
         self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph, stream=self.stream, capture_error_mode="thread_local"):
+        with uncollected(), torch.cuda.graph(self.graph, stream=self.stream, capture_error_mode="thread_local"):
             self.output = self.function(*self.inputs)

@@ -74,7 +74,8 @@ def job(log_path: str | os.PathLike[str], title: str) -> Iterator[None]:
 
 def _is_lack_of_memory(error: Exception) -> bool:
     """Whether torch, which this module does without, found no memory: on a GPU, or on the CPU."""
-    return type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    told = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED", "unable to find an engine to execute")
+    return type(error).__name__ == "OutOfMemoryError" or any(text in str(error) for text in told)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:

@@ -5,7 +5,8 @@ import json
 import os
 import platform
 from collections.abc import Iterable
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,15 @@ SHOWN = 16  # hexadecimal digits of a digest
 
 
 def versions(packages: Iterable[str] = PACKAGES) -> str:
-    """The versions of Python and of packages, by default of those that figures come from, in one line."""
-    return ", ".join([f"python {platform.python_version()}", *(f"{name} {version(name)}" for name in packages)])
+    """The versions of Python and of packages, by default of those that figures come from, in one line.
+
+    Packages that are not installed are left out.
+    """
+    found = [f"python {platform.python_version()}"]
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return ", ".join(found)
 
 
 def files_digest(paths: Iterable[str | os.PathLike[str]]) -> str:

@@ -37,11 +37,11 @@ def choose_device(name: str) -> torch.device:
     if index >= present.get(kind, 0):
         have = ", ".join(f"{key} ({count})" for key, count in present.items() if count)
         raise InputError(f"device: {name} is not on this machine, which has {have}; set `device: auto`")
-    if name == "cuda" and _configured and present["cuda"] > 1:
-        index = least_taken(present["cuda"])
-        torch.cuda.set_device(index)
-        return torch.device("cuda", index)
-    return torch.device(name)
+    if name != "cuda":
+        return torch.device(name)
+    if _configured and present["cuda"] > 1:
+        torch.cuda.set_device(least_taken(present["cuda"]))
+    return torch.device("cuda", torch.cuda.current_device())  # by its number: each thread has a current one of its own
 
 
 def fast_bfloat16(device: torch.device) -> bool:
@@ -84,15 +84,19 @@ def keep_freed_memory() -> None:
 
 
 @contextmanager
-def cpu_threads(count: int) -> Iterator[None]:
-    """In the block, so many CPU threads as far as there are cores; afterwards as many as before."""
+def configured(threads: int) -> Iterator[None]:
+    """In the block, what `configure` sets for a whole process; afterwards all as before."""
     keep_freed_memory()
     before = torch.get_num_threads()
-    torch.set_num_threads(min(count, available_cores()))
+    torch.set_num_threads(min(threads, available_cores()))
+    products = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = False
     try:
-        yield
+        with torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False):
+            yield
     finally:
         torch.set_num_threads(before)
+        torch.backends.cuda.matmul.allow_tf32 = products
 
 
 def configure(threads: int) -> int:

@@ -1,13 +1,14 @@
 """Which of a computer's GPUs a job takes, where it is told none: the one that the fewest other jobs have."""
 
 import os
+import socket
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 
 from iadb_core.system.locks import held, remove_unless_held
 
-FOLDER = Path(".snakemake") / "gpus"  # of the jobs of one workflow
+FOLDER = Path(".snakemake") / "gpus" / socket.gethostname()  # of one workflow's jobs on this machine
 _KEPT = ExitStack()  # until this process ends, however it ends
 
 

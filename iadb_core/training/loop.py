@@ -159,13 +159,16 @@ def train(
     training = Running(stepper, steps, settings, record_at, settings.batch_size * drawn.x0[0, 0].numel())
     if begin:
         training.resume(begin)
-    while training.done < steps:
-        training.advance(drawn)
-        if training.done < steps:
-            drawn = next(blocks)  # before the losses are waited for: a GPU is still at work
-        yield from training.records_due()
-        after_block(training)
-    stepper.finish()
+    try:
+        while training.done < steps:
+            training.advance(drawn)
+            if training.done < steps:
+                drawn = next(blocks)  # before the losses are waited for: a GPU is still at work
+            yield from training.records_due()
+            after_block(training)
+        stepper.finish()
+    finally:
+        stepper.release()
 
 
 def check_finite(losses: Sequence[float], before: int) -> None:

@@ -1,6 +1,6 @@
 """Optimiser steps on an objective, a block of batches at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -52,18 +52,18 @@ class Stepper:
             how = network, self.weights, self.average, objective, validation
             self.least = LeastLoss(*how, settings.validation.every)
             self.tensors += self.least.tensors
-        self.on_cuda = self.weights.is_cuda
-        self.run: Callable[..., Tensor] = Replayed(self._steps) if self.on_cuda else self._steps
+        self.replayed = Replayed(self._steps) if self.weights.is_cuda and network.capturable else None
 
     def __call__(self, block: Block, rates: Tensor) -> Tensor:
         """A step on each batch of the block: the losses, (batches,), of whole batches. Nothing waits for the device.
 
         rates: (2, batches), on the CPU: the learning rate of each step, and the weight in the average of what it gives.
         """
-        if not self.on_cuda:
-            return self.run(rates, *block.parts())
-        placed = rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)
-        return self.run(placed, *block.parts()).clone()
+        if self.weights.is_cuda:
+            rates = rates.contiguous().pin_memory().to(self.weights.device, non_blocking=True)
+        if self.replayed is None:
+            return self._steps(rates, *block.parts())
+        return self.replayed(rates, *block.parts()).clone()
 
     def _steps(self, rates: Tensor, *parts: Tensor) -> Tensor:
         examples = self.objective.examples(Block(*parts), self.rows.start)
@@ -86,6 +86,12 @@ class Stepper:
             raise InputError("the state to go on from is of another network or optimiser: delete it")
         for mine, saved in zip(self.tensors, tensors, strict=True):
             mine.copy_(saved)
+
+    def release(self) -> None:
+        """Give back what steps take on a GPU beside `tensors`."""
+        if self.replayed:
+            self.replayed.release()
+        self.replayed = None
 
     def finish(self) -> None:
         """Give the network the weights that the model has: the best, or the average, if there are such."""

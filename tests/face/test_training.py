@@ -25,6 +25,20 @@ class Mine(nn.Module):
         return self.layers(torch.cat([x, alpha[:, None]], dim=1))
 
 
+class ReadingTheHost(Mine):
+    def forward(self, x, alpha):
+        return super().forward(x, alpha) if alpha.max().item() > 0 else x
+
+
+@pytest.mark.parametrize(
+    "device",
+    ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA GPU"))],
+)
+def test_a_network_of_ones_own_may_read_what_it_computes(device):
+    model = train(POINTS, steps=600, batch_size=32, network=ReadingTheHost(3), device=device)
+    assert np.isfinite(model.sample(10, steps=8)).all()
+
+
 def test_points_of_any_dimension_are_learnt():
     model = train(POINTS, steps=1500, batch_size=128, learning_rate=0.005, network=MLP(width=32, hidden_layers=2))
     samples = model.sample(300, solver="heun", steps=16)

@@ -29,6 +29,15 @@ def test_it_asks_nothing_of_anyone_and_says_nothing_wrong(made):
         assert floor > deviation > 0
 
 
+def test_it_says_which_models_have_learnt_from_other_pairs_than_those_of_its_exact_field(made, told):
+    with opened(told) as own:
+        own.settled()
+        assert "other pairs than those by chance: jumping." in own.page.inner_text("#otherwise")
+    with opened(made[0]) as own:
+        own.settled()
+        assert own.page.locator("#otherwise").count() == 0
+
+
 @pytest.mark.parametrize(("solver", "steps"), [("euler", 8), ("midpoint", 4), ("rk4", 4), ("dopri5", 1)])
 def test_its_points_end_where_python_has_them_end(made, solver, steps):
     page, path = made

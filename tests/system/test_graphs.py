@@ -1,5 +1,6 @@
 """Replayed calls, on a GPU where there is one, and on the CPU with a graph that runs its function when replayed."""
 
+import gc
 from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 
@@ -7,11 +8,14 @@ import pytest
 import torch
 
 from iadb_core.system import graphs
-from iadb_core.system.graphs import ORDINARY_CALLS, Replayed
+from iadb_core.system.graphs import ORDINARY_CALLS, Replayed, uncollected
 
 
 class Graph:
     """What torch.cuda.CUDAGraph is to its users: what is launched in a capture runs when it is replayed."""
+
+    def reset(self):
+        self.function = self.inputs = None
 
     def replay(self):
         self.output.copy_(self.function(*self.inputs))
@@ -105,6 +109,30 @@ def test_calls_inside_and_outside_of_inference_mode_are_the_same(replayable):
         with torch.inference_mode(call % 2 == 0):
             x = torch.ones(3, device=device)
             assert replayed(x, x).tolist() == [1.0 + call] * 3
+
+
+def test_what_is_released_is_captured_anew(replayable):
+    replayed, state, device = counting(replayable)
+    for call in range(1, 20):
+        x = torch.ones(3, device=device)
+        assert replayed(x, x).tolist() == [1.0 + call] * 3
+        if call == 10:
+            replayed.release()
+            assert replayed.graph is None
+            assert replayed.inputs == []
+    assert replayed.graph is not None
+    assert state.item() == 19
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_no_garbage_is_collected_in_a_capture_and_afterwards_as_before(before):
+    (gc.enable if before else gc.disable)()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+        assert gc.isenabled() == before
+    finally:
+        gc.enable()
 
 
 def test_a_replay_reads_its_inputs_and_not_those_of_the_capture(replayable):

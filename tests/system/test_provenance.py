@@ -19,6 +19,10 @@ def test_the_versions_name_python_and_what_figures_come_from():
         assert part in text
 
 
+def test_packages_that_are_not_there_are_left_out():
+    assert versions(["no-such-package", "numpy"]) == f"python {platform.python_version()}, numpy {np.__version__}"
+
+
 def test_a_digest_of_files_is_of_their_names_and_contents_alone(tmp_path):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()

@@ -16,6 +16,7 @@ def test_auto_prefers_cuda_then_mps_then_cpu(monkeypatch):
     for cuda, mps, expected in ((True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")):
         monkeypatch.setattr(torch.cuda, "is_available", lambda cuda=cuda: cuda)
         monkeypatch.setattr(torch.cuda, "device_count", lambda cuda=cuda: int(cuda))
+        monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
         monkeypatch.setattr(torch.backends.mps, "is_available", lambda mps=mps: mps)
         assert runtime.choose_device("auto").type == expected
 
@@ -45,6 +46,19 @@ def test_never_more_threads_than_cores(monkeypatch):
     monkeypatch.setattr(runtime, "available_cores", lambda: 3)
     assert [runtime.configure(threads) for threads in (1, 3, 64)] == [1, 3, 3]
     assert asked == [1, 3, 3]
+
+
+def test_arithmetic_is_exact_in_the_block_and_as_before_after_it():
+    def flags():
+        own = torch.backends.cudnn
+        return own.deterministic, own.benchmark, own.allow_tf32, torch.backends.cuda.matmul.allow_tf32
+
+    before, threads = flags(), torch.get_num_threads()
+    with runtime.configured(1):
+        assert flags() == (True, False, False, False)
+        assert torch.get_num_threads() == 1
+    assert flags() == before
+    assert torch.get_num_threads() == threads
 
 
 @pytest.mark.parametrize(

@@ -66,8 +66,8 @@ def test_a_job_keeps_its_gpu(tmp_path):
         ("cuda", 2, True, "cuda:1"),
         ("cuda:0", 2, True, "cuda:0"),
         ("cpu", 2, True, "cpu"),
-        ("cuda", 1, True, "cuda"),
-        ("cuda", 2, False, "cuda"),
+        ("cuda", 1, True, "cuda:0"),
+        ("cuda", 2, False, "cuda:0"),
     ],
 )
 def test_only_a_job_that_is_told_no_number_chooses_among_several(monkeypatch, name, gpus, job, expected):
@@ -75,6 +75,7 @@ def test_only_a_job_that_is_told_no_number_chooses_among_several(monkeypatch, na
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
     monkeypatch.setattr(torch.cuda, "set_device", current.append)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: current[-1] if current else 0)
     monkeypatch.setattr(runtime, "least_taken", lambda count: count - 1)
     monkeypatch.setattr(runtime, "_configured", job)
     assert str(runtime.choose_device(name)) == expected

@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import pytest
 import torch
 from small import network, training
@@ -6,6 +9,7 @@ from iadb_core.method.batches import Block
 from iadb_core.method.objectives.deblending import Deblending
 from iadb_core.networks.building import weights_hash
 from iadb_core.system.errors import InputError
+from iadb_core.system.graphs import Replayed
 from iadb_core.training.stepper import Stepper
 
 RATES = torch.tensor([[0.01] * 5, [0.5] * 5])
@@ -29,6 +33,20 @@ def test_a_block_is_a_step_on_each_of_its_batches(optimizer):
     assert losses.tolist() == [one_by_one(part, RATES[:, :1]).item() for part in parts]
     for mine, theirs in zip(at_once.tensors, one_by_one.tensors, strict=True):
         assert torch.equal(mine, theirs)
+
+
+def test_once_released_it_is_gone_with_its_last_reference():
+    """NCCL would wait for a graph that some later collection of garbage may find."""
+    own = stepper()
+    own.replayed = Replayed(own._steps)
+    left = weakref.ref(own)
+    own.release()
+    gc.disable()
+    try:
+        del own
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_the_loss_of_a_step_is_that_before_it():

@@ -32,7 +32,9 @@ class Gray(Degradation):
         return 1
 
     def applied(self, x: "Tensor", masks: "Tensor | None") -> "Tensor":
-        weights = x.new_tensor(LUMA)[:, None, None]
+        from iadb_core.system.constants import constant
+
+        weights = constant(LUMA, x.dtype, x.device)[:, None, None]
         return (x * weights).sum(dim=1, keepdim=True)
 
     def enlarged(self, y: "Tensor", shape: Shape) -> "Tensor":

@@ -96,11 +96,13 @@ class Points(Read):
     def network_values(self, stored: "Tensor") -> "Tensor":
         import torch
 
+        from iadb_core.system.constants import constant
+
         values = stored.to(torch.float32)
         if not self.scaling:
             return values
-        means, deviations = (torch.tensor(part, dtype=torch.float32) for part in zip(*self.scaling, strict=True))
-        return (values - means.to(values.device)) / deviations.to(values.device)
+        means, deviations = (constant(part, torch.float32, values.device) for part in zip(*self.scaling, strict=True))
+        return (values - means) / deviations
 
     def true_values(self, values: "np.ndarray") -> "np.ndarray":
         import numpy as np

@@ -74,12 +74,13 @@ def within_classes(cost: Tensor, classes: Tensor) -> Tensor:
     cost: (sets, n, n). classes: of each x₁, (sets, n); x₀ has that of the x₁ of its number, as in `with_conditions`,
     whose heavy cost of unequal ones gives the same, but later.
     """
+    device, cost, classes = cost.device, cost.cpu(), classes.cpu()  # where `least_cost` pairs them, in one go
     partner = torch.empty_like(classes)
     for own, told, into in zip(cost, classes, partner, strict=True):
         for number in told.unique():
             (rows,) = torch.nonzero(told == number, as_tuple=True)
             into[rows] = rows[least_cost(own[rows][:, rows][None])[0]]
-    return partner
+    return partner.to(device)
 
 
 def with_conditions(cost: Tensor, condition: Tensor, share: float) -> Tensor:

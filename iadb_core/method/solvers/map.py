@@ -15,8 +15,8 @@ def jump(field: Field, x: Tensor, alpha: float, increment: float) -> Tensor:
     """
     if increment < 0:
         raise InputError("solver: map goes only forward; take another one for the way back, midpoint say")
-    both = torch.tensor([alpha, alpha + increment], dtype=x.dtype, device=x.device)
-    return x + increment * field(x, both.expand(len(x), 2))
+    both = [x.new_full((len(x),), value) for value in (alpha, alpha + increment)]
+    return x + increment * field(x, torch.stack(both, dim=1))
 
 
 SOLVER = OneStep(jump, evaluations=1, jumps=True)
