@@ -23,7 +23,7 @@ evaluate: install ## the same with every seed, and all that is measured of them:
 test: install-dev ## the whole test suite
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test-quick: install-dev ## what takes a minute of it: the core, without Snakemake
+test-quick: install-dev ## what takes some minutes of it: the core, without Snakemake
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slurm: install-dev ## the tests on a real Slurm of one node, installed from Debian's packages: as root

@@ -1,6 +1,6 @@
 """Quality against training time, for the experiments `mnist`, `mnist-fast` and `mnist-best`.
 
-    python -m benchmarks.quality [--data-dir DIR] [--experiments NAME …] [--shares 0.25 0.5 1]
+    python -m benchmarks.quality [--data-dir DIR] [--experiments NAME …] [--shares 0.25 0.5 1] [--seed 1 --out DIR]
 
 Each experiment is trained for some shares of its own length: in one go where its settings do not depend on the length,
 else anew for each. Every model is sampled and measured as `snakemake results/metrics.csv` does it. Models that are
@@ -191,11 +191,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--experiments", nargs="+", default=list(SHARES))
     parser.add_argument("--shares", nargs="+", type=float, help="instead of SHARES, for every experiment")
+    parser.add_argument("--seed", type=int, help="of trainings and samples, instead of each experiment's first")
     parser.add_argument("--data-dir", default="data")
     parser.add_argument("--out", type=Path, default=Path("results/benchmarks"))
     given = parser.parse_args()
     config = complete(yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8")))
     experiments = {name: config.experiments[name] for name in given.experiments}
+    if given.seed is not None:
+        experiments = {name: own.model_copy(update={"seeds": [given.seed]}) for name, own in experiments.items()}
     for name, experiment in experiments.items():
         if experiment.sampling.autoguidance:
             parser.error(f"{name} is guided by another model, which this does not train")

@@ -1,4 +1,5 @@
-"""Real runs that are killed at random moments until they end: python tests/soak [--kills 200] [--seed 0].
+"""Real runs that are killed at random moments until they end: python tests/soak [--kills 200] [--seed 0]
+[--device cuda].
 
 Runs of the workflow are started, and interrupted in a random way at a random moment, wherever they are then; the next
 run goes on, until one ends. After every kill each file that has its own name must be whole, and in the end all results
@@ -104,10 +105,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu", help="where the trainings run")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         workspace = make_workspace(Path(folder) / "project")
-        runs.prepare(workspace)
+        runs.prepare(workspace, device=given.device)
         runs.go_on(workspace)
         soak = Soak(workspace, runs.digests(workspace), random.Random(given.seed))
         while soak.kills.total() < given.kills:
