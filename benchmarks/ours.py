@@ -63,7 +63,8 @@ class Training:
         blocks = pairs_of(densities, samples, shape, batch_size, order, 0, device, coupling=coupling).blocks()
         record_at = record_steps(50 if device.type == "cuda" else self.block, None)
         how = settings.Training.model_validate(told), precision, record_at
-        self.records = train(self.network, blocks, steps, *how, after_block=after_block)
+        ahead = int(device.type == "cuda")
+        self.records = train(self.network, blocks, steps, *how, after_block=after_block, ahead=ahead)
 
     def run(self, steps: int) -> int:
         """At least so many steps, up to a record; returns how many."""

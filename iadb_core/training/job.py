@@ -209,10 +209,10 @@ def _train(what: TrainingJob, processes: Processes) -> None:
     if state:
         log.info("goes on after step %s", f"{state.steps:,}")
     how = prepared.network, blocks, steps, settings, prepared.precision
-    record_at, objective = record_steps(settings.record_every, prepared.epoch), prepared.objective
-    validation = prepared.validation
+    record_at, ahead = record_steps(settings.record_every, prepared.epoch), int(prepared.device.type == "cuda")
+    learnt: dict[str, Any] = {"objective": prepared.objective, "validation": prepared.validation, "ahead": ahead}
     if processes.rank:
-        for _ in train(*how, record_at, state, processes=processes, objective=objective, validation=validation):
+        for _ in train(*how, record_at, state, processes=processes, **learnt):
             pass
         return
     done = records[-1].step if records else 0
@@ -222,7 +222,7 @@ def _train(what: TrainingJob, processes: Processes) -> None:
         Interruptions(again=processes.size > 1) as interruptions,
     ):
         keeper = Keeper(resume, interruptions, finished)
-        for record in train(*how, record_at, state, keeper, processes, objective, validation):
+        for record in train(*how, record_at, state, keeper, processes, **learnt):
             records.append(record)
             events(record)
             progress.update(record.step - progress.done, f"loss {record.loss:.4f}")

@@ -44,9 +44,16 @@ class Running:
     """
 
     def __init__(
-        self, stepper: Stepper, steps: int, settings: Training, record_at: Iterator[int], coordinates: int
+        self,
+        stepper: Stepper,
+        steps: int,
+        settings: Training,
+        record_at: Iterator[int],
+        coordinates: int,
+        ahead: int = 0,
     ) -> None:
         self.stepper, self.steps, self.record_at, self.coordinates = stepper, steps, record_at, coordinates
+        self.ahead = ahead
         self.ema, self.schedule = settings.ema, (settings.learning_rate, settings.decay, settings.warmup)
         self.done = self.blocks = 0
         self.waiting: list[Tensor] = []  # losses that the device has still to compute
@@ -99,21 +106,24 @@ class Running:
         if self.least:
             self.least.look(coming.start, self.done, self.done == self.steps)
 
-    def wait(self) -> None:
-        """Wait for the losses. Raises InputError if one is not finite."""
-        if self.waiting:
+    def wait(self, but: int = 0) -> None:
+        """Wait for the losses, but for those of the last `but` blocks. Raises InputError if one is not finite."""
+        count = len(self.waiting) - but
+        if count > 0:
             known = self.recorded + len(self.losses)
-            losses = torch.cat(self.waiting).tolist()
-            self.waiting.clear()
+            losses = torch.cat(self.waiting[:count]).tolist()
+            self.waiting = self.waiting[count:]
             check_finite(losses, known)
             self.losses += losses
 
     def records_due(self) -> Iterator[Record]:
-        """The records that are due by now; the last step always is."""
+        """The records that are due by now, or by the blocks before the last `ahead` ones; the last step always is."""
         last = self.done == self.steps
-        if last or self.due <= self.done:
-            self.wait()
-        while self.due <= self.done or (last and self.recorded < self.steps):
+        but = 0 if last else min(self.ahead, len(self.waiting))
+        reached = self.done - sum(map(len, self.waiting[len(self.waiting) - but :]))
+        if last or self.due <= reached:
+            self.wait(but)
+        while self.due <= reached or (last and self.recorded < self.steps):
             end = min(self.due, self.steps)
             since, self.losses = self.losses[: end - self.recorded], self.losses[end - self.recorded :]
             record = Record(end, fsum(since) / (len(since) * self.coordinates), self.seconds)
@@ -140,6 +150,7 @@ def train(
     processes: Processes = ALONE,
     objective: Objective | None = None,
     validation: Sequence[Block] = (),
+    ahead: int = 0,
 ) -> Iterator[Record]:
     """Train `network` in place on an objective, by default the deblending loss; yield a record now and then.
 
@@ -148,7 +159,9 @@ def train(
     al. 2023, algorithm 3.
     begin: the state to go on from, if not from the beginning; `blocks` then begin at block `begin.blocks`, and its
     records are not yielded again. after_block: is called between blocks, and may ask for the state. processes:
-    that train together, each on `processes.rows` of every batch. validation: as `Stepper` takes it.
+    that train together, each on `processes.rows` of every batch. validation: as `Stepper` takes it. ahead: blocks that
+    are begun before the losses of earlier ones are waited for, so that a GPU always has work; the network is by so much
+    further than the record that is yielded.
     Raises InputError if the loss stops being finite, if the warm-up would not end before the training, or if the state
     to begin with is of another one; LostError if another process has ended.
     """
@@ -156,7 +169,7 @@ def train(
         raise InputError(f"training.warmup: {settings.warmup:,} steps of {steps:,}: the rate would only rise")
     stepper = Stepper(network, objective or Deblending(), precision, settings, processes, validation)
     drawn = next(blocks)
-    training = Running(stepper, steps, settings, record_at, settings.batch_size * drawn.x0[0, 0].numel())
+    training = Running(stepper, steps, settings, record_at, settings.batch_size * drawn.x0[0, 0].numel(), ahead)
     if begin:
         training.resume(begin)
     try:

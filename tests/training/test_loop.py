@@ -189,6 +189,37 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not():
     assert not any(torch.equal(a, b) for a, b in zip(first.parameters(), other.parameters(), strict=True))
 
 
+@pytest.mark.parametrize("every", [7, 64, 100, 500])
+def test_records_are_the_same_if_blocks_are_begun_before_losses_are_waited_for(every):
+    told = {"steps": 300, "settings": SETTINGS, "precision": torch.float32}
+    (network0, plain), (network1, early) = (
+        (own := made(0), list(train(own, pairs(0).blocks(), **told, record_at=record_steps(every, None), ahead=ahead)))
+        for ahead in (0, 1)
+    )
+    assert [record[:2] for record in early] == [record[:2] for record in plain]
+    assert all(torch.equal(a, b) for a, b in zip(network0.parameters(), network1.parameters(), strict=True))
+
+
+def test_a_state_between_a_step_and_its_record_is_gone_on_from(monkeypatch):
+    """Ahead by a block, a state may be of a step whose record is due but not yielded yet."""
+    told = {"steps": 300, "settings": SETTINGS, "precision": torch.float32}
+    expected = list(train(made(0), pairs(0).blocks(), **told, record_at=record_steps(50, None)))
+    states = []
+    again = train(
+        made(0),
+        pairs(0).blocks(),
+        **told,
+        record_at=record_steps(50, None),
+        after_block=lambda running: states.append(running.state()),
+        ahead=1,
+    )
+    assert [record[:2] for record in again] == [record[:2] for record in expected]
+    for state in states[:-1]:
+        blocks, record_at = pairs(0).blocks(state.blocks), record_steps(50, None)
+        rest = list(train(made(0), blocks, **told, record_at=record_at, begin=state, ahead=1))
+        assert [record[:2] for record in [*state.records, *rest]] == [record[:2] for record in expected]
+
+
 def test_losses_do_not_depend_on_how_often_they_are_recorded():
     _, often = run(120, every=7)
     _, seldom = run(120, every=60)
