@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.contests import Row
-from benchmarks.works import AT_LENGTH, MNIST_STEPS, PLANE_STEPS
+from benchmarks.works.animations import MNIST_STEPS, PLANE_STEPS
+from benchmarks.works.trainings import AT_LENGTH
 
 NOTE = "computed: the run with fewer steps, and the other steps at the median rate of their training"
 

@@ -22,7 +22,8 @@ from benchmarks.completion import completed
 from benchmarks.contests import Row, hold, markdown
 from benchmarks.machine import bandwidth, described, matrix_products
 from benchmarks.served import Served, serve
-from benchmarks.works import ASKED_FOR, QUICK, SLOW, Benchmarks, mnist_images
+from benchmarks.works import ASKED_FOR, QUICK, SLOW, Benchmarks
+from benchmarks.works.base import mnist_images
 from iadb_core.system.errors import InputError
 from iadb_core.system.files import write_json, write_text
 from iadb_core.system.runtime import available_cores, choose_device, configure
