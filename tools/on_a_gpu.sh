@@ -36,9 +36,9 @@ bench)
 workflow)
   mapfile -t configuration < <(experiments)
   for target in results/densities.gif results/mnist.gif; do
-    began=$(date +%s.%N)
+    SECONDS=0
     snakemake_of "$target" "${configuration[@]}" || exit
-    echo "$target: $(echo "$(date +%s.%N) - $began" | bc) s"
+    echo "$target: $SECONDS s"
     cp "$target" "$out"
   done
   for summary in results/*/seed0/training.json; do
@@ -46,17 +46,17 @@ workflow)
   done
   ;;
 kills)
-  "$python" tests/soak --kills "${quick:+2}${quick:-30}" --device "$device"
+  "$python" tests/soak --kills "$([ -n "$quick" ] && echo 2 || echo 30)" --device "$device"
   ;;
 seeds) # one run of `densities`, and as many at a time as fill the GPU
   for count in 1 4 16; do
     printf 'experiments:\n  densities: {runs_per_gpu: %s, seeds: [%s]%s}\n' "$count" "$(seq -s, 0 $((count - 1)))" \
       "${quick:+, training: {steps: 640\}}" > "$out/seeds.yaml"
     rm -rf results/densities
-    began=$(date +%s.%N)
     mapfile -t models < <(seq -f 'results/densities/seed%g/model.pt' 0 $((count - 1)))
+    SECONDS=0
     snakemake_of "${models[@]}" --configfile "$out/seeds.yaml" || exit
-    echo "$count seeds at a time: $(echo "$(date +%s.%N) - $began" | bc) s"
+    echo "$count seeds at a time: $SECONDS s"
   done
   ;;
 *)
