@@ -76,20 +76,11 @@ class Classifier(ImageClassifier):
 Trained = TypeVar("Trained", bound=ImageClassifier)
 
 
-def train_classifier(
-    images: np.ndarray,
-    labels: np.ndarray,
-    steps: int,
-    batch_size: int,
-    learning_rate: float,
-    seed: int,
-    on_step: Callable[[int], object] = lambda count: None,
-    pixels: Callable[[np.ndarray], np.ndarray] = np.asarray,
-) -> Classifier:
-    """The project's own classifier of images and labels, trained as `fit` has it."""
+def train_classifier(images: np.ndarray, labels: np.ndarray, *, seed: int, **training: Any) -> Classifier:
+    """The project's own classifier of images and labels. seed: also of its weights. training: as `fit` takes it."""
     network = Classifier(images.shape[1], int(labels.max()) + 1)
     initialise(network, generator(seed, "classifier weights"))
-    return fit(network, images, labels, steps, batch_size, learning_rate, seed, on_step, pixels)
+    return fit(network, images, labels, seed=seed, **training)
 
 
 def fit(
