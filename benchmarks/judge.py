@@ -16,6 +16,7 @@ from iadb_core.data.torchvision_import import import_torchvision
 from iadb_core.evaluation.classifier import ImageClassifier, fit
 from iadb_core.system.archives import load_archive
 from iadb_core.system.files import atomic
+from iadb_core.system.provenance import settings_digest
 
 STEPS, BATCH_SIZE, LEARNING_RATE = 1500, 128, 0.001
 
@@ -42,9 +43,10 @@ class ResNet18(ImageClassifier):
 
 
 def second_judge(
-    path: Path, images: np.ndarray, labels: np.ndarray, pixels: Callable[[np.ndarray], np.ndarray]
+    folder: Path, images: np.ndarray, labels: np.ndarray, pixels: Callable[[np.ndarray], np.ndarray]
 ) -> ResNet18:
-    """The judge in the file; trained, and kept there, if there is none. The rest: as `fit` takes it."""
+    """The judge kept in the folder; trained, if there is none of these settings. The rest: as `fit` takes it."""
+    path = folder / f"resnet18-{settings_digest([STEPS, BATCH_SIZE, LEARNING_RATE])}.pt"
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = ResNet18(int(labels.max()) + 1)

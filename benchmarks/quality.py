@@ -162,7 +162,7 @@ def judges(folder: Path, density: Images, data_dir: str, settings: ClassifierTra
     def pixels(stored: np.ndarray) -> np.ndarray:
         return plain.network_values(torch.from_numpy(np.array(stored))).numpy()
 
-    return {CLASSIFIER: load_classifier(own), RESNET: second_judge(folder / "resnet.pt", images, labels, pixels)}
+    return {CLASSIFIER: load_classifier(own), RESNET: second_judge(folder, images, labels, pixels)}
 
 
 class Judging:

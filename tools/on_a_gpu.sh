@@ -5,7 +5,7 @@
 # PYTHON: the interpreter to use; by default that of .venv, or python3.
 set -uo pipefail
 cd "$(dirname "$0")/.."
-part=$1 out=$(realpath -m "$2") device=${DEVICE:-cuda} quick=${QUICK:-} python=${PYTHON:-$([ -x .venv/bin/python ] && echo .venv/bin/python || echo python3)}
+part=$1 out=$(realpath -m "$2") device=${DEVICE:-cuda} quick=${QUICK:-} python=${PYTHON:-$([ -x .venv/bin/python ] && echo "$PWD/.venv/bin/python" || echo python3)}
 mkdir -p "$out"
 
 describe() {
@@ -14,7 +14,15 @@ describe() {
   date -u +%F
 }
 
-snakemake_of() { # in a folder of its own: results are made from nothing
+enter_a_copy() { # so that results are made from nothing, and those that are here stay
+  local copy
+  copy=$(mktemp -d)
+  cp -r Snakefile config.yaml environment.yml config workflow profiles resources iadb_core snakemake_logger_plugin_iadb "$copy"
+  [ ! -d data ] || ln -s "$PWD/data" "$copy/data"
+  cd "$copy" || exit
+}
+
+snakemake_of() {
   "$python" -m snakemake --cores "$(nproc)" --scheduler greedy "$@"
 }
 
@@ -34,6 +42,7 @@ bench)
   "$python" -m benchmarks.run --device "$device" ${quick:+--quick} --data-dir data --out "$out"
   ;;
 workflow)
+  enter_a_copy
   mapfile -t configuration < <(experiments)
   for target in results/densities.gif results/mnist.gif; do
     SECONDS=0
@@ -48,7 +57,8 @@ workflow)
 kills)
   "$python" tests/soak --kills "$([ -n "$quick" ] && echo 2 || echo 30)" --device "$device"
   ;;
-seeds) # one run of `densities`, and as many at a time as fill the GPU
+seeds) # one run of `densities`, and several at a time that share the GPU
+  enter_a_copy
   for count in 1 4 16; do
     printf 'experiments:\n  densities: {runs_per_gpu: %s, seeds: [%s]%s}\n' "$count" "$(seq -s, 0 $((count - 1)))" \
       "${quick:+, training: {steps: 640\}}" > "$out/seeds.yaml"

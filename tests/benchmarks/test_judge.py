@@ -28,10 +28,9 @@ def test_it_learns_the_classes_and_is_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(judge, "STEPS", 60)
     digits = load_digits()
     images, labels = digits.images[:, None].astype(np.float32) / 16, digits.target
-    path = tmp_path / "judge.pt"
-    one = second_judge(path, images[:1400], labels[:1400], np.asarray)
+    one = second_judge(tmp_path, images[:1400], labels[:1400], np.asarray)
     features, probabilities = embed(one, images[1400:])
     assert (probabilities.argmax(axis=1) == labels[1400:]).mean() > 0.8
     monkeypatch.setattr(judge, "fit", lambda *given, **named: pytest.fail("it is trained already"))
-    again, _ = embed(second_judge(path, images[:1400], labels[:1400], np.asarray), images[1400:])
+    again, _ = embed(second_judge(tmp_path, images[:1400], labels[:1400], np.asarray), images[1400:])
     assert np.array_equal(features, again)
